@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/base/clock.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <ctime>
+
+namespace cupel {
+namespace {
+
+double Seconds(clockid_t id) {
+  timespec now{};
+  clock_gettime(id, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+class MachineClock : public Clock {
+ public:
+  std::int64_t UnixSeconds() const override { return static_cast<std::int64_t>(std::time(nullptr)); }
+  double MonotonicSeconds() const override { return Seconds(CLOCK_MONOTONIC); }
+  double CpuSeconds() const override { return Seconds(CLOCK_PROCESS_CPUTIME_ID); }
+};
+
+}  // namespace
+
+const Clock& SystemClock() {
+  static const MachineClock clock;
+  return clock;
+}
+
+std::string FormatUtc(std::int64_t unix_seconds) {
+  using std::chrono::floor;
+  const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
+  const auto day = floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+}  // namespace cupel
