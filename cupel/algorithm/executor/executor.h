@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The interface over all ways to run a graph with one image-like input and one output: forward, and the gradient of a
+/// function of the output with respect to the input.
+///
+/// Const methods may be called concurrently from several workers.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cupel/algorithm/graph/graph.h"
+#include "cupel/algorithm/tensor/tensor.h"
+
+namespace cupel::algorithm::executor {
+
+/// Given the output [n, ...] of the graph, the gradient of the (summed) objective with respect to it, same shape.
+/// Called once per pass, outside any gradient recording.
+using OutputGradient = std::function<tensor::Tensor(const tensor::Tensor& output)>;
+
+struct Pass {
+  tensor::Tensor output;          ///< [n, ...], detached.
+  tensor::Tensor input_gradient;  ///< Shape of the input, detached.
+};
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  /// input: [n, ...] float32 on this executor's device. Returns the graph's first output.
+  /// Errors: kInvalidArgument for a shape the graph does not accept, kResourceLimit when memory runs out.
+  virtual Result<tensor::Tensor> Forward(const tensor::Tensor& input) const = 0;
+
+  /// One forward and one backward pass. The weights are constants: no gradient with respect to them is computed.
+  virtual Result<Pass> ForwardGradient(const tensor::Tensor& input, const OutputGradient& output_gradient) const = 0;
+
+  virtual tensor::Device device() const = 0;
+};
+
+struct ExecutorOptions {
+  tensor::Device device;
+  bool optimise = true;  ///< Apply the graph passes (folding, fusion) and the fastest layout. False: the graph as it is.
+};
+
+/// The general executor (libtorch). Errors: kUnsupported naming the operator, kInvalidArgument when the graph has not
+/// exactly one input that is not an initializer.
+Result<std::unique_ptr<Executor>> MakeExecutor(const graph::Graph& graph, const ExecutorOptions& options);
+
+}  // namespace cupel::algorithm::executor
