@@ -85,6 +85,10 @@ export interface Check {
   principle: Principle;
   verdict: Verdict;
   title?: Text;
+  /** One or two sentences: what it measures and how. */
+  summary?: Text;
+  /** Paper or standard the check follows. */
+  source?: string;
   /** Why the verdict is what it is; wanted for not-run and not-applicable. */
   reason?: Text;
   /** Ids of the requirements the check serves, e.g. "A1". */
@@ -131,8 +135,11 @@ export interface Metric {
   level?: number;
   /** "Wilson", "Clopper-Pearson", "bootstrap", "DeLong" ... */
   method?: string;
+  /** Samples it rests on. */
   n?: number;
-  /** "fraction" is shown as a percentage; any other unit is shown after the number; absent means a bare number. */
+  /** Numerator, when the metric is a share of n. */
+  count?: number;
+  /** "fraction" or "" is a share in [0, 1], shown as a percentage; any other unit follows the number; absent: a bare number. */
   unit?: string;
   higherIsBetter?: boolean;
 }
