@@ -12,7 +12,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cupel/base/json.h"
@@ -43,7 +45,7 @@ struct ParameterSpec {
   ParameterType type = ParameterType::kReal;
   std::string unit;  ///< "", "steps", "fraction of the box", ...
   Json fallback;     ///< Default value.
-  double low = 0;    ///< Inclusive range for numbers (each element of a list).
+  double low = 0;    ///< Inclusive range for numbers (each element of a list); both 0: any finite number.
   double high = 0;
   std::vector<std::string> choices;  ///< Allowed texts; empty: any.
   Text meaning;
@@ -71,7 +73,7 @@ struct Description {
 struct Metric {
   std::string name;
   double value = 0;
-  std::optional<stats::Interval> interval;
+  std::optional<stats::Interval> interval{};
   std::int64_t n = 0;                   ///< Samples it rests on.
   std::optional<std::int64_t> count{};  ///< Numerator, when the metric is a share.
 };
@@ -97,11 +99,18 @@ struct CheckResult {
   std::optional<Text> not_applicable;
 };
 
+/// The metric of that name, or nullptr.
+const Metric* FindMetric(std::span<const Metric> metrics, std::string_view name);
+
 /// Validated parameter values: every declared name is present, typed and in range.
 class Parameters {
  public:
-  /// given: object from the plan. Errors: kInvalidArgument for an unknown key (nearest named), wrong type or range.
+  /// given: object from the plan, or null for all defaults. Errors: kInvalidArgument for an unknown key (nearest named), a
+  /// wrong type or range, a text that is not a choice, and an empty list unless the default is one; kInternal when a
+  /// default breaks its own specification. An integer is accepted where a real is asked, not the other way round.
   static Result<Parameters> Create(const Description& description, const Json& given);
+
+  /// The value of a declared parameter; asking for an undeclared name or another type aborts.
   std::int64_t Integer(std::string_view name) const;
   double Real(std::string_view name) const;
   const std::string& Text(std::string_view name) const;

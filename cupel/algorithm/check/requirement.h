@@ -23,6 +23,7 @@ Result<Verdict> ParseVerdict(std::string_view text);
 Verdict Graver(Verdict a, Verdict b);
 
 enum class Comparator { kAtLeast, kAtMost, kGreater, kLess };
+std::string_view ComparatorName(Comparator comparator);  ///< ">=", "<=", ">", "<"
 
 struct Requirement {
   std::string metric;
@@ -32,7 +33,8 @@ struct Requirement {
   std::string text;  ///< As written.
 };
 
-/// Errors: kInvalidArgument naming the part that is wrong.
+/// "<metric> <comparator> <number>", "<metric>.value <comparator> <number>". A metric's name may hold spaces and even a
+/// comparator: the last one in the text counts. Errors: kInvalidArgument naming the part that is wrong.
 Result<Requirement> ParseRequirement(std::string_view text);
 
 struct RequirementOutcome {
@@ -43,6 +45,7 @@ struct RequirementOutcome {
   std::string reason;         ///< One sentence.
 };
 
+/// A metric without interval is compared by its value. A metric that is NaN gives not-run: it could not be measured.
 /// Errors: kInvalidArgument when no metric has that name (nearest named).
 Result<RequirementOutcome> TestRequirement(const Requirement& requirement, std::span<const Metric> metrics);
 
