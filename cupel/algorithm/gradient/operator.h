@@ -40,6 +40,7 @@ struct OperatorCall {
   std::int64_t opset = 0;          ///< Of the node's domain in the graph that holds it.
   at::Device device = at::kCPU;    ///< Where new tensors are made.
   bool training = false;           ///< Batch statistics and dropout are live.
+  bool may_overwrite_first_input = false;  ///< Nobody else will read its elements, neither forward nor backward.
 
   /// Runs a subgraph (If, Loop, Scan) with the given values for its inputs; it sees the outer values by name.
   std::function<std::vector<Tensor>(const graph::Graph& body, std::span<const Tensor> inputs)> run_subgraph;
