@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/stats/roc.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+
+#include "cupel/base/error.h"
+#include "cupel/stats/distribution.h"
+
+namespace cupel::stats {
+namespace {
+
+/// Midranks, from 1: equal values share the mean of their ranks.
+std::vector<double> Midranks(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    const double rank = 0.5 * static_cast<double>(begin + 1 + end);
+    for (std::size_t i = begin; i < end; ++i) ranks[order[i]] = rank;
+    begin = end;
+  }
+  return ranks;
+}
+
+/// Unbiased variance; 0 for a single value.
+double Variance(std::span<const double> values) {
+  if (values.size() < 2) return 0;
+  const double count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double sum = 0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  return sum / (count - 1);
+}
+
+/// The structural components of DeLong: for each own value, the share of the other class on its side.
+std::vector<double> Components(std::span<const double> own, std::span<const double> joint_ranks, double others) {
+  const std::vector<double> own_ranks = Midranks(own);
+  std::vector<double> components(own.size());
+  for (std::size_t i = 0; i < own.size(); ++i) components[i] = (joint_ranks[i] - own_ranks[i]) / others;
+  return components;
+}
+
+Interval PairsInterval(double auc, double pairs, double level) {
+  // min(m, n) disjoint pairs are independent trials with success probability AUC, a tie counting one half.
+  const double successes = auc * pairs;
+  const double tail = (1 - level) / 2;
+  const double low = successes <= 0 ? 0 : BetaQuantile(successes, pairs - successes + 1, tail);
+  const double high = successes >= pairs ? 1 : BetaQuantile(successes + 1, pairs - successes, 1 - tail);
+  return {low, high, level, "clopper-pearson-pairs"};
+}
+
+void CheckScores(std::span<const double> positives, std::span<const double> negatives) {
+  CUPEL_CHECK(!positives.empty() && !negatives.empty());
+  const auto is_nan = [](double value) { return std::isnan(value); };
+  CUPEL_CHECK(std::ranges::none_of(positives, is_nan) && std::ranges::none_of(negatives, is_nan));
+}
+
+}  // namespace
+
+Auc DeLongAuc(std::span<const double> positives, std::span<const double> negatives, double level) {
+  CheckScores(positives, negatives);
+  const double m = static_cast<double>(positives.size());
+  const double n = static_cast<double>(negatives.size());
+  std::vector<double> joint(positives.begin(), positives.end());
+  joint.insert(joint.end(), negatives.begin(), negatives.end());
+  const std::vector<double> ranks = Midranks(joint);
+  const std::span<const double> all(ranks);
+  // For a negative the component is the share of positives below it: one minus the textbook's, with equal variance.
+  const std::vector<double> v10 = Components(positives, all.first(positives.size()), n);
+  const std::vector<double> v01 = Components(negatives, all.subspan(positives.size()), m);
+
+  Auc auc;
+  auc.value = std::accumulate(v10.begin(), v10.end(), 0.0) / m;
+  auc.variance = Variance(v10) / m + Variance(v01) / n;
+  if (auc.variance > 0) {
+    const double reach = TwoSidedZ(level) * std::sqrt(auc.variance);
+    auc.interval = {std::max(0.0, auc.value - reach), std::min(1.0, auc.value + reach), level, "delong"};
+  } else {
+    auc.interval = PairsInterval(auc.value, std::min(m, n), level);
+  }
+  return auc;
+}
+
+std::vector<RocPoint> RocCurve(std::span<const double> positives, std::span<const double> negatives) {
+  CheckScores(positives, negatives);
+  std::vector<double> up(positives.begin(), positives.end());
+  std::vector<double> down(negatives.begin(), negatives.end());
+  std::ranges::sort(up, std::greater<>());
+  std::ranges::sort(down, std::greater<>());
+  std::vector<RocPoint> curve{{.threshold = std::numeric_limits<double>::infinity()}};
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < up.size() || j < down.size()) {
+    double threshold = -std::numeric_limits<double>::infinity();
+    if (i < up.size()) threshold = std::max(threshold, up[i]);
+    if (j < down.size()) threshold = std::max(threshold, down[j]);
+    while (i < up.size() && up[i] == threshold) ++i;
+    while (j < down.size() && down[j] == threshold) ++j;
+    curve.push_back({threshold, static_cast<std::int64_t>(i), static_cast<std::int64_t>(j),
+                     static_cast<double>(i) / static_cast<double>(up.size()),
+                     static_cast<double>(j) / static_cast<double>(down.size())});
+  }
+  return curve;
+}
+
+RocPoint AtFpr(std::span<const RocPoint> curve, double max_fpr) {
+  CUPEL_CHECK(!curve.empty());
+  RocPoint best = curve.front();
+  for (const RocPoint& point : curve) {
+    if (point.fpr <= max_fpr) best = point;
+  }
+  return best;
+}
+
+std::vector<RocPoint> Thinned(std::span<const RocPoint> curve, std::size_t max_points) {
+  CUPEL_CHECK(max_points >= 2);
+  if (curve.size() <= max_points) return {curve.begin(), curve.end()};
+  // tpr + fpr rises from 0 to 2 along the curve: the length of its staircase.
+  std::vector<RocPoint> kept{curve.front()};
+  const double step = 2.0 / static_cast<double>(max_points - 1);
+  for (const RocPoint& point : curve.subspan(1, curve.size() - 2)) {
+    if (point.tpr + point.fpr >= kept.back().tpr + kept.back().fpr + step) kept.push_back(point);
+  }
+  if (kept.size() == max_points) kept.pop_back();
+  kept.push_back(curve.back());
+  return kept;
+}
+
+}  // namespace cupel::stats

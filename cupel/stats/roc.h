@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Receiver operating characteristic: the curve, the area with DeLong's variance, and single working points.
+///
+/// A higher score means "positive". Ties between the classes count one half (the area is the Mann-Whitney statistic) and
+/// move the curve diagonally, never by order of input. Scores must not be NaN; both classes must have a sample (checked).
+/// Sources: DeLong, DeLong and Clarke-Pearson 1988; midrank algorithm of Sun and Xu 2014, O(n log n).
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cupel/stats/interval.h"
+
+namespace cupel::stats {
+
+struct Auc {
+  double value = 0;
+  double variance = 0;  ///< DeLong's.
+  /// "delong": normal, cut to [0, 1]. When the variance is 0 (perfect separation, or all ties) a normal interval would be
+  /// a point; then it is Clopper-Pearson on min(m, n) independent pairs, "clopper-pearson-pairs".
+  Interval interval;
+};
+
+Auc DeLongAuc(std::span<const double> positives, std::span<const double> negatives, double level);
+
+struct RocPoint {
+  double threshold = 0;  ///< Positive means score >= threshold; infinity at the first point.
+  std::int64_t true_positives = 0;
+  std::int64_t false_positives = 0;
+  double tpr = 0;
+  double fpr = 0;
+};
+
+/// From (0, 0) to (1, 1), one point a distinct score, both rates rising.
+std::vector<RocPoint> RocCurve(std::span<const double> positives, std::span<const double> negatives);
+
+/// The point with the largest TPR among those with FPR <= max_fpr: no interpolation, so it can be operated.
+RocPoint AtFpr(std::span<const RocPoint> curve, double max_fpr);
+
+/// At most max_points of the curve, ends included, for a picture. Keeps the points evenly spread along the curve's length.
+/// Precondition: max_points >= 2.
+std::vector<RocPoint> Thinned(std::span<const RocPoint> curve, std::size_t max_points);
+
+}  // namespace cupel::stats
