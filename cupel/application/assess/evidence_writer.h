@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Signs statements about a run and appends them to the run's ledger.
+///
+/// Every statement is an in-toto Statement v1 in a DSSE envelope in a Sigstore bundle, signed with the evidence key
+/// (ECDSA P-256); the ledger's leaf is the `dsse` record of the envelope. Keys are files of mode 0600, made on first use.
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cupel/application/assess/assessment.h"
+
+namespace cupel::application::assess {
+
+/// What a statement is about.
+struct Subject {
+  std::string name;
+  Digest digest;
+};
+
+/// The predicate types of Cupel's own statements.
+inline constexpr const char* kPlanPredicate = "https://cupel.dev/predicate/plan/v0.1";
+inline constexpr const char* kEvidencePredicate = "https://cupel.dev/predicate/evidence/v0.1";
+inline constexpr const char* kReportPredicate = "https://cupel.dev/predicate/report/v0.1";
+
+class EvidenceWriter {
+ public:
+  /// Loads or makes the keys, creates or reopens the run's ledger, and writes the public keys beside it.
+  /// evidence_key: null for the user's (KeyFolder()). Errors: kPermission for a key file others can read.
+  static Result<EvidenceWriter> Open(const RunFolder& folder, const std::optional<std::filesystem::path>& evidence_key);
+
+  EvidenceWriter(EvidenceWriter&&) noexcept;
+  ~EvidenceWriter();
+
+  /// Signs, writes the evidence file and appends it. If the run already has this file in its ledger with the same
+  /// statement apart from times, that one is kept: sealing again after an interruption changes nothing.
+  Result<EvidenceRecord> Seal(int number, const std::string& what, const std::string& predicate_type,
+                              const std::vector<Subject>& subjects, const Json& predicate);
+
+ private:
+  struct State;
+  explicit EvidenceWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// $CUPEL_HOME/keys, or ~/.config/cupel/keys.
+std::filesystem::path KeyFolder();
+
+}  // namespace cupel::application::assess

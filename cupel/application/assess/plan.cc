@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/application/assess/plan.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "cupel/application/assess/registry.h"
+#include "cupel/base/file.h"
+#include "cupel/base/nearest.h"
+#include "cupel/base/toml_table.h"
+
+namespace cupel::application::assess {
+namespace {
+
+using algorithm::check::Check;
+using algorithm::check::Parameters;
+using algorithm::check::ParseRequirement;
+
+/// A choice among a few words, with the nearest one in the error.
+Result<std::string> OneOf(const TomlTable& table, std::string_view key, std::string fallback,
+                          const std::vector<std::string>& choices) {
+  CUPEL_TRY(std::string value, table.TextOr(key, std::move(fallback)));
+  if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("\"{}\" cannot be \"{}\"", key, value), table.Place(key),
+                NearestRemedy(value, choices));
+  }
+  return value;
+}
+
+Result<SubsetSpec> ReadSubset(const TomlTable& table) {
+  CUPEL_TRY(const std::string text, table.TextOr("subset", "all"));
+  Result<SubsetSpec> subset = SubsetSpec::Parse(text);
+  if (!subset) return FailAt(table.Place("subset"), std::move(subset).error());
+  return subset;
+}
+
+Result<ModelSpec> ReadModelSpec(const TomlTable& table) {
+  CUPEL_TRY_STATUS(table.OnlyKeys({"file", "scale", "mean", "std", "layout", "output"}));
+  ModelSpec model;
+  CUPEL_TRY(model.file, table.Text("file"));
+  CUPEL_TRY(model.scale, table.RealOr("scale", 1));
+  CUPEL_TRY(model.mean, table.RealsOr("mean", {}));
+  CUPEL_TRY(model.std, table.RealsOr("std", {}));
+  for (double deviation : model.std) {
+    if (!(deviation > 0)) {
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("std must be > 0, got {}", deviation), table.Place("std"));
+    }
+  }
+  CUPEL_TRY(model.layout, OneOf(table, "layout", "channels-first", {"channels-first", "channels-last", "flat"}));
+  CUPEL_TRY(model.output, OneOf(table, "output", "logits", {"logits", "probabilities"}));
+  return model;
+}
+
+Result<DataSpec> ReadDataSpec(const TomlTable& table) {
+  CUPEL_TRY_STATUS(table.OnlyKeys({"manifest", "subset"}));
+  DataSpec data;
+  CUPEL_TRY(data.manifest, table.Text("manifest"));
+  CUPEL_TRY(data.subset, ReadSubset(table));
+  return data;
+}
+
+/// Requirements may only name metrics that the check declares (names that end in "*" are prefixes).
+Status CheckMetricIsDeclared(const algorithm::check::Requirement& requirement, const Check& check) {
+  std::vector<std::string> names;
+  for (const auto& metric : check.description().metrics) {
+    const bool prefix = metric.name.ends_with('*');
+    const std::string_view stem = std::string_view(metric.name).substr(0, metric.name.size() - (prefix ? 1 : 0));
+    if (prefix ? requirement.metric.starts_with(stem) : requirement.metric == stem) return {};
+    names.push_back(metric.name);
+  }
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} reports no metric \"{}\"", check.description().id, requirement.metric), "",
+              NearestRemedy(requirement.metric, names));
+}
+
+Result<PlannedCheck> ReadCheck(const TomlTable& table) {
+  CUPEL_TRY_STATUS(table.OnlyKeys({"id", "subset", "parameters", "require"}));
+  PlannedCheck planned;
+  CUPEL_TRY(const std::string id, table.Text("id"));
+  Result<const Check*> found = FindCheck(id);
+  if (!found) return FailAt(table.Place("id"), std::move(found).error());
+  planned.check = *found;
+  CUPEL_TRY(planned.subset, ReadSubset(table));
+
+  Json given = Json::Object{};
+  if (table.Has("parameters")) {
+    CUPEL_TRY(const TomlTable parameters, table.Table("parameters"));
+    given = parameters.AsJson();
+  }
+  Result<Parameters> parameters = Parameters::Create(planned.check->description(), given);
+  if (!parameters) return FailAt(table.Place("parameters"), std::move(parameters).error());
+  planned.parameters = *std::move(parameters);
+
+  CUPEL_TRY(const std::vector<std::string> lines, table.TextsOr("require", {}));
+  for (const std::string& line : lines) {
+    auto requirement = ParseRequirement(line);
+    if (!requirement) return FailAt(table.Place("require"), std::move(requirement).error());
+    if (Status declared = CheckMetricIsDeclared(*requirement, *planned.check); !declared) {
+      return FailAt(table.Place("require"), std::move(declared).error());
+    }
+    planned.requirements.push_back(*std::move(requirement));
+  }
+  return planned;
+}
+
+/// A plan needs a model with data, or a predictions file; and each check needs what it needs.
+Status CheckInputs(const Plan& plan, const TomlTable& table) {
+  if (!plan.predictions && (!plan.model || !plan.data)) {
+    return Fail(ErrorCode::kInvalidArgument, "a plan needs [model] and [data], or predictions = \"file.csv\"", table.Place());
+  }
+  if (plan.predictions && (plan.model || plan.data)) {
+    return Fail(ErrorCode::kInvalidArgument, "predictions stand in for a model and its data; give one or the other",
+                table.Place("predictions"));
+  }
+  for (const PlannedCheck& planned : plan.checks) {
+    if (planned.check->description().needs_model && !plan.model) {
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("{} needs a model", planned.check->description().id),
+                  table.Place("check"), "add [model] and [data], or leave the check out");
+    }
+    if (plan.predictions && planned.subset != SubsetSpec{}) {
+      return Fail(ErrorCode::kInvalidArgument, "a predictions file is used whole", table.Place("check"),
+                  "leave `subset` out");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SubsetSpec> SubsetSpec::Parse(std::string_view text) {
+  if (text == "all") return SubsetSpec{};
+  static const std::vector<std::pair<std::string_view, Kind>> kKinds = {
+      {"first ", Kind::kFirst}, {"random ", Kind::kRandom}, {"stratified ", Kind::kStratified}};
+  for (const auto& [word, kind] : kKinds) {
+    if (!text.starts_with(word)) continue;
+    const std::string_view number = text.substr(word.size());
+    SubsetSpec subset{kind, 0};
+    const auto parsed = std::from_chars(number.data(), number.data() + number.size(), subset.count);
+    if (parsed.ec == std::errc{} && parsed.ptr == number.data() + number.size() && subset.count >= 1) return subset;
+  }
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("cannot read the subset \"{}\"", text), "",
+              "write \"all\", \"first 1000\", \"random 1000\" or \"stratified 1000\"");
+}
+
+std::string SubsetSpec::ToString() const {
+  switch (kind) {
+    case Kind::kAll: return "all";
+    case Kind::kFirst: return fmt::format("first {}", count);
+    case Kind::kRandom: return fmt::format("random {}", count);
+    case Kind::kStratified: return fmt::format("stratified {}", count);
+  }
+  return "all";
+}
+
+std::filesystem::path Plan::Resolve(const std::filesystem::path& written) const {
+  return written.is_absolute() ? written : path.parent_path() / written;
+}
+
+Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path) {
+  CUPEL_TRY(const TomlTable table, TomlTable::Parse(text, path.string()));
+  CUPEL_TRY_STATUS(table.OnlyKeys({"name", "seed", "model", "data", "training_data", "predictions", "check"}));
+  Plan plan;
+  plan.path = path;
+  plan.text = std::move(text);
+  CUPEL_TRY(plan.name, table.TextOr("name", path.stem().string()));
+  CUPEL_TRY(const std::int64_t seed, table.IntegerOr("seed", 0));
+  if (seed < 0 || seed > std::int64_t{1} << 53) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("seed must be in [0, 2^53], got {}", seed), table.Place("seed"));
+  }
+  plan.seed = static_cast<std::uint64_t>(seed);
+  if (table.Has("model")) {
+    CUPEL_TRY(const TomlTable model, table.Table("model"));
+    CUPEL_TRY(plan.model, ReadModelSpec(model));
+  }
+  if (table.Has("data")) {
+    CUPEL_TRY(const TomlTable data, table.Table("data"));
+    CUPEL_TRY(plan.data, ReadDataSpec(data));
+  }
+  if (table.Has("training_data")) {
+    CUPEL_TRY(const TomlTable data, table.Table("training_data"));
+    CUPEL_TRY(plan.training_data, ReadDataSpec(data));
+  }
+  if (table.Has("predictions")) {
+    CUPEL_TRY(plan.predictions, table.Text("predictions"));
+  }
+  CUPEL_TRY(const std::vector<TomlTable> checks, table.Tables("check"));
+  for (const TomlTable& check : checks) {
+    CUPEL_TRY(PlannedCheck planned, ReadCheck(check));
+    plan.checks.push_back(std::move(planned));
+  }
+  if (plan.checks.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "the plan names no check", path.string(), "add a [[check]]; see `cupel checks`");
+  }
+  CUPEL_TRY_STATUS(CheckInputs(plan, table));
+  return plan;
+}
+
+Result<Plan> ReadPlan(const std::filesystem::path& path) {
+  CUPEL_TRY(std::string text, ReadTextFile(path, std::uint64_t{1} << 20));
+  return ParsePlan(std::move(text), path);
+}
+
+}  // namespace cupel::application::assess

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The plan: what to assess, on which data, by which checks, against which requirements.
+///
+/// People write it as TOML; unknown keys are errors. `ReadPlan` checks everything that can be checked without opening the
+/// model or the data: keys, types, check ids, parameters and their ranges, requirements and the metrics they name.
+///
+///     name = "Fashion-MNIST, small residual network"
+///     seed = 7
+///
+///     [model]
+///     file = "resnet.onnx"            # relative to the plan
+///
+///     [data]
+///     manifest = "test.toml"
+///     subset = "first 1000"           # or "random 1000", "stratified 1000", "all"
+///
+///     [[check]]
+///     id = "inspect.pgd"
+///     subset = "first 256"            # of the data above
+///     parameters = { epsilons = [0.0314] }
+///     require = ["robust_accuracy >= 0.40"]
+///
+/// Formats: docs/formats/plan.md.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cupel/algorithm/check/check.h"
+#include "cupel/algorithm/check/requirement.h"
+
+namespace cupel::application::assess {
+
+/// Which samples of a data set: "all", "first N", "random N", "stratified N" (the last two by the plan's seed).
+struct SubsetSpec {
+  enum class Kind { kAll, kFirst, kRandom, kStratified } kind = Kind::kAll;
+  std::int64_t count = 0;
+
+  /// Errors: kInvalidArgument for another text or a count < 1.
+  static Result<SubsetSpec> Parse(std::string_view text);
+  std::string ToString() const;
+  bool operator==(const SubsetSpec&) const = default;
+};
+
+struct DataSpec {
+  std::filesystem::path manifest;  ///< As written; relative to the plan's folder.
+  SubsetSpec subset;
+};
+
+struct ModelSpec {
+  std::filesystem::path file;  ///< As written; relative to the plan's folder.
+  double scale = 1;
+  std::vector<double> mean;
+  std::vector<double> std;
+  std::string layout = "channels-first";  ///< "channels-first", "channels-last", "flat".
+  std::string output = "logits";          ///< "logits" or "probabilities".
+};
+
+struct PlannedCheck {
+  const algorithm::check::Check* check = nullptr;
+  algorithm::check::Parameters parameters;
+  std::vector<algorithm::check::Requirement> requirements;
+  SubsetSpec subset;  ///< Of the plan's data.
+};
+
+struct Plan {
+  std::filesystem::path path;  ///< Where it was read from.
+  std::string text;            ///< As written.
+  std::string name;
+  std::uint64_t seed = 0;
+  std::optional<ModelSpec> model;
+  std::optional<DataSpec> data;
+  std::optional<DataSpec> training_data;
+  std::optional<std::filesystem::path> predictions;
+  std::vector<PlannedCheck> checks;
+
+  /// A path in the plan, resolved against the plan's folder.
+  std::filesystem::path Resolve(const std::filesystem::path& written) const;
+};
+
+/// Errors: kNotFound, kCorrupt (not TOML), kInvalidArgument; all with file and line.
+Result<Plan> ReadPlan(const std::filesystem::path& path);
+/// The same from text; `path` names it and anchors relative paths.
+Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path);
+
+}  // namespace cupel::application::assess

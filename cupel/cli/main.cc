@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `cupel` program: lists the commands, parses the line, maps errors to exit codes.
+#include "cupel/base/interrupt.h"
+#include "cupel/base/version.h"
+#include "cupel/cli/command.h"
+
+namespace {
+
+constexpr const char* kWhat =
+    "Tests an AI model for security, privacy, fairness and explainability, and signs what it found.\n"
+    "Exit codes: 0 all requirements hold, 1 a requirement fails, 2 usage, 3 bad input, 4 verification failed,\n"
+    "5 internal, 130 interrupted.";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace cupel::cli;  // NOLINT: a main file of one function
+  cupel::Interrupt::Install();
+  Session session;
+  CLI::App app(kWhat, "cupel");
+  app.set_version_flag("--version", std::string("cupel ") + cupel::kVersion);
+  app.add_flag("--json", session.json, "Result as JSON on stdout");
+  app.add_flag("--quiet,-q", session.quiet, "No progress and no remarks on stderr");
+  app.add_option("--color", session.color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddChecks, AddModel, AddFit, AddData, AddDoctor}) {
+    add(app, session);
+  }
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? kOk : kUsage;
+  }
+  return session.exit_code;
+}
