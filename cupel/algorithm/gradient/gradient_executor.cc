@@ -106,7 +106,10 @@ std::vector<Tensor> RunProgram(const Program& program, const GradientOptions& op
     } catch (const OperatorError& error) {
       ThrowAt(*step.node, {error.code(), error.what(), "", ""});
     } catch (const std::exception& error) {
-      ThrowAt(*step.node, tensor::internal::TranslateException(error));
+      Error translated = tensor::internal::TranslateException(error);
+      // What libtorch refuses inside an operator is a shape, type or attribute that the caller or the model brought.
+      if (translated.code == ErrorCode::kInternal) translated.code = ErrorCode::kInvalidArgument;
+      ThrowAt(*step.node, std::move(translated));
     }
     for (const int slot : step.releases) frame.values[static_cast<std::size_t>(slot)].reset();
   }

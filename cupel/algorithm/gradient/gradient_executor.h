@@ -22,10 +22,10 @@
 namespace cupel::algorithm::gradient {
 
 struct GradientOptions {
-  tensor::Device device;
+  tensor::Device device{};
   graph::DataType compute_type = graph::DataType::kUndefined;  ///< Floating weights are cast to it; undefined: as stored.
   bool training = false;
-  std::set<std::string> frozen;  ///< With training: floating initialisers that stay constant.
+  std::set<std::string> frozen{};  ///< With training: floating initialisers that stay constant.
   bool channels_last = false;    ///< Image-like weights are stored with the channel last, which some kernels like better.
 };
 

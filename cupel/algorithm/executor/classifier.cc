@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/algorithm/executor/classifier.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <c10/core/GradMode.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cupel::algorithm::executor {
+namespace {
+
+using tensor::Tensor;
+using Layout = Preprocessing::Layout;
+
+Status CheckPreprocessing(const Preprocessing& preprocessing, const std::vector<std::int64_t>& sample_shape) {
+  const std::size_t channels = sample_shape.empty() ? 0 : static_cast<std::size_t>(sample_shape[0]);
+  const auto check = [&](const char* name, const std::vector<float>& values, bool positive) -> Status {
+    if (values.size() > 1 && values.size() != channels) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("{} must have one value or one per channel ({}), has {}", name, channels, values.size()));
+    }
+    for (const float value : values) {
+      if (!std::isfinite(value) || (positive && value <= 0)) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    fmt::format("{} must be finite{}, got {}", name, positive ? " and > 0" : "", value));
+      }
+    }
+    return {};
+  };
+  if (!std::isfinite(preprocessing.scale) || preprocessing.scale == 0) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("scale must be finite and not 0, got {}", preprocessing.scale));
+  }
+  if (preprocessing.layout == Layout::kChannelsLast && sample_shape.size() != 3) {
+    return Fail(ErrorCode::kInvalidArgument, "the layout channels-last needs samples of shape c, h, w");
+  }
+  CUPEL_TRY_STATUS(check("mean", preprocessing.mean, false));
+  return check("std", preprocessing.std, true);
+}
+
+// One number per channel, shaped to broadcast over [n, ...sample_shape].
+Tensor PerChannel(const std::vector<float>& values, float fallback, const ClassifierOptions& options) {
+  if (values.empty()) return at::full({}, fallback).to(options.device.torch());
+  std::vector<std::int64_t> shape(options.sample_shape.size() + 1, 1);
+  shape[1] = static_cast<std::int64_t>(values.size());
+  return tensor::FromFloats(values, shape).to(options.device.torch());
+}
+
+bool IsAffineIdentity(const Preprocessing& preprocessing) {
+  const auto all = [](const std::vector<float>& values, float wanted) {
+    return std::all_of(values.begin(), values.end(), [wanted](float value) { return value == wanted; });
+  };
+  return preprocessing.scale == 1 && all(preprocessing.mean, 0) && all(preprocessing.std, 1);
+}
+
+Tensor ToGraphInput(const Tensor& x, const ClassifierOptions& options) {
+  const Preprocessing& preprocessing = options.preprocessing;
+  Tensor input = x;
+  if (!IsAffineIdentity(preprocessing)) {
+    input = input.mul(preprocessing.scale).sub(PerChannel(preprocessing.mean, 0, options));
+    input = input.div(PerChannel(preprocessing.std, 1, options));
+  }
+  if (preprocessing.layout == Layout::kChannelsLast) return input.permute({0, 2, 3, 1}).contiguous();
+  if (preprocessing.layout == Layout::kFlat) return input.flatten(1);
+  return input;
+}
+
+// The transposed derivative of ToGraphInput, which is affine.
+Tensor ToInputGradient(const Tensor& gradient, const Tensor& x, const ClassifierOptions& options) {
+  const Preprocessing& preprocessing = options.preprocessing;
+  Tensor result = gradient;
+  if (preprocessing.layout == Layout::kChannelsLast) result = result.permute({0, 3, 1, 2}).contiguous();
+  if (preprocessing.layout == Layout::kFlat) result = result.reshape(x.sizes());
+  if (IsAffineIdentity(preprocessing)) return result;
+  return result.mul(preprocessing.scale).div(PerChannel(preprocessing.std, 1, options));
+}
+
+// Logits of a graph that ends in probabilities: what goes into its last Softmax, or the logarithm of what comes out.
+graph::Graph WithLogitOutput(graph::Graph graph) {
+  const std::string name = graph.outputs[0].name;
+  const auto producer = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const graph::Node& node) {
+    return !node.outputs.empty() && node.outputs[0] == name;
+  });
+  if (producer != graph.nodes.end() && producer->op_type == "Softmax" && producer->domain.empty()) {
+    graph.outputs.resize(1);
+    graph.outputs[0].name = producer->inputs[0];
+    graph.nodes.erase(producer);
+    return graph;
+  }
+  // Smallest normal number: a probability of exactly 0 must not give minus infinity, whose gradient is not a number.
+  graph.initializers["cupel.least_probability"] = graph::TensorValue::FromFloats({}, {1.17549435e-38F});
+  graph.nodes.push_back({.name = "cupel.floor", .op_type = "Max", .domain = "", .inputs = {name, "cupel.least_probability"},
+                         .outputs = {"cupel.floored"}, .attributes = {}});
+  graph.nodes.push_back({.name = "cupel.log", .op_type = "Log", .domain = "", .inputs = {"cupel.floored"},
+                         .outputs = {"cupel.logits"}, .attributes = {}});
+  graph.outputs.resize(1);
+  graph.outputs[0].name = "cupel.logits";
+  return graph;
+}
+
+Status CheckSamples(const Tensor& x, const ClassifierOptions& options) {
+  std::vector<std::int64_t> expected = options.sample_shape;
+  expected.insert(expected.begin(), x.dim() > 0 ? x.size(0) : 0);
+  if (x.dim() == 0 || x.sizes() != at::IntArrayRef(expected) || x.scalar_type() != at::kFloat) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("expected float32 samples of shape [n, {}], got [{}]", fmt::join(options.sample_shape, ", "),
+                            fmt::join(x.sizes(), ", ")));
+  }
+  return {};
+}
+
+// A trial of one and of two samples: how many classes the graph answers, and whether it takes batches at all.
+Result<std::int64_t> CountClasses(const Executor& executor, const ClassifierOptions& options) {
+  std::int64_t classes = 0;
+  for (const std::int64_t n : {std::int64_t{1}, std::int64_t{2}}) {
+    std::vector<std::int64_t> shape = options.sample_shape;
+    shape.insert(shape.begin(), n);
+    CUPEL_TRY(const Tensor input, tensor::Translate([&] {
+                return ToGraphInput(at::full(shape, 0.5F).to(options.device.torch()), options);
+              }));
+    const auto output = executor.Forward(input);
+    if (!output) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("the graph does not accept {} samples of shape [{}]: {}", n, fmt::join(options.sample_shape, ", "),
+                              output.error().message),
+                  output.error().place, "check the data set's shape, the layout and that the model's batch is dynamic");
+    }
+    if (output->dim() != 2 || output->size(0) != n || output->size(1) < 2) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("the graph must answer [{}, classes] with at least 2 classes, it answers [{}]", n,
+                              fmt::join(output->sizes(), ", ")));
+    }
+    classes = output->size(1);
+  }
+  return classes;
+}
+
+}  // namespace
+
+Classifier::~Classifier() = default;
+
+Result<std::unique_ptr<Classifier>> Classifier::Create(const graph::Graph& graph, const ClassifierOptions& options) {
+  if (options.sample_shape.empty()) return Fail(ErrorCode::kInvalidArgument, "the sample shape is empty");
+  CUPEL_TRY_STATUS(CheckPreprocessing(options.preprocessing, options.sample_shape));
+  if (graph.outputs.empty()) return Fail(ErrorCode::kInvalidArgument, "the graph has no output", graph.name);
+  auto classifier = std::unique_ptr<Classifier>(new Classifier());
+  classifier->graph_ = graph;
+  classifier->options_ = options;
+  const graph::Graph logits = options.output_is_probability ? WithLogitOutput(graph) : graph;
+  CUPEL_TRY(classifier->exact_, MakeExecutor(logits, {.device = options.device, .optimise = false}));
+  CUPEL_TRY(classifier->search_, MakeExecutor(logits, {.device = options.device, .optimise = true}));
+  CUPEL_TRY(classifier->class_count_, CountClasses(*classifier->exact_, options));
+  return classifier;
+}
+
+Result<Tensor> Classifier::Logits(const Tensor& x) const {
+  CUPEL_TRY_STATUS(CheckSamples(x, options_));
+  const c10::AutoGradMode off(false);
+  CUPEL_TRY(const Tensor input, tensor::Translate([&] { return ToGraphInput(x, options_); }));
+  return search_->Forward(input);
+}
+
+Result<Pass> Classifier::LogitsGradient(const Tensor& x, const OutputGradient& output_gradient) const {
+  CUPEL_TRY_STATUS(CheckSamples(x, options_));
+  const c10::AutoGradMode off(false);
+  CUPEL_TRY(const Tensor input, tensor::Translate([&] { return ToGraphInput(x, options_); }));
+  CUPEL_TRY(Pass pass, search_->ForwardGradient(input, output_gradient));
+  return tensor::Translate([&] {
+    pass.input_gradient = ToInputGradient(pass.input_gradient, x, options_);
+    return pass;
+  });
+}
+
+Result<Tensor> Classifier::ExactLogits(const Tensor& x) const {
+  CUPEL_TRY_STATUS(CheckSamples(x, options_));
+  const c10::AutoGradMode off(false);
+  std::vector<Tensor> rows;
+  for (std::int64_t i = 0; i < x.size(0); ++i) {
+    CUPEL_TRY(const Tensor input, tensor::Translate([&] { return ToGraphInput(x.slice(0, i, i + 1), options_).contiguous(); }));
+    CUPEL_TRY(Tensor row, exact_->Forward(input));
+    rows.push_back(std::move(row));
+  }
+  return tensor::Translate([&]() -> Tensor {
+    if (rows.empty()) return at::empty({0, class_count_}, x.options());
+    return at::cat(rows, 0);
+  });
+}
+
+}  // namespace cupel::algorithm::executor
