@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useRef } from 'react';
+import { init, type ChartOption, type ECharts } from './echarts.ts';
+
+interface Props {
+  option: ChartOption;
+  height: number;
+  /** Said by a screen reader in place of the drawing; the numbers follow in a table. */
+  label: string;
+}
+
+/** Draws an option as SVG and follows the width of its box. */
+export function Chart({ option, height, label }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<ECharts | null>(null);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const drawn = init(element, null, { renderer: 'svg', height });
+    chart.current = drawn;
+    const follow = new ResizeObserver(() => drawn.resize());
+    follow.observe(element);
+    return () => {
+      follow.disconnect();
+      drawn.dispose();
+      chart.current = null;
+    };
+  }, [height]);
+
+  useEffect(() => {
+    chart.current?.setOption(option, { notMerge: true });
+  }, [option, height]);
+
+  return <div className="chart" ref={box} style={{ height }} role="img" aria-label={label} />;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Component, type ReactNode } from 'react';
+import { useLocale } from '../i18n/context.tsx';
+import type { Figure } from '../report.ts';
+import { Bars } from './bars.tsx';
+import { Confusion } from './confusion.tsx';
+import { Curve } from './curve.tsx';
+import { Images } from './images.tsx';
+import { Reliability } from './reliability.tsx';
+
+/** A figure whose data is wrong says so in its place and leaves the rest of the page alone. */
+class Guard extends Component<{ message: string; children: ReactNode }, { broken: string | null }> {
+  override state = { broken: null };
+  static getDerivedStateFromError = (error: unknown) => ({ broken: String(error) });
+  override render() {
+    return this.state.broken === null ? this.props.children : <p className="broken">{this.props.message}: {this.state.broken}</p>;
+  }
+}
+
+function Drawing({ figure, label }: { figure: Figure; label: string }) {
+  switch (figure.type) {
+    case 'confusion':
+      return <Confusion figure={figure} label={label} />;
+    case 'reliability':
+      return <Reliability figure={figure} label={label} />;
+    case 'bars':
+      return <Bars figure={figure} label={label} />;
+    case 'curve':
+      return <Curve figure={figure} label={label} />;
+    case 'images':
+      return <Images figure={figure} />;
+    default:
+      throw new Error(`unknown type ${String((figure as { type?: unknown }).type)}`);
+  }
+}
+
+/** Wide figures take the whole line, the others share it in two. */
+export const isWide = (figure: Figure): boolean =>
+  figure.type === 'images' || (figure.type === 'confusion' && figure.labels?.length > 6);
+
+export function FigureView({ figure, number }: { figure: Figure; number: string }) {
+  const { t, say } = useLocale();
+  const title = figure.title ? say(figure.title) : '';
+  return (
+    <figure className={`figure figure-${figure.type}${isWide(figure) ? ' wide' : ''}`}>
+      <figcaption className="figure-title">
+        <span className="figure-number">{t.figure} {number}</span> {title}
+      </figcaption>
+      <Guard message={t.figureBroken}>
+        <Drawing figure={figure} label={title || `${t.figure} ${number}`} />
+      </Guard>
+      {figure.caption && <p className="caption">{say(figure.caption)}</p>}
+    </figure>
+  );
+}
