@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/ledger/merkle/note.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cupel/crypto/hash.h"
+
+namespace cupel::ledger::merkle {
+namespace {
+
+constexpr std::uint8_t kEd25519 = 0x01;
+constexpr std::string_view kDash = "\xE2\x80\x94 ";  // U+2014 and a space
+constexpr std::size_t kMaxNoteBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxSignatures = 64;
+constexpr std::size_t kMaxNameBytes = 255;
+constexpr std::size_t kKeyIdBytes = 4;
+
+/// Length of the UTF-8 character that `text` begins with, 0 when it is none (RFC 3629: no overlong forms, no
+/// surrogates, nothing above U+10FFFF).
+std::size_t Utf8Length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const unsigned second = byte(1);
+  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
+  if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
+  return length;
+}
+
+/// UTF-8 without control characters other than the newline.
+bool IsNoteText(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (length == 0 || (first < 0x20 && first != '\n') || first == 0x7F) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::uint32_t BigEndian32(BytesView bytes) {
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
+}
+
+Bytes WithKeyId(std::uint32_t id, BytesView rest) {
+  Bytes bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(id >> shift));
+  bytes.insert(bytes.end(), rest.begin(), rest.end());
+  return bytes;
+}
+
+tl::unexpected<Error> Corrupt(std::string message) { return Fail(ErrorCode::kCorrupt, std::move(message)); }
+
+/// One signature line, without its newline.
+Result<NoteSignature> ParseSignature(std::string_view line) {
+  if (!line.starts_with(kDash)) return Corrupt("a signature line must begin with a dash (U+2014) and a space");
+  line.remove_prefix(kDash.size());
+  const std::size_t space = line.find(' ');
+  if (space == std::string_view::npos) return Corrupt("a signature line must have a key name and a signature");
+  NoteSignature signature;
+  signature.name = line.substr(0, space);
+  if (!CheckKeyName(signature.name)) return Corrupt("a signature line has no valid key name");
+  CUPEL_TRY(const Bytes bytes, DecodeExactBase64(line.substr(space + 1)));
+  if (bytes.size() <= kKeyIdBytes) return Corrupt("a signature line has no signature");
+  signature.key_id = BigEndian32(bytes);
+  signature.signature.assign(bytes.begin() + kKeyIdBytes, bytes.end());
+  return signature;
+}
+
+}  // namespace
+
+Result<Bytes> DecodeExactBase64(std::string_view text) {
+  CUPEL_TRY(Bytes bytes, FromBase64(text));
+  if (ToBase64(bytes) != text) return Corrupt("base64 text must use the standard alphabet with padding");
+  return bytes;
+}
+
+Status CheckKeyName(std::string_view name) {
+  // Unicode's other spaces are left out: they are refused by nobody but Go's library, and only in names.
+  if (name.empty() || name.size() > kMaxNameBytes || name.find_first_of(" +\n") != std::string_view::npos ||
+      !IsNoteText(name)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "a key name must have 1 to 255 bytes without white space, control characters and '+'", "",
+                "use a URL without its scheme, such as example.com/ledger");
+  }
+  return {};
+}
+
+Result<NoteVerifier> NoteVerifier::Create(std::string name, const crypto::LogVerifier& key) {
+  CUPEL_TRY_STATUS(CheckKeyName(name));
+  return NoteVerifier(std::move(name), key);
+}
+
+Result<NoteVerifier> NoteVerifier::Parse(std::string_view vkey) {
+  const std::size_t first = vkey.find('+');
+  const std::size_t second = first == std::string_view::npos ? first : vkey.find('+', first + 1);
+  if (second == std::string_view::npos) return Corrupt("a verifier key must read <name>+<id>+<base64 key>");
+  CUPEL_TRY(const Bytes key, DecodeExactBase64(vkey.substr(second + 1)));
+  if (key.empty() || key[0] != kEd25519) {
+    return Fail(ErrorCode::kUnsupported, "the verifier key must be Ed25519 (type 1)");
+  }
+  CUPEL_TRY(const crypto::LogVerifier raw, crypto::LogVerifier::FromRaw(BytesView(key).subspan(1)));
+  if (!CheckKeyName(vkey.substr(0, first))) return Corrupt("the verifier key has no valid name");
+  NoteVerifier verifier(std::string(vkey.substr(0, first)), raw);
+  if (verifier.ToText() != vkey) return Corrupt("the verifier key's id is not that of its name and key");
+  return verifier;
+}
+
+std::string NoteVerifier::ToText() const {
+  Bytes typed = {kEd25519};
+  typed.insert(typed.end(), key_.Raw().begin(), key_.Raw().end());
+  return fmt::format("{}+{:08x}+{}", name_, KeyId(), ToBase64(typed));
+}
+
+Digest NoteVerifier::FullId() const {
+  const std::string prefix = name_ + "\n" + static_cast<char>(kEd25519);
+  return crypto::Sha256(AsBytes(prefix), key_.Raw());
+}
+
+std::uint32_t NoteVerifier::KeyId() const { return BigEndian32(FullId().bytes); }
+
+Result<SignedNote> SignedNote::Parse(std::string_view note) {
+  if (note.size() > kMaxNoteBytes) return Fail(ErrorCode::kResourceLimit, "a note must have at most 1 MiB");
+  if (!IsNoteText(note)) return Corrupt("a note must be UTF-8 without control characters");
+  const std::size_t split = note.rfind("\n\n");
+  if (split == std::string_view::npos || note.back() != '\n') {
+    return Corrupt("a note must be a text, an empty line and signature lines");
+  }
+  SignedNote parsed;
+  parsed.text = note.substr(0, split + 1);
+  std::string_view lines = note.substr(split + 2);
+  while (!lines.empty()) {
+    if (parsed.signatures.size() == kMaxSignatures) {
+      return Fail(ErrorCode::kResourceLimit, fmt::format("a note must have at most {} signatures", kMaxSignatures));
+    }
+    const std::size_t end = lines.find('\n');
+    CUPEL_TRY(NoteSignature signature, ParseSignature(lines.substr(0, end)));
+    parsed.signatures.push_back(std::move(signature));
+    lines.remove_prefix(end + 1);
+  }
+  if (parsed.signatures.empty()) return Corrupt("the note has no signature");
+  return parsed;
+}
+
+std::string SignedNote::ToText() const {
+  std::string note = text + "\n";
+  for (const NoteSignature& signature : signatures) {
+    note += fmt::format("{}{} {}\n", kDash, signature.name, ToBase64(WithKeyId(signature.key_id, signature.signature)));
+  }
+  return note;
+}
+
+Status SignedNote::Verify(const NoteVerifier& verifier) const {
+  bool signed_by = false;
+  for (const NoteSignature& candidate : signatures) {
+    if (candidate.name != verifier.Name() || candidate.key_id != verifier.KeyId()) continue;
+    crypto::LogSignature signature;
+    if (candidate.signature.size() != signature.bytes.size()) {
+      return Fail(ErrorCode::kVerificationFailed, "the signature under the log's name has a wrong length");
+    }
+    std::copy(candidate.signature.begin(), candidate.signature.end(), signature.bytes.begin());
+    CUPEL_TRY_STATUS(verifier.Key().Verify(AsBytes(text), signature));
+    signed_by = true;
+  }
+  if (!signed_by) {
+    return Fail(ErrorCode::kVerificationFailed, fmt::format("not signed by {}", verifier.ToText()), "",
+                "check that this is the log's key");
+  }
+  return {};
+}
+
+Result<SignedNote> SignNote(std::string text, const std::string& name, const crypto::LogKey& key) {
+  CUPEL_TRY(const NoteVerifier verifier, NoteVerifier::Create(name, key.Public()));
+  if (text.empty() || text.back() != '\n' || !IsNoteText(text)) {
+    return Fail(ErrorCode::kInvalidArgument, "a note's text must be whole lines of UTF-8 without control characters");
+  }
+  const crypto::LogSignature signature = key.Sign(AsBytes(text));
+  NoteSignature line{name, verifier.KeyId(), Bytes(signature.bytes.begin(), signature.bytes.end())};
+  return SignedNote{std::move(text), {std::move(line)}};
+}
+
+}  // namespace cupel::ledger::merkle

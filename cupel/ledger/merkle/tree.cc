@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/ledger/merkle/tree.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "cupel/crypto/hash.h"
+
+namespace cupel::ledger::merkle {
+namespace {
+
+constexpr std::uint8_t kLeafPrefix = 0;
+constexpr std::uint8_t kNodePrefix = 1;
+
+/// Where the RFC splits a range of `count` > 1 leaves: the largest power of two below it.
+std::uint64_t SplitOf(std::uint64_t count) { return std::bit_floor(count - 1); }
+
+Status CheckSize(std::uint64_t size, std::uint64_t limit) {
+  if (size > limit) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("the tree has {} leaves, asked for {}", limit, size));
+  }
+  return {};
+}
+
+}  // namespace
+
+Digest LeafHash(BytesView leaf) { return crypto::Sha256(BytesView(&kLeafPrefix, 1), leaf); }
+
+Digest NodeHash(const Digest& left, const Digest& right) {
+  std::array<std::uint8_t, 1 + 2 * Digest::kSize> joined;
+  joined[0] = kNodePrefix;
+  std::copy(left.bytes.begin(), left.bytes.end(), joined.begin() + 1);
+  std::copy(right.bytes.begin(), right.bytes.end(), joined.begin() + 1 + Digest::kSize);
+  return crypto::Sha256(joined);
+}
+
+Digest EmptyRoot() { return crypto::Sha256({}); }
+
+std::uint64_t Tree::Append(const Digest& leaf_hash) {
+  const std::uint64_t index = size();
+  Digest node = leaf_hash;
+  // As in binary counting: each trailing one of the index is a left sibling that waited for this node.
+  for (unsigned level = 0;; ++level) {
+    if (level == levels_.size()) levels_.emplace_back();
+    levels_[level].push_back(node);
+    if ((index >> level & 1) == 0) return index;
+    node = NodeHash(levels_[level][levels_[level].size() - 2], node);
+  }
+}
+
+const Digest& Tree::Subtree(unsigned level, std::uint64_t index) const {
+  CUPEL_CHECK(level < levels_.size() && index < levels_[level].size());
+  return levels_[level][index];
+}
+
+Digest Tree::RangeRoot(std::uint64_t begin, std::uint64_t end) const {
+  const std::uint64_t count = end - begin;
+  if (count == 0) return EmptyRoot();
+  if (std::has_single_bit(count)) return Subtree(static_cast<unsigned>(std::countr_zero(count)), begin / count);
+  const std::uint64_t middle = begin + SplitOf(count);
+  return NodeHash(RangeRoot(begin, middle), RangeRoot(middle, end));
+}
+
+Result<Digest> Tree::RootAt(std::uint64_t size) const {
+  CUPEL_TRY_STATUS(CheckSize(size, this->size()));
+  return RangeRoot(0, size);
+}
+
+Result<InclusionProof> Tree::ProveInclusion(std::uint64_t index, std::uint64_t size) const {
+  CUPEL_TRY_STATUS(CheckSize(size, this->size()));
+  if (index >= size) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("leaf {} is not among the first {}", index, size));
+  }
+  InclusionProof proof{index, size, {}};
+  // RFC 6962 section 2.1.1, from the root down: keep the half that holds the leaf, note the other.
+  std::uint64_t begin = 0;
+  std::uint64_t end = size;
+  while (end - begin > 1) {
+    const std::uint64_t middle = begin + SplitOf(end - begin);
+    if (index < middle) {
+      proof.path.push_back(RangeRoot(middle, end));
+      end = middle;
+    } else {
+      proof.path.push_back(RangeRoot(begin, middle));
+      begin = middle;
+    }
+  }
+  std::reverse(proof.path.begin(), proof.path.end());
+  return proof;
+}
+
+Result<ConsistencyProof> Tree::ProveConsistency(std::uint64_t old_size, std::uint64_t new_size) const {
+  CUPEL_TRY_STATUS(CheckSize(new_size, size()));
+  CUPEL_TRY_STATUS(CheckSize(old_size, new_size));
+  ConsistencyProof proof{old_size, new_size, {}};
+  if (old_size == 0) return proof;
+  // RFC 6962 section 2.1.2, from the root down, until the range ends where the old tree ended.
+  std::uint64_t begin = 0;
+  std::uint64_t end = new_size;
+  while (end != old_size) {
+    const std::uint64_t middle = begin + SplitOf(end - begin);
+    if (old_size <= middle) {
+      proof.path.push_back(RangeRoot(middle, end));
+      end = middle;
+    } else {
+      proof.path.push_back(RangeRoot(begin, middle));
+      begin = middle;
+    }
+  }
+  // A range that starts at 0 is the old tree itself, whose root the verifier has.
+  if (begin != 0) proof.path.push_back(RangeRoot(begin, end));
+  std::reverse(proof.path.begin(), proof.path.end());
+  return proof;
+}
+
+}  // namespace cupel::ledger::merkle
