@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What an attack sees of a model: a fast answer with gradient to search with, and the exact answer that confirms.
+///
+/// The checks attack a `Classifier`; tests attack small executors whose optimum is known in closed form.
+/// Const methods may be called concurrently.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cupel/algorithm/executor/classifier.h"
+
+namespace cupel::algorithm::inspect {
+
+class AttackTarget {
+ public:
+  virtual ~AttackTarget() = default;
+  virtual std::int64_t class_count() const = 0;
+  virtual const std::vector<std::int64_t>& sample_shape() const = 0;  ///< {c, h, w} or {d}
+  virtual tensor::Device device() const = 0;
+
+  /// [n, ...sample_shape] on `device()` to logits [n, classes] and the gradient for x.
+  virtual Result<executor::Pass> LogitsGradient(const tensor::Tensor& x,
+                                                const executor::OutputGradient& output_gradient) const = 0;
+  /// [n, ...sample_shape] to logits [n, classes]: float32, the graph as it was given, each row computed alone.
+  virtual Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const = 0;
+};
+
+/// The classifier must outlive the target.
+std::unique_ptr<AttackTarget> TargetOf(const executor::Classifier& classifier);
+
+/// `search` and `exact` answer logits [n, classes]; both must outlive the target.
+std::unique_ptr<AttackTarget> TargetOf(const executor::Executor& search, const executor::Executor& exact,
+                                       std::int64_t class_count, std::vector<std::int64_t> sample_shape);
+
+}  // namespace cupel::algorithm::inspect

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Where a walk begins.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "cupel/algorithm/inspect/threat_model.h"
+
+namespace cupel::algorithm::inspect {
+
+/// A point drawn uniformly from the ball around `original` (Linf: each feature alone; L2: a normal direction times
+/// radius * u^(1/d)), then clipped to the box. Depends only on (seed, stream, original_index, restart).
+std::vector<float> RandomStart(const ThreatModel& threat, std::span<const float> original, std::uint64_t seed,
+                               std::string_view stream, std::int64_t original_index, int restart);
+
+}  // namespace cupel::algorithm::inspect
