@@ -160,6 +160,16 @@ Status ImportInitializers(const ::onnx::GraphProto& proto, TensorImporter& tenso
   return {};
 }
 
+/// Types of inner values. They are hints: an entry that cannot be expressed is left out.
+void ImportValueInfos(const ::onnx::GraphProto& proto, Graph& graph) {
+  for (const auto& info : proto.value_info()) {
+    if (auto imported = ImportValueInfo(info)) {
+      std::string name = imported->name;
+      graph.value_infos.insert_or_assign(std::move(name), *std::move(imported));
+    }
+  }
+}
+
 Result<Graph> ImportScope(const ::onnx::GraphProto& proto, const Graph& header, TensorImporter& tensors, bool is_main) {
   Graph graph = header;
   CUPEL_TRY_STATUS(CheckName(proto.name()));
@@ -193,15 +203,6 @@ std::string NormalDomain(const std::string& domain) { return domain == "ai.onnx"
 
 Result<Graph> ImportGraph(const ::onnx::GraphProto& proto, const Graph& header, TensorImporter& tensors) {
   return ImportScope(proto, header, tensors, true);
-}
-
-void ImportValueInfos(const ::onnx::GraphProto& proto, Graph& graph) {
-  for (const auto& info : proto.value_info()) {
-    if (auto imported = ImportValueInfo(info)) {
-      std::string name = imported->name;
-      graph.value_infos.insert_or_assign(std::move(name), *std::move(imported));
-    }
-  }
 }
 
 }  // namespace cupel::algorithm::onnx

@@ -17,9 +17,6 @@ namespace cupel::algorithm::onnx {
 /// Precondition: subgraphs are nested as deep as protobuf parses, no deeper.
 Result<graph::Graph> ImportGraph(const ::onnx::GraphProto& proto, const graph::Graph& header, TensorImporter& tensors);
 
-/// Types of values; nothing else. Entries that cannot be expressed are left out.
-void ImportValueInfos(const ::onnx::GraphProto& proto, graph::Graph& graph);
-
 /// "" and "ai.onnx" name the same domain.
 std::string NormalDomain(const std::string& domain);
 

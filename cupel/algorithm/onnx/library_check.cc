@@ -3,7 +3,6 @@
 
 #include <onnx/checker.h>
 #include <onnx/defs/schema.h>
-#include <onnx/shape_inference/implementation.h>
 
 #include <exception>
 #include <string>
@@ -49,14 +48,6 @@ Status CheckWithLibrary(const ::onnx::ModelProto& model, const std::filesystem::
     return Fail(ErrorCode::kCorrupt, "libonnx's checker refuses the model: " + FirstLine(error.what()));
   }
   return {};
-}
-
-void InferWithLibrary(::onnx::ModelProto& model) {
-  try {
-    ::onnx::shape_inference::InferShapes(model);
-  } catch (const std::exception&) {
-    // Shapes are a help, not a condition: what was inferred before the contradiction stays.
-  }
 }
 
 }  // namespace cupel::algorithm::onnx

@@ -2,6 +2,9 @@
 #pragma once
 
 /// Private to this module: what the installed libonnx says about a model.
+///
+/// Its checker is run on what is read, its shape inference is not: in 1.12 many of its operator rules read beyond their
+/// inputs' ranks or divide by attributes from the file, which no exception handler catches.
 
 #include <filesystem>
 
@@ -15,8 +18,5 @@ bool LibraryKnows(const ::onnx::ModelProto& model);
 
 /// libonnx's checker. Precondition: LibraryKnows(model), no functions. Errors: kCorrupt with the checker's reason.
 Status CheckWithLibrary(const ::onnx::ModelProto& model, const std::filesystem::path& folder);
-
-/// Adds what libonnx's shape inference finds to the model's value_info. What it cannot infer is left out; it never fails.
-void InferWithLibrary(::onnx::ModelProto& model);
 
 }  // namespace cupel::algorithm::onnx

@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "cupel/algorithm/graph/shape_inference.h"
 #include "cupel/algorithm/onnx/import_graph.h"
 #include "cupel/algorithm/onnx/inline_functions.h"
 #include "cupel/algorithm/onnx/library_check.h"
@@ -70,9 +71,8 @@ Result<graph::Graph> Import(::onnx::ModelProto& model, const std::optional<std::
   CUPEL_TRY_STATUS(CheckDomains(graph, header));
   if (LibraryKnows(model)) {
     CUPEL_TRY_STATUS(CheckWithLibrary(model, folder.value_or("")));
-    InferWithLibrary(model);
-    ImportValueInfos(model.graph(), graph);
   }
+  graph::AddInferredTypes(graph);
   return graph;
 }
 

@@ -5,7 +5,7 @@
 ///
 /// Promises: nothing in a file is executed; nothing is read outside the model's folder; a damaged or hostile file gives an
 /// error that names the place, never half a graph. What is returned satisfies `graph::Validate` and, where the installed
-/// libonnx knows the operator sets, libonnx's own checker; inner values carry inferred types and shapes.
+/// libonnx knows the operator sets, libonnx's own checker; inner values carry inferred types and shapes (graph::InferShapes).
 /// Calls of model-local functions are replaced by the functions' bodies.
 /// Does not promise that the executor has every operator, and does not keep documentation strings, metadata, quantization
 /// annotations or training information.

@@ -38,7 +38,7 @@ void ExportTensor(const TensorValue& value, const std::string& name, ::onnx::Ten
 }
 
 void ExportTensorType(const ValueInfo& info, ::onnx::TypeProto_Tensor& proto) {
-  if (info.type != graph::DataType::kUndefined) proto.set_elem_type(static_cast<std::int32_t>(info.type));
+  proto.set_elem_type(static_cast<std::int32_t>(info.type));  // 0 when unknown: the checker wants the field.
   if (!info.shape) return;
   auto* const shape = proto.mutable_shape();
   for (const graph::Dimension& dimension : *info.shape) {
@@ -56,7 +56,7 @@ Status ExportType(std::string_view kind, const ValueInfo& info, ::onnx::TypeProt
   constexpr std::string_view kSequenceOf = "sequence of ";
   constexpr std::string_view kOptional = "optional ";
   if (kind == "tensor") {
-    if (info.type != graph::DataType::kUndefined || info.shape) ExportTensorType(info, *proto.mutable_tensor_type());
+    ExportTensorType(info, *proto.mutable_tensor_type());
     return {};
   }
   if (kind == "sequence") return ExportType("tensor", info, *proto.mutable_sequence_type()->mutable_elem_type());
@@ -72,8 +72,7 @@ Status ExportType(std::string_view kind, const ValueInfo& info, ::onnx::TypeProt
 
 Status ExportValueInfo(const ValueInfo& info, ::onnx::ValueInfoProto& proto) {
   proto.set_name(info.name);
-  const bool known = info.kind != "tensor" || info.type != graph::DataType::kUndefined || info.shape;
-  return known ? ExportType(info.kind, info, *proto.mutable_type()) : Status{};
+  return ExportType(info.kind, info, *proto.mutable_type());
 }
 
 Status ExportGraph(const Graph& graph, bool is_main, ::onnx::GraphProto& proto);
