@@ -36,7 +36,7 @@ struct CheckRun {
   int number = 0;  ///< From 1, the plan's order.
   const algorithm::check::Check* check = nullptr;
   Json parameters;
-  SubsetSpec subset;
+  Subset subset;
   std::int64_t samples = 0;
   algorithm::check::CheckResult result;  ///< Artifacts without bytes; their names are in artifact_files.
   std::vector<std::string> artifact_files;

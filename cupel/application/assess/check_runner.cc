@@ -125,7 +125,7 @@ Result<CheckRun> ResultFromJson(const Json& json) {
   CUPEL_TRY(const Json* parameters, json.ObjectAt("parameters"));
   run.parameters = *parameters;
   CUPEL_TRY(const std::string subset, json.StringAt("subset"));
-  CUPEL_TRY(run.subset, SubsetSpec::Parse(subset));
+  CUPEL_TRY(run.subset, Subset::Parse(subset));
   CUPEL_TRY(run.samples, json.IntegerAt("samples"));
   CUPEL_TRY(const Json* result, json.ObjectAt("result"));
   CUPEL_TRY(run.result, algorithm::check::CheckResultFromJson(*result));

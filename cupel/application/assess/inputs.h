@@ -26,10 +26,10 @@ class Inputs {
   const data::dataset::Dataset* training_data() const { return training_data_.get(); }
 
   /// The plan's data, or the part of it that a check asked for. Null without data. Kept until the end.
-  Result<const data::dataset::Dataset*> Data(const SubsetSpec& subset);
+  Result<const data::dataset::Dataset*> Data(const Subset& subset);
 
   /// The model's answers on that part, computed on first use; or the predictions file.
-  Result<const data::dataset::Predictions*> PredictionsFor(const SubsetSpec& subset, int workers, Progress& progress);
+  Result<const data::dataset::Predictions*> PredictionsFor(const Subset& subset, int workers, Progress& progress);
 
   /// {"model": {...}, "data": {...}, ...}: names, digests and sizes, for the frozen plan.
   const Json& identity() const { return identity_; }
@@ -44,7 +44,6 @@ class Inputs {
   Status OpenPredictions(const Plan& plan);
   Status CheckFit() const;
 
-  std::uint64_t seed_ = 0;
   std::unique_ptr<algorithm::executor::Classifier> model_;
   std::shared_ptr<const data::dataset::Dataset> data_;
   std::shared_ptr<const data::dataset::Dataset> training_data_;

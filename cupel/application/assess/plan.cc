@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 
 #include "cupel/application/assess/registry.h"
 #include "cupel/base/file.h"
@@ -16,6 +16,7 @@ namespace {
 using algorithm::check::Check;
 using algorithm::check::Parameters;
 using algorithm::check::ParseRequirement;
+using data::dataset::SubsetKind;
 
 /// A choice among a few words, with the nearest one in the error.
 Result<std::string> OneOf(const TomlTable& table, std::string_view key, std::string fallback,
@@ -28,10 +29,12 @@ Result<std::string> OneOf(const TomlTable& table, std::string_view key, std::str
   return value;
 }
 
-Result<SubsetSpec> ReadSubset(const TomlTable& table) {
+Result<Subset> ReadSubset(const TomlTable& table, std::uint64_t plan_seed) {
   CUPEL_TRY(const std::string text, table.TextOr("subset", "all"));
-  Result<SubsetSpec> subset = SubsetSpec::Parse(text);
+  Result<Subset> subset = Subset::Parse(text);
   if (!subset) return FailAt(table.Place("subset"), std::move(subset).error());
+  const bool drawn = subset->kind == SubsetKind::kRandom || subset->kind == SubsetKind::kStratified;
+  if (drawn && text.find("seed") == std::string::npos) subset->seed = plan_seed;
   return subset;
 }
 
@@ -52,11 +55,11 @@ Result<ModelSpec> ReadModelSpec(const TomlTable& table) {
   return model;
 }
 
-Result<DataSpec> ReadDataSpec(const TomlTable& table) {
+Result<DataSpec> ReadDataSpec(const TomlTable& table, std::uint64_t plan_seed) {
   CUPEL_TRY_STATUS(table.OnlyKeys({"manifest", "subset"}));
   DataSpec data;
   CUPEL_TRY(data.manifest, table.Text("manifest"));
-  CUPEL_TRY(data.subset, ReadSubset(table));
+  CUPEL_TRY(data.subset, ReadSubset(table, plan_seed));
   return data;
 }
 
@@ -74,14 +77,14 @@ Status CheckMetricIsDeclared(const algorithm::check::Requirement& requirement, c
               NearestRemedy(requirement.metric, names));
 }
 
-Result<PlannedCheck> ReadCheck(const TomlTable& table) {
+Result<PlannedCheck> ReadCheck(const TomlTable& table, std::uint64_t plan_seed) {
   CUPEL_TRY_STATUS(table.OnlyKeys({"id", "subset", "parameters", "require"}));
   PlannedCheck planned;
   CUPEL_TRY(const std::string id, table.Text("id"));
   Result<const Check*> found = FindCheck(id);
   if (!found) return FailAt(table.Place("id"), std::move(found).error());
   planned.check = *found;
-  CUPEL_TRY(planned.subset, ReadSubset(table));
+  CUPEL_TRY(planned.subset, ReadSubset(table, plan_seed));
 
   Json given = Json::Object{};
   if (table.Has("parameters")) {
@@ -118,7 +121,7 @@ Status CheckInputs(const Plan& plan, const TomlTable& table) {
       return Fail(ErrorCode::kInvalidArgument, fmt::format("{} needs a model", planned.check->description().id),
                   table.Place("check"), "add [model] and [data], or leave the check out");
     }
-    if (plan.predictions && planned.subset != SubsetSpec{}) {
+    if (plan.predictions && planned.subset != Subset{}) {
       return Fail(ErrorCode::kInvalidArgument, "a predictions file is used whole", table.Place("check"),
                   "leave `subset` out");
     }
@@ -127,31 +130,6 @@ Status CheckInputs(const Plan& plan, const TomlTable& table) {
 }
 
 }  // namespace
-
-Result<SubsetSpec> SubsetSpec::Parse(std::string_view text) {
-  if (text == "all") return SubsetSpec{};
-  static const std::vector<std::pair<std::string_view, Kind>> kKinds = {
-      {"first ", Kind::kFirst}, {"random ", Kind::kRandom}, {"stratified ", Kind::kStratified}};
-  for (const auto& [word, kind] : kKinds) {
-    if (!text.starts_with(word)) continue;
-    const std::string_view number = text.substr(word.size());
-    SubsetSpec subset{kind, 0};
-    const auto parsed = std::from_chars(number.data(), number.data() + number.size(), subset.count);
-    if (parsed.ec == std::errc{} && parsed.ptr == number.data() + number.size() && subset.count >= 1) return subset;
-  }
-  return Fail(ErrorCode::kInvalidArgument, fmt::format("cannot read the subset \"{}\"", text), "",
-              "write \"all\", \"first 1000\", \"random 1000\" or \"stratified 1000\"");
-}
-
-std::string SubsetSpec::ToString() const {
-  switch (kind) {
-    case Kind::kAll: return "all";
-    case Kind::kFirst: return fmt::format("first {}", count);
-    case Kind::kRandom: return fmt::format("random {}", count);
-    case Kind::kStratified: return fmt::format("stratified {}", count);
-  }
-  return "all";
-}
 
 std::filesystem::path Plan::Resolve(const std::filesystem::path& written) const {
   return written.is_absolute() ? written : path.parent_path() / written;
@@ -175,18 +153,18 @@ Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path) {
   }
   if (table.Has("data")) {
     CUPEL_TRY(const TomlTable data, table.Table("data"));
-    CUPEL_TRY(plan.data, ReadDataSpec(data));
+    CUPEL_TRY(plan.data, ReadDataSpec(data, plan.seed));
   }
   if (table.Has("training_data")) {
     CUPEL_TRY(const TomlTable data, table.Table("training_data"));
-    CUPEL_TRY(plan.training_data, ReadDataSpec(data));
+    CUPEL_TRY(plan.training_data, ReadDataSpec(data, plan.seed));
   }
   if (table.Has("predictions")) {
     CUPEL_TRY(plan.predictions, table.Text("predictions"));
   }
   CUPEL_TRY(const std::vector<TomlTable> checks, table.Tables("check"));
   for (const TomlTable& check : checks) {
-    CUPEL_TRY(PlannedCheck planned, ReadCheck(check));
+    CUPEL_TRY(PlannedCheck planned, ReadCheck(check, plan.seed));
     plan.checks.push_back(std::move(planned));
   }
   if (plan.checks.empty()) {

@@ -32,23 +32,17 @@
 
 #include "cupel/algorithm/check/check.h"
 #include "cupel/algorithm/check/requirement.h"
+#include "cupel/data/dataset/subset.h"
 
 namespace cupel::application::assess {
 
-/// Which samples of a data set: "all", "first N", "random N", "stratified N" (the last two by the plan's seed).
-struct SubsetSpec {
-  enum class Kind { kAll, kFirst, kRandom, kStratified } kind = Kind::kAll;
-  std::int64_t count = 0;
-
-  /// Errors: kInvalidArgument for another text or a count < 1.
-  static Result<SubsetSpec> Parse(std::string_view text);
-  std::string ToString() const;
-  bool operator==(const SubsetSpec&) const = default;
-};
+/// Which samples of a data set: "all", "first N", "random N", "stratified N"; the last two by the plan's seed unless they
+/// name another ("random 1000 seed 3").
+using data::dataset::Subset;
 
 struct DataSpec {
   std::filesystem::path manifest;  ///< As written; relative to the plan's folder.
-  SubsetSpec subset;
+  Subset subset;
 };
 
 struct ModelSpec {
@@ -64,7 +58,7 @@ struct PlannedCheck {
   const algorithm::check::Check* check = nullptr;
   algorithm::check::Parameters parameters;
   std::vector<algorithm::check::Requirement> requirements;
-  SubsetSpec subset;  ///< Of the plan's data.
+  Subset subset;  ///< Of the plan's data.
 };
 
 struct Plan {

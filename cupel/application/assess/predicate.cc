@@ -58,7 +58,7 @@ Json OutcomeJson(const RequirementOutcome& outcome) {
 /// RFC 6962 root over the witnesses' canonical JSON: one witness can be shown without the others.
 Json WitnessesJson(const std::vector<Json>& witnesses) {
   ledger::merkle::Tree tree;
-  for (const Json& witness : witnesses) tree.Append(AsBytes(witness.Canonical()));
+  for (const Json& witness : witnesses) tree.Append(ledger::merkle::LeafHash(AsBytes(witness.Canonical())));
   return Json::Object{{"count", witnesses.size()}, {"merkleRoot", DigestJson(tree.Root())}};
 }
 
