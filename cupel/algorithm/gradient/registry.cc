@@ -21,7 +21,9 @@ const std::map<Key, OperatorEntry>& Registry() {
              PoolingOperators,
              NormalizationOperators,
              LinearOperators,
-             ShapeOperators,
+             ShapeOperators,      ReductionOperators, IndexingOperators, ResizeOperators,  QuantizationOperators,
+             RecurrentOperators,  LossOperators,      ControlOperators,  SignalOperators,  RandomOperators,
+             TrainingOperators,
          }) {
       for (const OperatorEntry& entry : table()) entries.emplace(Key{entry.domain, entry.op_type}, entry);
     }
