@@ -49,9 +49,20 @@ double LargestStandardisedDifference(std::span<const GroupCount> groups) {
   return largest;
 }
 
-Interval SimultaneousInterval(std::span<const GroupCount> groups, double level) {
-  const double pairs = static_cast<double>(groups.size() * (groups.size() - 1)) / 2;
-  const double pair_level = 1 - (1 - level) / pairs;
+void CheckGroups(std::span<const GroupCount> groups) {
+  CUPEL_CHECK(groups.size() >= 2);
+  for (const GroupCount& group : groups) CUPEL_CHECK(group.n > 0 && group.k >= 0 && group.k <= group.n);
+}
+
+double PairLevel(std::size_t groups, double level) {
+  return 1 - (1 - level) / (static_cast<double>(groups * (groups - 1)) / 2);
+}
+
+}  // namespace
+
+Interval GapInterval(std::span<const GroupCount> groups, double level) {
+  CheckGroups(groups);
+  const double pair_level = PairLevel(groups.size(), level);
   Interval interval{0, 0, level, "newcombe-bonferroni"};
   for (std::size_t i = 0; i < groups.size(); ++i) {
     for (std::size_t j = i + 1; j < groups.size(); ++j) {
@@ -63,18 +74,15 @@ Interval SimultaneousInterval(std::span<const GroupCount> groups, double level) 
   return interval;
 }
 
-}  // namespace
-
 GroupGap LargestGap(std::span<const GroupCount> groups, const GapOptions& options) {
-  CUPEL_CHECK(groups.size() >= 2 && options.replicates > 0);
-  for (const GroupCount& group : groups) CUPEL_CHECK(group.n > 0 && group.k >= 0 && group.k <= group.n);
-
+  CheckGroups(groups);
+  CUPEL_CHECK(options.replicates > 0);
   GroupGap gap;
   const auto by_rate = [](const GroupCount& a, const GroupCount& b) { return Rate(a) < Rate(b); };
   gap.lowest = static_cast<std::size_t>(std::ranges::min_element(groups, by_rate) - groups.begin());
   gap.highest = static_cast<std::size_t>(std::ranges::max_element(groups, by_rate) - groups.begin());
   gap.observed = MaxMinusMin(groups);
-  gap.interval = SimultaneousInterval(groups, options.level);
+  gap.interval = GapInterval(groups, options.level);
 
   const double pooled = PooledRate(groups);
   std::vector<BinomialSampler> samplers;
@@ -94,6 +102,34 @@ GroupGap LargestGap(std::span<const GroupCount> groups, const GapOptions& option
       std::clamp(gap.observed - gap.expected_if_equal, gap.interval.low, gap.interval.high);
   gap.p_value = static_cast<double>(1 + exceeded) / static_cast<double>(1 + options.replicates);
   return gap;
+}
+
+GroupRatio SmallestRatio(std::span<const GroupCount> groups, double level) {
+  CheckGroups(groups);
+  const double z = TwoSidedZ(PairLevel(groups.size(), level));
+  GroupRatio ratio{1, {1, 1, level, "walters-bonferroni"}};
+  double low = 1;
+  double high = 0;
+  for (const GroupCount& below : groups) {
+    low = std::min(low, Rate(below));
+    high = std::max(high, Rate(below));
+    for (const GroupCount& above : groups) {
+      if (&below == &above) continue;
+      const double a = static_cast<double>(below.k) + 0.5;
+      const double b = static_cast<double>(above.k) + 0.5;
+      const double m = static_cast<double>(below.n) + 0.5;
+      const double n = static_cast<double>(above.n) + 0.5;
+      const double centre = std::log(a / m) - std::log(b / n);
+      const double reach = z * std::sqrt(std::max(0.0, 1 / a - 1 / m + 1 / b - 1 / n));
+      ratio.interval.low = std::min(ratio.interval.low, std::exp(centre - reach));
+      ratio.interval.high = std::min(ratio.interval.high, std::exp(centre + reach));
+    }
+  }
+  ratio.value = low / high;
+  // The added halves move the centre: the estimate itself must stay inside.
+  ratio.interval.low = std::min(ratio.interval.low, ratio.value);
+  ratio.interval.high = std::max(ratio.interval.high, ratio.value);
+  return ratio;
 }
 
 }  // namespace cupel::stats

@@ -44,7 +44,19 @@ struct GroupGap {
   std::size_t lowest = 0;  ///< Indices of the extreme groups; the first among equals.
 };
 
-/// Preconditions: at least two groups, 0 <= k <= n, n > 0, replicates > 0.
+/// Preconditions, here and below: at least two groups, 0 <= k <= n, n > 0, replicates > 0.
 GroupGap LargestGap(std::span<const GroupCount> groups, const GapOptions& options);
+
+/// `GroupGap::interval` alone, without simulation.
+Interval GapInterval(std::span<const GroupCount> groups, double level);
+
+struct GroupRatio {
+  double value = 0;   ///< Smallest rate / largest rate; NaN when every rate is 0.
+  Interval interval;  ///< Method "walters-bonferroni".
+};
+
+/// The "80 % rule": smallest rate over largest. Interval: log ratios of all pairs with 1/2 added to counts (Walters 1975,
+/// so that zero counts have one), at a Bonferroni level; the smallest lower and smallest upper limit, at most 1.
+GroupRatio SmallestRatio(std::span<const GroupCount> groups, double level);
 
 }  // namespace cupel::stats

@@ -100,5 +100,33 @@ TEST(LargestGapTest, UnanimousGroupsHaveNoGap) {
   EXPECT_EQ(gap.p_value, 1);
 }
 
+// Selection rates of women and men in Adult: 1177 of 10762 and 6660 of 21779, ratio 0.35764.
+TEST(SmallestRatioTest, IsSmallestOverLargestInAnyOrder) {
+  const GroupRatio ratio = SmallestRatio(std::vector<GroupCount>{{1177, 10762}, {6660, 21779}}, 0.95);
+  EXPECT_NEAR(ratio.value, 0.35764, 5e-6);
+  // Katz's log interval by hand: exp(ln r -+ 1.96 sqrt(1/1177 - 1/10762 + 1/6660 - 1/21779)); the halves hardly matter here.
+  EXPECT_NEAR(ratio.interval.low, 0.35764 * std::exp(-1.96 * std::sqrt(1 / 1177. - 1 / 10762. + 1 / 6660. - 1 / 21779.)), 5e-4);
+  EXPECT_NEAR(ratio.interval.high, 0.35764 * std::exp(1.96 * std::sqrt(1 / 1177. - 1 / 10762. + 1 / 6660. - 1 / 21779.)), 5e-4);
+  EXPECT_EQ(SmallestRatio(std::vector<GroupCount>{{6660, 21779}, {1177, 10762}}, 0.95).value, ratio.value);
+}
+
+TEST(SmallestRatioTest, ZeroCountsHaveAnIntervalAndNoPositiveAtAllHasNoRatio) {
+  const GroupRatio zero = SmallestRatio(std::vector<GroupCount>{{0, 20}, {10, 20}}, 0.95);
+  EXPECT_EQ(zero.value, 0);
+  EXPECT_GT(zero.interval.high, 0.2);
+  EXPECT_TRUE(std::isnan(SmallestRatio(std::vector<GroupCount>{{0, 20}, {0, 20}}, 0.95).value));
+}
+
+TEST(SmallestRatioTest, IntervalCoversATrueRatio) {
+  constexpr int kTrials = 400;
+  int covered = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const auto groups = DrawGroups({0.2, 0.3, 0.4}, 150, 5000 + static_cast<std::uint64_t>(trial));
+    const Interval interval = SmallestRatio(groups, 0.95).interval;
+    if (interval.low <= 0.5 && 0.5 <= interval.high) ++covered;
+  }
+  EXPECT_GE(covered / static_cast<double>(kTrials), 0.94);
+}
+
 }  // namespace
 }  // namespace cupel::stats

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Builders of the report's pictures (docs/formats/report.md), which keep its limits.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cupel/algorithm/check/check.h"
+
+namespace cupel::algorithm::evaluate {
+
+inline constexpr std::size_t kMaxConfusionLabels = 100;
+inline constexpr std::size_t kMaxBars = 100;
+inline constexpr std::size_t kMaxCurves = 16;
+
+/// A figure of `type` with its title; the caller adds the members of its type.
+Json Figure(std::string_view type, const check::Text& title);
+
+Json TextJson(const check::Text& text);
+
+/// {label, value, low, high} of a bars figure.
+Json Bar(std::string label, double value, const stats::Interval& interval);
+
+}  // namespace cupel::algorithm::evaluate
