@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "cupel/algorithm/executor/general_executor.h"
+#include "cupel/algorithm/gradient/evaluate_node.h"
+#include "cupel/algorithm/graph/passes.h"
 
 namespace cupel::algorithm::executor {
 
@@ -14,7 +16,9 @@ Result<std::unique_ptr<Executor>> MakeExecutor(const graph::Graph& graph, const 
                             graph.outputs.size()),
                 graph.name, "export the model with its other inputs fixed");
   }
-  return GeneralExecutor::Create(graph, options.device);
+  if (!options.optimise) return GeneralExecutor::Create(graph, options.device);
+  CUPEL_TRY(const graph::Optimised optimised, graph::Optimise(graph, {.evaluate = gradient::EvaluateNode, .skip = {}}));
+  return GeneralExecutor::Create(optimised.graph, options.device);
 }
 
 }  // namespace cupel::algorithm::executor

@@ -19,6 +19,11 @@ namespace cupel::algorithm::executor {
 /// Called once per pass, outside any gradient recording.
 using OutputGradient = std::function<tensor::Tensor(const tensor::Tensor& output)>;
 
+/// Rows to compute at once: large enough to feed the kernels, small enough for their results to stay in the second-level
+/// cache. With this fixed number of rows, a row's bits do not depend on its position or on the other rows (the golden test
+/// holds the executor to it); fill a last tile with any rows and ignore theirs.
+inline constexpr std::int64_t kTileSize = 32;
+
 struct Pass {
   tensor::Tensor output;          ///< [n, ...], detached.
   tensor::Tensor input_gradient;  ///< Shape of the input, detached.

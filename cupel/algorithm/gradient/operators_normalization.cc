@@ -44,6 +44,11 @@ Outputs BatchNormalization(const OperatorCall& call) {
     outputs.push_back(call.Input(4).mul(momentum).add(variance.mul(1 - momentum)));
     return outputs;
   }
+  if (!call.training && (call.Input(3).requires_grad() || call.Input(4).requires_grad())) {
+    // libtorch's kernel takes the statistics as constants; computed ones need the formula.
+    const Tensor normal = x.sub(PerChannel(call.Input(3), x)).mul(PerChannel(call.Input(4).add(epsilon).rsqrt(), x));
+    return {normal.mul(PerChannel(call.Input(1), x)).add(PerChannel(call.Input(2), x))};
+  }
   return {at::batch_norm(x, call.Input(1), call.Input(2), call.Input(3), call.Input(4), call.training, 1 - momentum,
                          epsilon, false)};
 }
