@@ -159,7 +159,13 @@ Status ReadCsv(const Blob& blob, const std::string& file_name, const CsvHandlers
 Result<float> ParseNumber(const std::string& text, std::string_view column, const std::string& place) {
   float number = 0;
   const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number);
+  auto [end, error] = std::from_chars(text.data(), last, number);
+  if (error == std::errc::result_out_of_range) {
+    // Too large is an error, too small is zero; only the wider type tells them apart.
+    double wide = 0;
+    error = std::from_chars(text.data(), last, wide).ec;
+    number = std::abs(wide) < 1 ? static_cast<float>(wide) : INFINITY;
+  }
   if (text.empty() || end != last || error != std::errc() || !std::isfinite(number)) {
     return Fail(ErrorCode::kCorrupt, fmt::format("column \"{}\" must hold a finite number, got \"{}\"", column, text), place,
                 "impute the value or remove the row");

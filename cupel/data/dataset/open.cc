@@ -165,7 +165,7 @@ class Opener {
 
 class ArraySource : public SampleSource {
  public:
-  /// swap_size: [h, w, c] of samples that are stored with their channels last, or empty.
+  /// stored: [h, w, c] of samples that are stored with their channels last, or empty.
   ArraySource(NumberArray array, std::vector<std::int64_t> stored) : array_(std::move(array)), stored_(std::move(stored)) {}
 
   Status ReadSample(std::int64_t index, std::span<float> out) const override {
