@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Models whose adversarial optimum is known in closed form, and a data set in memory: for this module's tests only.
+/// Models whose adversarial optimum is known in closed form, with samples to attack: for this module's tests only.
 /// Each row is computed by itself in plain loops, so answers do not depend on the position in a tile.
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <string>
@@ -14,7 +15,8 @@
 #include "cupel/algorithm/check/check.h"
 #include "cupel/algorithm/executor/executor.h"
 #include "cupel/base/reproducible_stream.h"
-#include "cupel/data/dataset/dataset.h"
+#include "cupel/data/dataset/memory_dataset.h"
+#include "cupel/data/dataset/subset.h"
 
 namespace cupel::algorithm::inspect {
 
@@ -117,73 +119,33 @@ class RowModel : public executor::Executor {
   RowModel(RowModel&& other) noexcept : disturb(std::move(other.disturb)), layers_(std::move(other.layers_)), sign_(other.sign_) {}
 };
 
-class MemoryDataset : public data::dataset::Dataset {
- public:
-  MemoryDataset(std::vector<std::int64_t> shape, std::vector<float> features, std::vector<std::int32_t> labels, int classes)
-      : features_(std::move(features)), labels_(std::move(labels)) {
-    info_.name = "memory";
-    info_.sample_shape = std::move(shape);
-    for (int c = 0; c < classes; ++c) info_.class_names.push_back(std::to_string(c));
-    for (std::size_t i = 0; i < labels_.size(); ++i) originals_.push_back(static_cast<std::int64_t>(i));
-  }
-
-  /// Samples from .. to-1 of another, with their original numbers.
-  MemoryDataset Slice(std::int64_t from, std::int64_t to) const {
-    MemoryDataset slice = *this;
-    const auto d = static_cast<std::ptrdiff_t>(info_.SampleSize());
-    slice.features_.assign(features_.begin() + from * d, features_.begin() + to * d);
-    slice.labels_.assign(labels_.begin() + from, labels_.begin() + to);
-    slice.originals_.assign(originals_.begin() + from, originals_.begin() + to);
-    return slice;
-  }
-
-  data::dataset::DatasetInfo& mutable_info() { return info_; }
-  std::vector<float>& features() { return features_; }
-  std::span<const float> Sample(std::int64_t i) const {
-    const auto d = static_cast<std::size_t>(info_.SampleSize());
-    return std::span(features_).subspan(static_cast<std::size_t>(i) * d, d);
-  }
-
-  const data::dataset::DatasetInfo& info() const override { return info_; }
-  std::int64_t size() const override { return static_cast<std::int64_t>(labels_.size()); }
-  Status Read(std::span<const std::int64_t> indices, std::span<float> features) const override {
-    float* out = features.data();
-    for (std::int64_t index : indices) {
-      const auto sample = Sample(index);
-      out = std::copy(sample.begin(), sample.end(), out);
-    }
-    return {};
-  }
-  std::span<const std::int32_t> labels() const override { return labels_; }
-  const std::vector<data::dataset::GroupAttribute>& group_attributes() const override { return groups_; }
-  std::int64_t OriginalIndex(std::int64_t index) const override { return originals_[static_cast<std::size_t>(index)]; }
-
- private:
-  data::dataset::DatasetInfo info_;
-  std::vector<float> features_;
-  std::vector<std::int32_t> labels_;
-  std::vector<std::int64_t> originals_;
-  std::vector<data::dataset::GroupAttribute> groups_;
-};
-
-/// n samples drawn uniformly from [low, high]^d and labelled by the model itself.
-inline MemoryDataset LabelledByModel(const RowModel& model, std::int64_t n, std::vector<std::int64_t> shape, float low, float high,
-                                     int classes, std::uint64_t seed) {
-  std::int64_t d = 1;
-  for (std::int64_t dimension : shape) d *= dimension;
-  std::vector<float> features;
-  std::vector<std::int32_t> labels;
+/// n samples drawn uniformly from [low, high]^d inside the box [0, 1] and labelled by the model itself.
+inline data::dataset::DatasetPointer LabelledByModel(const RowModel& model, std::int64_t n, std::vector<std::int64_t> shape,
+                                                     float low, float high, std::uint64_t seed) {
+  data::dataset::MemoryData data;
+  data.info.name = "drawn";
+  data.info.sample_shape = std::move(shape);
+  for (std::size_t c = 0; c < model.layers().back().bias.size(); ++c) data.info.class_names.push_back(std::to_string(c));
   for (std::int64_t i = 0; i < n; ++i) {
     ReproducibleStream stream(seed, "samples", static_cast<std::uint64_t>(i));
     std::vector<float> x;
-    for (std::int64_t j = 0; j < d; ++j) x.push_back(stream.Uniform(low, high));
+    for (std::int64_t j = 0; j < data.info.SampleSize(); ++j) x.push_back(stream.Uniform(low, high));
     const std::vector<float> logits = model.Logits(x);
-    labels.push_back(static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
-    features.insert(features.end(), x.begin(), x.end());
+    data.labels.push_back(static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
+    data.features.insert(data.features.end(), x.begin(), x.end());
   }
-  return MemoryDataset(std::move(shape), std::move(features), std::move(labels), classes);
+  auto made = data::dataset::MakeMemoryDataset(std::move(data));
+  CUPEL_CHECK(made.has_value());
+  return *std::move(made);
 }
 
+inline std::vector<float> Sample(const data::dataset::Dataset& data, std::int64_t index) {
+  std::vector<float> x(static_cast<std::size_t>(data.info().SampleSize()));
+  CUPEL_CHECK(data.Read({&index, 1}, x).has_value());
+  return x;
+}
+
+/// Remembers pieces in memory.
 class MemoryJournal : public check::Journal {
  public:
   std::optional<Json> Load(const std::string& key) const override {
@@ -203,10 +165,8 @@ struct TestContext {
     predictions.n = data.size();
     predictions.class_names = data.info().class_names;
     predictions.c = static_cast<std::int64_t>(predictions.class_names.size());
-    std::vector<float> x(static_cast<std::size_t>(data.info().SampleSize()));
     for (std::int64_t i = 0; i < data.size(); ++i) {
-      CUPEL_CHECK(data.Read({&i, 1}, x).has_value());
-      const std::vector<float> logits = model.Logits(x);
+      const std::vector<float> logits = model.Logits(Sample(data, i));
       predictions.scores.insert(predictions.scores.end(), logits.begin(), logits.end());
       predictions.labels.push_back(data.labels()[static_cast<std::size_t>(i)]);
       predictions.sample_index.push_back(data.OriginalIndex(i));
