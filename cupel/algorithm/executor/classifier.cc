@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cupel/algorithm/graph/random_weights.h"
+
 namespace cupel::algorithm::executor {
 namespace {
 
@@ -188,6 +190,10 @@ Result<Tensor> Classifier::ExactLogits(const Tensor& x) const {
     if (rows.empty()) return at::empty({0, class_count_}, x.options());
     return at::cat(rows, 0);
   });
+}
+
+Result<std::unique_ptr<Classifier>> Classifier::WithRandomisedWeights(std::uint64_t seed) const {
+  return Create(graph::RandomiseWeights(graph_, seed), options_);
 }
 
 }  // namespace cupel::algorithm::executor

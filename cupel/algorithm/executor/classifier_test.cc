@@ -112,6 +112,21 @@ TEST(ClassifierTest, ExactLogitsAreThoseOfEachRowAlone) {
   }
 }
 
+TEST(ClassifierTest, RandomisedWeightsComeFromTheSeedAlone) {
+  CUPEL_ASSERT_OK(const auto classifier, Classifier::Create(LinearGraph(), Options()));
+  CUPEL_ASSERT_OK(const auto first, classifier->WithRandomisedWeights(1));
+  CUPEL_ASSERT_OK(const auto again, classifier->WithRandomisedWeights(1));
+  CUPEL_ASSERT_OK(const auto other, classifier->WithRandomisedWeights(2));
+  const auto x = at::rand({5, 2, 1, 2});
+  CUPEL_ASSERT_OK(const auto plain_logits, classifier->Logits(x));
+  CUPEL_ASSERT_OK(const auto first_logits, first->Logits(x));
+  CUPEL_ASSERT_OK(const auto again_logits, again->Logits(x));
+  CUPEL_ASSERT_OK(const auto other_logits, other->Logits(x));
+  EXPECT_TRUE(first_logits.equal(again_logits));
+  EXPECT_FALSE(first_logits.equal(other_logits));
+  EXPECT_FALSE(first_logits.equal(plain_logits));
+}
+
 TEST(ClassifierTest, SaysWhatTheGraphAnswersWhenItIsNoClassifier) {
   Graph graph = LinearGraph();
   graph.nodes.resize(1);
