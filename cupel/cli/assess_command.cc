@@ -18,6 +18,7 @@ namespace {
 using algorithm::check::Verdict;
 using application::assess::Assessment;
 using application::assess::CheckRun;
+using application::assess::ReportIsSealed;
 using application::assess::RunOptions;
 
 struct Arguments {
@@ -86,14 +87,19 @@ Status Assess(Session& session, const Arguments& arguments) {
   options.resume = arguments.resume;
   options.workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
   CUPEL_TRY(options.device, algorithm::tensor::ParseDevice(arguments.device));
-  if (!arguments.key.empty()) options.evidence_key = arguments.key;
+  options.keys = application::assess::KeyFiles::OfUser();
+  if (!arguments.key.empty()) options.keys.evidence = arguments.key;
   options.progress = &session.progress();
   CUPEL_TRY(const Assessment assessment, RunAssessment(plan, options));
+  if (options.resume && ReportIsSealed(assessment.folder, static_cast<int>(assessment.checks.size()))) {
+    return Fail(ErrorCode::kInvalidArgument, "the run is already finished", options.out.string(),
+                "see it with `cupel report`, check it with `cupel verify`");
+  }
   CUPEL_TRY(const Json ledger, application::assess::LedgerFacts(assessment.folder));
   const Json report =
       application::report::ReportJson(assessment, ledger, FormatUtc(options.clock->UnixSeconds()));
   CUPEL_TRY(const std::string html, application::report::RenderHtml(report));
-  CUPEL_TRY_STATUS(application::assess::SealReport(assessment, options.evidence_key,
+  CUPEL_TRY_STATUS(application::assess::SealReport(assessment, options.keys,
                                                    {{"report.html", html},
                                                     {"report.md", application::report::RenderMarkdown(report)},
                                                     {"report.json", report.Canonical() + "\n"}}));

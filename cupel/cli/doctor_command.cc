@@ -6,7 +6,7 @@
 
 #include "cupel/algorithm/tensor/tensor.h"
 #include "cupel/application/assess/engine.h"
-#include "cupel/application/assess/evidence_writer.h"
+#include "cupel/application/assess/assessment.h"
 #include "cupel/base/parallel.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/text_table.h"
@@ -22,7 +22,7 @@ struct Finding {
 };
 
 Finding KeyFinding() {
-  const std::filesystem::path key = application::assess::KeyFolder() / "evidence.key.pem";
+  const std::filesystem::path key = application::assess::KeyFiles::OfUser().evidence;
   if (!std::filesystem::exists(key)) return {"signing key", true, "none yet; made on the first `cupel assess`"};
   const auto loaded = crypto::LoadSigningKey(key);
   if (!loaded) return {"signing key", false, loaded.error().ToString()};

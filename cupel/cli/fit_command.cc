@@ -12,6 +12,7 @@
 #include "cupel/cli/text_table.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/data/dataset/open.h"
+#include "cupel/data/dataset/subset.h"
 
 namespace cupel::cli {
 namespace {

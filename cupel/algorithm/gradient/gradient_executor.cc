@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "cupel/algorithm/gradient/program.h"
+#include "cupel/base/clock.h"
 
 namespace cupel::algorithm::gradient {
 namespace {
@@ -93,7 +94,9 @@ std::vector<Tensor> RunProgram(const Program& program, const GradientOptions& op
   for (std::size_t i = 0; i < inputs.size(); ++i) frame.values[static_cast<std::size_t>(program.inputs[i])] = inputs[i];
   for (const Program::Step& step : program.steps) {
     try {
+      const double start = options.on_node && outer == nullptr ? SystemClock().MonotonicSeconds() : 0;
       std::vector<Tensor> outputs = RunStep(step, options, frame);
+      if (options.on_node && outer == nullptr) options.on_node(*step.node, SystemClock().MonotonicSeconds() - start);
       for (std::size_t i = 0; i < step.outputs.size(); ++i) {
         if (step.outputs[i] < 0) continue;
         if (i >= outputs.size()) {

@@ -10,6 +10,7 @@
 /// Does not promise: values of type sequence, optional, map, string.
 /// Forward is const and may be called concurrently, except with `training` (running statistics are written).
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -26,6 +27,8 @@ struct GradientOptions {
   graph::DataType compute_type = graph::DataType::kUndefined;  ///< Floating weights are cast to it; undefined: as stored.
   bool training = false;
   std::set<std::string> frozen{};  ///< With training: floating initialisers that stay constant.
+  /// Told how long each node of the outermost graph took, in seconds; for measurements. Empty: nothing is timed.
+  std::function<void(const graph::Node& node, double seconds)> on_node{};
   bool channels_last = false;    ///< Image-like weights are stored with the channel last, which some kernels like better.
 };
 

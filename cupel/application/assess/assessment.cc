@@ -97,7 +97,7 @@ Result<Assessment> RunAssessment(const Plan& plan, const RunOptions& options) {
   assessment.plan_digest = crypto::Sha256(AsBytes(assessment.frozen.Canonical()));
   CUPEL_TRY(assessment.engine, ThisEngine());
   CUPEL_TRY_STATUS(PrepareFolder(options, assessment.folder, assessment.frozen.Canonical()));
-  CUPEL_TRY(EvidenceWriter writer, EvidenceWriter::Open(assessment.folder, options.evidence_key));
+  CUPEL_TRY(EvidenceWriter writer, EvidenceWriter::Open(assessment.folder, options.keys));
   CUPEL_TRY(assessment.plan_evidence, SealPlan(plan, assessment, *inputs, writer));
   CUPEL_TRY_STATUS(RunChecks(plan, options, *inputs, writer, assessment));
   std::error_code ignored;

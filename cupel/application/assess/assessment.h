@@ -61,12 +61,22 @@ struct Assessment {
   EvidenceRecord plan_evidence;
 };
 
+/// The signer's private keys: PEM files of mode 0600, made on first use.
+struct KeyFiles {
+  std::filesystem::path evidence;  ///< ECDSA P-256: signs statements.
+  std::filesystem::path ledger;    ///< Ed25519: signs checkpoints.
+
+  /// In $CUPEL_HOME/keys, or ~/.config/cupel/keys.
+  static KeyFiles OfUser();
+  static KeyFiles In(const std::filesystem::path& folder);
+};
+
 struct RunOptions {
   std::filesystem::path out;
   bool resume = false;
   int workers = 1;
   algorithm::tensor::Device device;
-  std::optional<std::filesystem::path> evidence_key;  ///< PEM; default: the user's, made on first use.
+  KeyFiles keys;
   Progress* progress = &SilentProgress();
   const Clock* clock = &SystemClock();
   /// Called after each check, in order; for the table that grows on the terminal.

@@ -30,8 +30,8 @@ inline constexpr const char* kReportPredicate = "https://cupel.dev/predicate/rep
 class EvidenceWriter {
  public:
   /// Loads or makes the keys, creates or reopens the run's ledger, and writes the public keys beside it.
-  /// evidence_key: null for the user's (KeyFolder()). Errors: kPermission for a key file others can read.
-  static Result<EvidenceWriter> Open(const RunFolder& folder, const std::optional<std::filesystem::path>& evidence_key);
+  /// Errors: kPermission for a key file that others can read; kInvalidArgument when the run was begun with other keys.
+  static Result<EvidenceWriter> Open(const RunFolder& folder, const KeyFiles& keys);
 
   EvidenceWriter(EvidenceWriter&&) noexcept;
   ~EvidenceWriter();
@@ -46,8 +46,5 @@ class EvidenceWriter {
   explicit EvidenceWriter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
-
-/// $CUPEL_HOME/keys, or ~/.config/cupel/keys.
-std::filesystem::path KeyFolder();
 
 }  // namespace cupel::application::assess

@@ -87,11 +87,27 @@ Json PlanPredicate(const Plan& plan, const Assessment& assessment) {
   return json;
 }
 
+Result<Json> MeasuredPart(const CheckRun& run) {
+  if (run.artifact_files.size() != run.result.artifacts.size()) {
+    return Fail(ErrorCode::kCorrupt, "a result must name one file for each artifact", "artifactFiles");
+  }
+  Json json;
+  json["sampleSize"] = run.samples;
+  json["metrics"] = Json::Array{};
+  for (const Metric& metric : run.result.metrics) json["metrics"].Append(MetricJson(metric));
+  json["requirements"] = Json::Array{};
+  for (const RequirementOutcome& outcome : run.outcomes) json["requirements"].Append(OutcomeJson(outcome));
+  json["verdict"] = VerdictName(run.verdict);
+  json["artifacts"] = ArtifactsJson(run);
+  json["witnesses"] = WitnessesJson(run.result.witnesses);
+  return json;
+}
+
 Result<Json> EvidencePredicate(const Assessment& assessment, const CheckRun& run) {
   const auto& description = run.check->description();
   const std::string result_name = RunFolder::ResultName(run.number, description.id);
   CUPEL_TRY(const Digest result_digest, crypto::Sha256OfFile(assessment.folder.root() / result_name));
-  Json json;
+  CUPEL_TRY(Json json, MeasuredPart(run));
   json["assessment"] = assessment.name;
   json["plan"] = Json::Object{{"name", "plan.json"}, {"digest", DigestJson(assessment.plan_digest)}};
   json["engine"] = assessment.engine.ToJson();
@@ -102,16 +118,8 @@ Result<Json> EvidencePredicate(const Assessment& assessment, const CheckRun& run
                                {"principle", PrincipleName(description.principle)},
                                {"requirementIds", Json::ArrayOf(description.requirements)}};
   json["seed"] = assessment.frozen["seed"];
-  json["sampleSize"] = run.samples;
-  json["metrics"] = Json::Array{};
-  for (const Metric& metric : run.result.metrics) json["metrics"].Append(MetricJson(metric));
-  json["requirements"] = Json::Array{};
-  for (const RequirementOutcome& outcome : run.outcomes) json["requirements"].Append(OutcomeJson(outcome));
-  json["verdict"] = VerdictName(run.verdict);
   if (!run.not_run_reason.empty()) json["reason"] = run.not_run_reason;
   json["result"] = Json::Object{{"name", result_name}, {"digest", DigestJson(result_digest)}};
-  json["artifacts"] = ArtifactsJson(run);
-  json["witnesses"] = WitnessesJson(run.result.witnesses);
   json["assuranceLevel"] = "self_attested";
   json["seconds"] = run.seconds;
   json["cpuSeconds"] = run.cpu_seconds;

@@ -15,6 +15,10 @@ Json PlanPredicate(const Plan& plan, const Assessment& assessment);
 /// file, of its artifacts and of its witnesses. Errors: reading the result file.
 Result<Json> EvidencePredicate(const Assessment& assessment, const CheckRun& run);
 
+/// The members of the evidence predicate that follow from the result alone: metrics, requirements, verdict, artifacts,
+/// witnesses, sample size. A verifier computes them anew from the result's file.
+Result<Json> MeasuredPart(const CheckRun& run);
+
 /// `predicate` without the members that say when and how long: what two runs of one plan must agree on.
 Json WithoutTimes(const Json& predicate);
 

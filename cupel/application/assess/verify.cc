@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/application/assess/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "cupel/application/assess/check_runner.h"
+#include "cupel/application/assess/evidence_writer.h"
+#include "cupel/application/assess/predicate.h"
+#include "cupel/base/file.h"
+#include "cupel/crypto/hash.h"
+#include "cupel/ledger/evidence/bundle.h"
+#include "cupel/ledger/evidence/trust_policy.h"
+#include "cupel/ledger/log/leaf.h"
+#include "cupel/ledger/log/log.h"
+
+namespace cupel::application::assess {
+namespace {
+
+using ledger::evidence::Bundle;
+using ledger::evidence::Statement;
+using ledger::evidence::TrustedStatement;
+using ledger::evidence::TrustPolicy;
+
+tl::unexpected<Error> False(std::string message, std::string place) {
+  return Fail(ErrorCode::kVerificationFailed, std::move(message), std::move(place));
+}
+
+/// Works through one run's folder; remembers which files something signed covers.
+class Verifier {
+ public:
+  Verifier(const RunFolder& folder, const VerifyOptions& options) : folder_(folder), options_(options) {}
+
+  Result<Verification> Run() {
+    CUPEL_TRY_STATUS(LoadTrust());
+    CUPEL_TRY_STATUS(OpenLedger());
+    CUPEL_TRY(const std::vector<std::string> files, EvidenceFiles());
+    for (const std::string& file : files) CUPEL_TRY_STATUS(CheckStatement(file));
+    CUPEL_TRY_STATUS(CheckComplete());
+    CUPEL_TRY_STATUS(CheckCoverage());
+    return std::move(verification_);
+  }
+
+ private:
+  /// The run's own public keys are part of what is verified: their files must be exactly the keys.
+  Status LoadTrust() {
+    if (!std::filesystem::exists(folder_.FrozenPlan()) || !std::filesystem::exists(folder_.EvidenceKey())) {
+      return Fail(ErrorCode::kNotFound, "the folder holds no assessment", folder_.root().string(),
+                  "give the folder that `cupel assess` wrote");
+    }
+    CUPEL_TRY(const TrustPolicy own, TrustPolicy::Load(folder_.root() / "keys"));
+    CUPEL_TRY(const std::string pem, ReadTextFile(folder_.EvidenceKey()));
+    if (own.evidence_keys.size() != 1 || own.ledger_keys.size() != 1 || own.evidence_keys[0].Pem() != pem) {
+      return False("the folder must hold one evidence key and one ledger key, as they were written", "keys");
+    }
+    verification_.keys_from_run = !options_.trust;
+    trust_ = own;
+    if (options_.trust) {
+      CUPEL_TRY(TrustPolicy given, TrustPolicy::Load(*options_.trust));
+      if (!given.evidence_keys.empty()) {
+        const bool known = std::find(given.evidence_keys.begin(), given.evidence_keys.end(), own.evidence_keys[0]) !=
+                           given.evidence_keys.end();
+        if (!known) return False("the run is not signed with a key you trust", "keys/evidence.pub.pem");
+      }
+      if (!given.ledger_keys.empty() && std::find(given.ledger_keys.begin(), given.ledger_keys.end(),
+                                                  own.ledger_keys[0]) == given.ledger_keys.end()) {
+        return False("the ledger is not signed with a key you trust", "keys/ledger.vkey");
+      }
+    }
+    verification_.signer = own.evidence_keys[0].Id();
+    Cover("keys/evidence.pub.pem");
+    Cover("keys/ledger.vkey");
+    return {};
+  }
+
+  Status OpenLedger() {
+    CUPEL_TRY(const auto verifier, ledger::merkle::NoteVerifier::Parse(trust_.ledger_keys[0]));
+    CUPEL_TRY(const std::string written, ReadTextFile(folder_.LedgerKey()));
+    if (written != verifier.ToText() + "\n") return False("the key is not in the form in which it was written", "keys/ledger.vkey");
+    auto log = ledger::log::Verify(folder_.Ledger(), verifier);
+    if (!log) return FailAt("ledger", std::move(log).error());
+    verification_.ledger_size = log->checkpoint.size;
+    verification_.ledger_root = log->checkpoint.root;
+    for (std::size_t i = 0; i < log->entries.size(); ++i) {
+      leaves_.emplace(std::string(AsText(log->entries[i])), i);
+    }
+    return {};
+  }
+
+  Result<std::vector<std::string>> EvidenceFiles() const {
+    std::vector<std::string> files;
+    std::error_code code;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.root() / "evidence", code)) {
+      files.push_back("evidence/" + entry.path().filename().string());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+  }
+
+  Status CheckStatement(const std::string& file) {
+    CUPEL_TRY(const std::string text, ReadTextFile(folder_.root() / file));
+    Result<Bundle> bundle = Bundle::Parse(text);
+    if (!bundle) return FailAt(file, std::move(bundle).error());
+    if (bundle->ToText() != text) return False("the file is not in the form in which it was written", file);
+    auto trusted = trust_.Open(*bundle);
+    if (!trusted) return FailAt(file, std::move(trusted).error());
+    const Bytes leaf = ledger::log::Leaf::Of(bundle->envelope, trusted->signer).ToBody();
+    const auto found = leaves_.find(AsText(leaf));
+    if (found == leaves_.end()) return False("the statement is not in the ledger", file);
+    VerifiedStatement verified{file, "", found->second, ""};
+    leaves_.erase(found);
+    Cover(file);
+    if (Status status = CheckPredicate(trusted->statement, verified); !status) {
+      return FailAt(file, std::move(status).error());
+    }
+    verification_.statements.push_back(std::move(verified));
+    return {};
+  }
+
+  Status CheckPredicate(const Statement& statement, VerifiedStatement& verified) {
+    const auto& subject = statement.subjects[0];
+    const auto digest = subject.digest.find("sha256");
+    if (statement.predicate_type == kReportPredicate) return CheckReport(statement, verified);
+    const std::string about =
+        fmt::format("{} sha256:{}", subject.name, digest == subject.digest.end() ? "none" : digest->second);
+    if (verification_.subject.empty()) verification_.subject = about;
+    if (about != verification_.subject) return False("the statement is about another model", "subject");
+    if (statement.predicate_type == kPlanPredicate) return CheckPlan(statement, verified);
+    if (statement.predicate_type == kEvidencePredicate) return CheckEvidence(statement, verified);
+    return False("unknown predicate type " + statement.predicate_type, "predicateType");
+  }
+
+  Status CheckPlan(const Statement& statement, VerifiedStatement& verified) {
+    verified.what = "plan";
+    CUPEL_TRY(const std::string text, CheckNamedFile(statement.predicate["plan"]));
+    CUPEL_TRY(frozen_, Json::Parse(text));
+    plan_digest_ = crypto::Sha256(AsBytes(text));
+    CUPEL_TRY([[maybe_unused]] const std::string written, CheckNamedFile(statement.predicate["planText"]));
+    return {};
+  }
+
+  /// A result's file is bound by digest; the numbers in the statement must be those of the file, too.
+  Status CheckEvidence(const Statement& statement, VerifiedStatement& verified) {
+    const Json& predicate = statement.predicate;
+    if (predicate["plan"]["digest"]["sha256"] != Json(plan_digest_.Hex())) {
+      return False("the evidence is of another plan", "plan");
+    }
+    CUPEL_TRY(const std::string text, CheckNamedFile(predicate["result"]));
+    CUPEL_TRY(const Json json, Json::Parse(text));
+    CUPEL_TRY(CheckRun run, ResultFromJson(json));
+    if (predicate["check"]["id"] != Json(run.check->description().id)) return False("the result is of another check", "result");
+    for (const std::string& artifact : run.artifact_files) CUPEL_TRY_STATUS(CheckArtifact(artifact));
+    CUPEL_TRY(const Json expected, MeasuredPart(run));
+    for (const auto& [member, value] : expected.AsObject()) {
+      if (predicate[member] != value) return False(fmt::format("\"{}\" is not what the result file says", member), "predicate");
+    }
+    verified.what = run.check->description().id;
+    verified.verdict = VerdictName(run.verdict);
+    ++checks_;
+    return {};
+  }
+
+  Status CheckReport(const Statement& statement, VerifiedStatement& verified) {
+    verified.what = "report";
+    for (const auto& subject : statement.subjects) {
+      const auto digest = subject.digest.find("sha256");
+      if (digest == subject.digest.end()) return False("a report file has no sha256", subject.name);
+      CUPEL_TRY([[maybe_unused]] const std::string text, CheckFile(subject.name, digest->second));
+    }
+    reported_ = true;
+    return {};
+  }
+
+  /// {"name": ..., "digest": {"sha256": ...}}
+  Result<std::string> CheckNamedFile(const Json& descriptor) {
+    if (!descriptor["name"].IsString() || !descriptor["digest"]["sha256"].IsString()) {
+      return Fail(ErrorCode::kCorrupt, "a file is not named with its digest", "predicate");
+    }
+    return CheckFile(descriptor["name"].AsString(), descriptor["digest"]["sha256"].AsString());
+  }
+
+  Result<std::string> CheckFile(const std::string& name, const std::string& sha256) {
+    if (name.find("..") != std::string::npos || name.starts_with('/')) return False("a file name leaves the folder", name);
+    CUPEL_TRY(std::string text, ReadTextFile(folder_.root() / name));
+    if (crypto::Sha256(AsBytes(text)).Hex() != sha256) return False("the file is not the one that was signed", name);
+    Cover(name);
+    return text;
+  }
+
+  /// artifacts/<sha256>.<extension>
+  Status CheckArtifact(const std::string& name) {
+    const std::string stem = std::filesystem::path(name).stem().string();
+    CUPEL_TRY([[maybe_unused]] const std::string text, CheckFile(name, stem));
+    return {};
+  }
+
+  Status CheckComplete() const {
+    if (!leaves_.empty()) {
+      return False(fmt::format("the ledger holds {} statements whose evidence files are missing", leaves_.size()), "evidence");
+    }
+    const Json* planned = frozen_.Find("checks");
+    const std::size_t count = planned != nullptr && planned->IsArray() ? planned->AsArray().size() : 0;
+    if (count != checks_ || !reported_) {
+      return Fail(ErrorCode::kNotFound, fmt::format("the run is not finished: {} of {} checks", checks_, count),
+                  folder_.root().string(), "continue it with `cupel assess PLAN --out FOLDER --resume`");
+    }
+    return {};
+  }
+
+  Status CheckCoverage() {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.root())) {
+      if (entry.is_directory()) continue;
+      const std::string name = std::filesystem::relative(entry.path(), folder_.root()).generic_string();
+      // The ledger's own verification refuses every file under tile/ that its checkpoint does not cover.
+      if (name == "ledger/checkpoint" || name.starts_with("ledger/tile/")) Cover(name);
+      if (!covered_.contains(name)) return False("no signed statement covers this file", name);
+    }
+    verification_.files = static_cast<std::int64_t>(covered_.size());
+    return {};
+  }
+
+  void Cover(const std::string& name) { covered_.insert(name); }
+
+  const RunFolder& folder_;
+  const VerifyOptions& options_;
+  TrustPolicy trust_;
+  std::map<std::string, std::size_t, std::less<>> leaves_;  ///< Not yet met, by content.
+  std::set<std::string> covered_;
+  Json frozen_;
+  Digest plan_digest_;
+  std::size_t checks_ = 0;
+  bool reported_ = false;
+  Verification verification_;
+};
+
+}  // namespace
+
+Result<Verification> VerifyRun(const RunFolder& folder, const VerifyOptions& options) {
+  return Verifier(folder, options).Run();
+}
+
+}  // namespace cupel::application::assess

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// cupel verify: is a run what its signatures say, and does it give the same results again?
+#include <fmt/format.h>
+
+#include "cupel/application/assess/verify.h"
+#include "cupel/base/parallel.h"
+#include "cupel/cli/command.h"
+#include "cupel/cli/text_table.h"
+
+namespace cupel::cli {
+namespace {
+
+using application::assess::Rerun;
+using application::assess::RunFolder;
+using application::assess::Verification;
+
+struct Arguments {
+  std::string run;
+  std::string trust;
+  bool rerun = false;
+  std::string plan;
+  int jobs = 0;
+  double tolerance = 0.01;
+};
+
+Json ToJson(const Verification& verification) {
+  Json json;
+  json["verified"] = true;
+  json["subject"] = verification.subject;
+  json["signer"] = verification.signer;
+  json["keysFromRun"] = verification.keys_from_run;
+  json["files"] = verification.files;
+  json["ledger"] = Json::Object{{"size", static_cast<std::int64_t>(verification.ledger_size)},
+                                {"root", verification.ledger_root.Hex()}};
+  json["statements"] = Json::Array{};
+  for (const auto& statement : verification.statements) {
+    json["statements"].Append(Json::Object{{"file", statement.file},
+                                           {"what", statement.what},
+                                           {"ledgerIndex", static_cast<std::int64_t>(statement.ledger_index)},
+                                           {"verdict", statement.verdict}});
+  }
+  return json;
+}
+
+std::string ToText(const Session& session, const Verification& verification) {
+  TextTable table({"ledger", "statement", "verdict", "file"});
+  for (const auto& statement : verification.statements) {
+    table.Add({std::to_string(statement.ledger_index), statement.what, statement.verdict, statement.file});
+  }
+  std::string text = table.ToString();
+  text += fmt::format("\n{} {} statements, {} files, signatures, digests and ledger hold\nabout     {}\nsigned by {}\n",
+                      session.Styled("verified", "green"), verification.statements.size(), verification.files,
+                      verification.subject, verification.signer);
+  if (verification.keys_from_run) {
+    text += "the keys come from the folder itself: nothing changed since it was signed; give --trust to check who signed\n";
+  }
+  return text;
+}
+
+Json ToJson(const Rerun& rerun) {
+  Json json;
+  json["sameEngine"] = rerun.same_engine;
+  json["checks"] = rerun.checks;
+  json["reproduced"] = rerun.differences.empty();
+  json["differences"] = Json::Array{};
+  for (const auto& difference : rerun.differences) {
+    json["differences"].Append(Json::Object{{"check", difference.check}, {"what", difference.what}});
+  }
+  return json;
+}
+
+Status RunAgain(const Arguments& arguments, Session& session, std::string& text, Json& json) {
+  application::assess::RerunOptions options;
+  if (!arguments.plan.empty()) options.plan = arguments.plan;
+  options.workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
+  options.tolerance = arguments.tolerance;
+  options.progress = &session.progress();
+  CUPEL_TRY(const Rerun rerun, RerunAndCompare(RunFolder(arguments.run), options));
+  json["rerun"] = ToJson(rerun);
+  text += fmt::format("\nrerun     {} checks with {} engine\n", rerun.checks, rerun.same_engine ? "the same" : "another");
+  for (const auto& difference : rerun.differences) text += fmt::format("  {}: {}\n", difference.check, difference.what);
+  if (!rerun.differences.empty()) {
+    return Fail(ErrorCode::kVerificationFailed,
+                fmt::format("the rerun differs: {}: {}", rerun.differences[0].check, rerun.differences[0].what), arguments.run);
+  }
+  text += rerun.same_engine ? "reproduced, byte for byte\n"
+                            : fmt::format("reproduced within {} in every metric\n", arguments.tolerance);
+  return {};
+}
+
+Status Verify(Session& session, const Arguments& arguments) {
+  application::assess::VerifyOptions options;
+  if (!arguments.trust.empty()) options.trust = arguments.trust;
+  CUPEL_TRY(const Verification verification, VerifyRun(RunFolder(arguments.run), options));
+  std::string text = ToText(session, verification);
+  Json json = ToJson(verification);
+  if (arguments.rerun) CUPEL_TRY_STATUS(RunAgain(arguments, session, text, json));
+  session.Print(text, json);
+  return {};
+}
+
+}  // namespace
+
+void AddVerify(CLI::App& app, Session& session) {
+  CLI::App* command = AddCommand(app, "verify", "Checks a run's signatures, digests and ledger; with --rerun, its results.",
+                                 "  cupel verify run\n"
+                                 "  cupel verify run --trust keys/          # and who signed it\n"
+                                 "  cupel verify run --rerun --plan plan.toml\n");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("run", arguments->run, "Folder of the run")->required();
+  command->add_option("--trust", arguments->trust, "Keys to believe: a folder of *.pem and *.vkey, or one file");
+  command->add_flag("--rerun", arguments->rerun, "Run the checks again and compare");
+  command->add_option("--plan", arguments->plan, "With --rerun: the plan in its own folder");
+  command->add_option("--jobs,-j", arguments->jobs, "With --rerun: workers")->check(CLI::Range(1, 1024));
+  command->add_option("--tolerance", arguments->tolerance, "With --rerun by another engine: largest difference of a metric");
+  OnRun(command, session, [&session, arguments] { return Verify(session, *arguments); });
+}
+
+}  // namespace cupel::cli
