@@ -58,13 +58,56 @@ void EraseNodes(Graph& graph, const std::vector<bool>& erased) {
   std::erase_if(graph.nodes, [&](const Node&) { return erased[index++]; });
 }
 
-/// Renames every input in the main graph by following `renamed` to its end.
-void RenameInputs(Graph& graph, const std::map<std::string, std::string, std::less<>>& renamed) {
+using Renames = std::map<std::string, std::string, std::less<>>;
+
+void RenameInputs(Graph& graph, const Renames& renamed) {
   for (Node& node : graph.nodes) {
     for (std::string& input : node.inputs) {
-      for (auto found = renamed.find(input); found != renamed.end(); found = renamed.find(input)) input = found->second;
+      if (const auto found = renamed.find(input); found != renamed.end()) input = found->second;
     }
   }
+}
+
+/// Identities that compute a graph output: the producer of their input takes the output's name, if nothing else is bound to
+/// the name it had.
+std::int64_t BypassBeforeOutputs(Graph& graph) {
+  const ValueUses uses(graph);
+  std::vector<bool> erased(graph.nodes.size(), false);
+  Renames renamed;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (!PassesInputThrough(node, graph, uses) || !uses.IsOutput(node.outputs[0]) || uses.IsCaptured(node.outputs[0])) continue;
+    const std::string from = node.inputs[0];
+    const auto producer = uses.Producer(from);
+    if (!producer || erased[*producer] || uses.IsOutput(from) || uses.IsCaptured(from)) continue;
+    if (!renamed.emplace(from, node.outputs[0]).second) continue;
+    std::ranges::replace(graph.nodes[*producer].outputs, from, std::string(node.outputs[0]));
+    graph.value_infos.erase(from);
+    erased[i] = true;
+  }
+  RenameInputs(graph, renamed);
+  EraseNodes(graph, erased);
+  return static_cast<std::int64_t>(renamed.size());
+}
+
+/// All others: whoever read their output reads their input.
+std::int64_t BypassInside(Graph& graph) {
+  const ValueUses uses(graph);
+  std::vector<bool> erased(graph.nodes.size(), false);
+  Renames renamed;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    if (!PassesInputThrough(node, graph, uses)) continue;
+    const std::string& to = node.outputs[0];
+    if (to.empty() || uses.IsOutput(to) || uses.IsCaptured(to)) continue;
+    // Nodes stand in order, so the input's own new name is already known and chains do not grow.
+    const auto earlier = renamed.find(node.inputs[0]);
+    renamed.emplace(to, earlier == renamed.end() ? node.inputs[0] : earlier->second);
+    erased[i] = true;
+  }
+  RenameInputs(graph, renamed);
+  EraseNodes(graph, erased);
+  return static_cast<std::int64_t>(renamed.size());
 }
 
 /// A hash that equal tensors share.
@@ -97,44 +140,14 @@ std::int64_t LiftConstants(Graph& graph, const OptimiseOptions&) {
   return changes;
 }
 
-std::int64_t RemoveIdentities(Graph& graph, const OptimiseOptions& options) {
-  const ValueUses uses(graph);
-  std::vector<bool> erased(graph.nodes.size(), false);
-  std::map<std::string, std::string, std::less<>> renamed;
-  std::int64_t changes = 0;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const Node& node = graph.nodes[i];
-    if (!PassesInputThrough(node, graph, uses)) continue;
-    const std::string& from = node.inputs[0];
-    const std::string& to = node.outputs[0];
-    if (uses.IsCaptured(to) || to.empty()) continue;
-    if (!uses.IsOutput(to)) {
-      renamed.emplace(to, from);
-      erased[i] = true;
-      ++changes;
-      continue;
-    }
-    // The output keeps its name: the producer of the input takes it, if nothing else is bound to the input's name.
-    // One such place a call, because it invalidates `uses`.
-    const auto producer = uses.Producer(from);
-    if (changes > 0 || !producer || uses.IsOutput(from) || uses.IsCaptured(from)) continue;
-    std::ranges::replace(graph.nodes[*producer].outputs, std::string(from), std::string(to));
-    renamed.emplace(std::string(from), std::string(to));
-    graph.value_infos.erase(from);
-    erased[i] = true;
-    RenameInputs(graph, renamed);
-    EraseNodes(graph, erased);
-    return 1 + RemoveIdentities(graph, options);
-  }
-  RenameInputs(graph, renamed);
-  EraseNodes(graph, erased);
-  return changes;
+std::int64_t RemoveIdentities(Graph& graph, const OptimiseOptions&) {
+  return BypassBeforeOutputs(graph) + BypassInside(graph);
 }
 
 std::int64_t MergeConstants(Graph& graph, const OptimiseOptions&) {
   const ValueUses uses(graph);
   std::unordered_multimap<std::size_t, std::string> kept;
-  std::map<std::string, std::string, std::less<>> renamed;
+  Renames renamed;
   for (const auto& [name, tensor] : graph.initializers) {
     if (uses.IsOutput(name) || uses.IsCaptured(name)) continue;
     const std::size_t fingerprint = Fingerprint(tensor);

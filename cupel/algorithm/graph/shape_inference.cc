@@ -2,6 +2,8 @@
 #include "cupel/algorithm/graph/shape_inference.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "cupel/algorithm/graph/shape_rules.h"
@@ -56,31 +58,54 @@ void AddConstant(const std::string& name, const TensorValue& tensor, Inference& 
   known.integers[name] = std::move(integers);
 }
 
-/// What the file says of a computed value.
-void CompleteFromDeclared(const Graph& graph, ValueInfo& info) {
-  if (const auto hint = graph.value_infos.find(info.name); hint != graph.value_infos.end()) Complete(info, hint->second);
-  for (const ValueInfo& output : graph.outputs) {
-    if (output.name == info.name) Complete(info, output);
+/// Walks the nodes in order and adds what follows to `known`.
+class Inferrer {
+ public:
+  Inferrer(const Graph& graph, const SymbolValues& symbols, Declared declared, Inference& known)
+      : graph_(graph), symbols_(symbols), declared_(declared), known_(known) {
+    for (const ValueInfo& output : graph.outputs) outputs_.emplace(output.name, &output);
   }
-}
 
-void ApplyRules(const Node& node, const Graph& graph, const SymbolValues& symbols, Declared declared, Inference& known) {
-  RuleContext context(node, graph, known);
-  const ShapeRule rule = node.domain.empty() ? FindShapeRule(node.op_type) : nullptr;
-  if (rule != nullptr) rule(context);
-  std::optional<PartialIntegers> integers;
-  if (node.domain.empty() && !node.outputs.empty()) integers = ComputeIntegers(context);
-  if (integers) context.Set(0, integers->type, FromShape(integers->shape));
-  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-    const std::string& name = node.outputs[i];
-    if (name.empty()) continue;
-    ValueInfo info{name, context.outputs[i].type, std::move(context.outputs[i].shape), "tensor"};
-    if (declared == Declared::kTrusted) CompleteFromDeclared(graph, info);
-    Bind(info, symbols);
-    known.types[name] = std::move(info);
+  void Visit(const Node& node) {
+    const TensorValue* const constant = node.op_type == "Constant" ? node.Tensor("value") : nullptr;
+    if (constant != nullptr && node.domain.empty() && node.outputs.size() == 1) {
+      AddConstant(node.outputs[0], *constant, known_);
+    } else {
+      Apply(node);
+    }
   }
-  if (integers && !node.outputs[0].empty()) known.integers[node.outputs[0]] = *std::move(integers);
-}
+
+ private:
+  void Apply(const Node& node) {
+    RuleContext context(node, graph_, known_);
+    const ShapeRule rule = node.domain.empty() ? FindShapeRule(node.op_type) : nullptr;
+    if (rule != nullptr) rule(context);
+    std::optional<PartialIntegers> integers;
+    if (node.domain.empty() && !node.outputs.empty()) integers = ComputeIntegers(context);
+    if (integers) context.Set(0, integers->type, FromShape(integers->shape));
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      const std::string& name = node.outputs[i];
+      if (name.empty()) continue;
+      ValueInfo info{name, context.outputs[i].type, std::move(context.outputs[i].shape), "tensor"};
+      if (declared_ == Declared::kTrusted) CompleteFromDeclared(info);
+      Bind(info, symbols_);
+      known_.types[name] = std::move(info);
+    }
+    if (integers && !node.outputs[0].empty()) known_.integers[node.outputs[0]] = *std::move(integers);
+  }
+
+  /// What the file says of a computed value.
+  void CompleteFromDeclared(ValueInfo& info) const {
+    if (const auto hint = graph_.value_infos.find(info.name); hint != graph_.value_infos.end()) Complete(info, hint->second);
+    if (const auto output = outputs_.find(info.name); output != outputs_.end()) Complete(info, *output->second);
+  }
+
+  const Graph& graph_;
+  const SymbolValues& symbols_;
+  Declared declared_;
+  Inference& known_;
+  std::map<std::string_view, const ValueInfo*> outputs_;
+};
 
 }  // namespace
 
@@ -112,28 +137,23 @@ Inference InferShapes(const Graph& graph, const SymbolValues& symbols, Declared 
     known.types[input.name] = std::move(info);
   }
   for (const auto& [name, tensor] : graph.initializers) AddConstant(name, tensor, known);
-  for (const Node& node : graph.nodes) {
-    const TensorValue* const constant = node.op_type == "Constant" ? node.Tensor("value") : nullptr;
-    if (constant != nullptr && node.domain.empty() && node.outputs.size() == 1) {
-      AddConstant(node.outputs[0], *constant, known);
-    } else {
-      ApplyRules(node, graph, symbols, declared, known);
-    }
-  }
+  Inferrer inferrer(graph, symbols, declared, known);
+  for (const Node& node : graph.nodes) inferrer.Visit(node);
   return known;
 }
 
 void AddInferredTypes(Graph& graph) {
   const Inference known = InferShapes(graph);
+  std::set<std::string_view> outputs;
   for (ValueInfo& output : graph.outputs) {
+    outputs.insert(output.name);
     const auto found = known.types.find(output.name);
     if (output.kind == "tensor" && found != known.types.end()) Complete(output, found->second);
   }
   for (const Node& node : graph.nodes) {
     for (const std::string& name : node.outputs) {
-      const bool is_output = std::ranges::any_of(graph.outputs, [&](const ValueInfo& o) { return o.name == name; });
       const auto found = known.types.find(name);
-      if (name.empty() || is_output || found == known.types.end()) continue;
+      if (name.empty() || outputs.contains(name) || found == known.types.end()) continue;
       if (found->second.type == DataType::kUndefined && !found->second.shape) continue;
       graph.value_infos.insert_or_assign(name, found->second);
     }

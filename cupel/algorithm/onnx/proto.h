@@ -3,6 +3,13 @@
 
 /// Private to this module: the protobuf classes of ONNX, and parsing without noise on stderr.
 
+// libonnx's headers want these two; the build defines them as well.
+#ifndef ONNX_ML
+#define ONNX_ML 1
+#endif
+#ifndef ONNX_NAMESPACE
+#define ONNX_NAMESPACE onnx
+#endif
 #include <onnx/onnx-data_pb.h>
 #include <onnx/onnx_pb.h>
 
