@@ -18,8 +18,10 @@ namespace {
 
 using Outputs = std::vector<Tensor>;
 
-// [..., 1] or [..., 2] to a complex tensor [...].
-Tensor ToComplex(const Tensor& x) {
+// [..., 1] or [..., 2] to a complex tensor [...], in double precision: the cancellation in a spectrum's zeros would otherwise
+// leave errors of the size of the largest value's rounding.
+Tensor ToComplex(const Tensor& narrow) {
+  const Tensor x = narrow.to(at::kDouble);
   if (x.size(-1) == 2) return at::complex(x.select(-1, 0).contiguous(), x.select(-1, 1).contiguous());
   if (x.size(-1) != 1) {
     throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("the last axis must have size 1 or 2, got {}", x.size(-1)));
@@ -39,7 +41,7 @@ Outputs Dft(const OperatorCall& call) {
   const bool inverse = call.node.Integer("inverse", 0) != 0;
   Tensor y = inverse ? at::fft_ifft(ToComplex(x), length, axis) : at::fft_fft(ToComplex(x), length, axis);
   if (call.node.Integer("onesided", 0) != 0) y = y.narrow(axis, 0, y.size(axis) / 2 + 1);
-  return {at::view_as_real(y)};
+  return {at::view_as_real(y).to(x.scalar_type())};
 }
 
 // signal [n, t, 1 or 2] to [n, frames, bins, 2].
@@ -54,7 +56,7 @@ Outputs Stft(const OperatorCall& call) {
   if (call.Has(2)) frames = frames.mul(call.Input(2));
   Tensor y = at::fft_fft(frames);
   if (call.node.Integer("onesided", 1) != 0) y = y.narrow(2, 0, length / 2 + 1);
-  return {at::view_as_real(y)};
+  return {at::view_as_real(y).to(call.Input(0).scalar_type())};
 }
 
 // a0 - a1 cos(2 pi k / n) + a2 cos(4 pi k / n), with n one less when the window is symmetric.
