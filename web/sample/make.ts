@@ -30,12 +30,18 @@ function share(name: string, en: string, zh: string, count: number, n: number, h
   return { name, title: { en, zh }, value: round(count / n), ...wilson(count, n), level: 0.95, method: 'Wilson', n, count, unit: 'fraction', higherIsBetter };
 }
 
-function atLeast(metric: Metric, threshold: number, verdict: RequirementTested['verdict'], reason?: RequirementTested['reason']): RequirementTested {
-  return { expression: `${metric.name} >= ${threshold.toFixed(2)}`, metric: metric.name, bound: 'lower', compared: metric.low, comparator: '>=', threshold, verdict, ...(reason ? { reason } : {}) };
-}
+const TOO_FEW = { en: 'The measured value holds, its bound does not: too few samples to support this claim.', zh: '测得值满足要求而其界限不满足：样本不足以支持这一断言。' };
 
-function atMost(metric: Metric, threshold: number, verdict: RequirementTested['verdict'], reason?: RequirementTested['reason']): RequirementTested {
-  return { expression: `${metric.name} <= ${threshold.toFixed(2)}`, metric: metric.name, bound: 'upper', compared: metric.high, comparator: '<=', threshold, verdict, ...(reason ? { reason } : {}) };
+/** Tests metric >= threshold on its lower bound (or <= on its upper), as the engine does. */
+function tested(metric: Metric, comparator: '>=' | '<=', threshold: number): RequirementTested {
+  const compared = (comparator === '>=' ? metric.low : metric.high) ?? null;
+  const holds = (x: number | null) => x !== null && (comparator === '>=' ? x >= threshold : x <= threshold);
+  const verdict = holds(compared) ? 'pass' : holds(metric.value) ? 'warn' : 'fail';
+  return {
+    expression: `${metric.name} ${comparator} ${threshold.toFixed(2)}`, metric: metric.name,
+    bound: comparator === '>=' ? 'lower' : 'upper', compared, comparator, threshold, verdict,
+    ...(verdict === 'warn' ? { reason: TOO_FEW } : {}),
+  };
 }
 
 let next = 0;
@@ -53,7 +59,7 @@ function confusionCounts(): number[][] {
       if (i === j) return 0;
       const near = kin[i] === kin[j];
       const hard = i === 6 || j === 6 ? 3 : 1;
-      return Math.round((near ? 9 * hard : 0.9) * (0.4 + 1.2 * randomAt(i * 10 + j)));
+      return Math.round((near ? 16 * hard : 1.2) * (0.4 + 1.2 * randomAt(i * 10 + j)));
     });
     row[i] = 1000 - row.reduce((a, b) => a + b, 0);
     return row;
@@ -70,7 +76,7 @@ function accuracy(): Check {
     summary: { en: 'Share of test samples whose class is named correctly, for all samples and for each class.', zh: '测试样本被正确归类的比例，包括总体与各个类别。' },
     requirements: ['A1'], seconds: 3.42,
     parameters: [{ name: 'samples', value: 10000 }, { name: 'level', value: 0.95 }, { name: 'stratified', value: false }],
-    requirementsTested: [atLeast(overall, 0.9, 'pass')],
+    requirementsTested: [tested(overall, '>=', 0.9)],
     metrics: [overall, ...perClass],
     figures: [{ type: 'confusion', title: { en: 'Confusion matrix', zh: '混淆矩阵' }, labels: LABELS, counts }],
     evidence: evidence('evaluate.accuracy'),
@@ -92,7 +98,7 @@ function calibration(): Check {
     title: { en: 'Calibration', zh: '置信度校准' },
     summary: { en: 'Whether a stated confidence of 80% is right in 80 of 100 cases.', zh: '当模型声称有八成把握时，是否真有八成正确。' },
     requirements: ['A1'], seconds: 1.9, parameters: [{ name: 'bins', value: 15 }],
-    requirementsTested: [atMost(ece, 0.05, 'pass')],
+    requirementsTested: [tested(ece, '<=', 0.05)],
     metrics: [ece, { name: 'nll', title: { en: 'Negative log-likelihood', zh: '负对数似然' }, value: 0.2514, low: 0.2389, high: 0.2643, method: 'bootstrap, 2000', n: 10000, unit: 'nat', higherIsBetter: false }],
     figures: [{ type: 'reliability', title: { en: 'Reliability diagram', zh: '可靠性图' }, bins }],
     evidence: evidence('evaluate.calibration'),
@@ -107,7 +113,7 @@ function corruption(): Check {
     title: { en: 'Accuracy under corruption', zh: '受损图像上的准确率' },
     summary: { en: 'Noise, blur, light and compression as a camera and a channel bring them, at five strengths.', zh: '相机与信道常见的噪声、模糊、光照和压缩，各五级强度。' },
     requirements: ['A1'], seconds: 11.7,
-    requirementsTested: [atLeast(mean, 0.74, 'warn', { en: 'The measured value holds, the lower bound does not: too few samples to support this claim.', zh: '测得值满足要求而下限不满足：样本不足以支持这一断言。' })],
+    requirementsTested: [tested(mean, '>=', 0.74)],
     metrics: [mean],
     figures: [{
       type: 'curve', title: { en: 'Accuracy by strength of corruption', zh: '准确率随破坏强度的变化' },
@@ -132,7 +138,7 @@ function pgd(): Check {
     summary: { en: 'White-box attack within a box of 12/255 around each image. An image counts as lost if any step of any restart changes its class.', zh: '在每幅图像周围 12/255 的范围内做白盒攻击；任何一次重启的任何一步改变了类别，该图像即算失守。' },
     source: 'Madry et al. 2018', requirements: ['A2'], seconds: 48.3,
     parameters: [{ name: 'norm', value: 'linf' }, { name: 'epsilon', value: 0.047059 }, { name: 'steps', value: 20 }, { name: 'restarts', value: 2 }, { name: 'samples', value: 1000 }],
-    requirementsTested: [atLeast(robust, 0.4, 'fail'), { ...atLeast(clean, 0.9, 'pass'), expression: 'clean_accuracy >= 0.90' }],
+    requirementsTested: [tested(robust, '>=', 0.4), tested(clean, '>=', 0.88)],
     metrics: [robust, clean, { name: 'median_margin', title: { en: 'Median margin of witnesses', zh: '见证样本的中位裕度' }, value: 1.83, n: 605, higherIsBetter: false }],
     figures: [
       {
@@ -163,7 +169,7 @@ function membership(): Check {
     title: { en: 'Membership inference', zh: '成员推断' },
     summary: { en: 'Tries to tell from the loss whether a sample was in the training set.', zh: '试图由损失判断某个样本是否在训练集中。' },
     requirements: ['A2', 'D4'], seconds: 2.8, parameters: [{ name: 'members', value: 2500 }, { name: 'non_members', value: 2500 }],
-    requirementsTested: [atMost(auc, 0.6, 'pass')],
+    requirementsTested: [tested(auc, '<=', 0.6)],
     metrics: [auc, tpr],
     figures: [{
       type: 'curve', title: { en: 'ROC of the membership attack', zh: '成员推断攻击的 ROC 曲线' }, xLog: true, yLog: true, xMin: 0.001, xMax: 1, yMin: 0.001, yMax: 1, diagonal: true, xUnit: 'fraction', yUnit: 'fraction',
@@ -192,7 +198,7 @@ function faithfulness(): Check {
     title: { en: 'Faithfulness of attributions', zh: '归因的忠实度' },
     summary: { en: 'Integrated gradients: do the pixels it names matter to the answer, and do they change when the weights are scrambled?', zh: '积分梯度：所指出的像素是否真的影响回答？权重被打乱后归因是否随之改变？' },
     source: 'Sundararajan et al. 2017', requirements: ['A6'], seconds: 9.6, parameters: [{ name: 'steps', value: 64 }, { name: 'baseline', value: 'black' }, { name: 'samples', value: 500 }],
-    requirementsTested: [atLeast(gain, 0.1, 'pass')],
+    requirementsTested: [tested(gain, '>=', 0.1)],
     metrics: [gain, { name: 'completeness_error', title: { en: 'Completeness error, largest', zh: '完备性误差，最大值' }, value: 0.00042, n: 500, higherIsBetter: false }, { name: 'randomised_similarity', title: { en: 'Similarity after randomising weights', zh: '权重随机化后的相似度' }, value: 0.061, low: 0.047, high: 0.075, method: 'bootstrap, 2000', n: 500, higherIsBetter: false }],
     figures: [
       {

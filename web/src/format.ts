@@ -45,8 +45,9 @@ export function decimalsForInterval(low: number, high: number): number {
 /** Decimals for a number that stands alone: hundredths of a percent, else four significant digits. */
 export function decimalsAlone(value: number, unit: Unit): number {
   if (isShare(unit)) return value !== 0 && Math.abs(value) < 1e-4 ? 4 : 2;
-  if (Number.isInteger(value) || value === 0) return 0;
-  return clampDecimals(3 - Math.floor(Math.log10(Math.abs(value))));
+  // Four significant digits, without the zeros at their end.
+  const written = String(Number(value.toPrecision(4)));
+  return written.includes('e') ? MAX_DECIMALS : clampDecimals(written.split('.')[1]?.length ?? 0);
 }
 
 const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';

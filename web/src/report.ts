@@ -94,7 +94,7 @@ export interface Check {
   /** Ids of the requirements the check serves, e.g. "A1". */
   requirements?: string[];
   seconds?: number;
-  /** Name of the metric to show at a glance; by default that of the first requirement, else the first metric. */
+  /** Name of the metric to show at a glance; by default that of the gravest requirement, else the first metric. */
   keyMetric?: string;
   parameters?: Parameter[];
   requirementsTested?: RequirementTested[];

@@ -81,7 +81,7 @@ export function barsOption(figure: BarsFigure, { say, format, t }: Locale): Char
                 silent: true, symbol: 'none', animation: false, data: [{ xAxis: figure.reference }],
                 lineStyle: { color: REFERENCE, width: 1.2, type: [4, 3] },
                 label: {
-                  color: REFERENCE, fontSize: 12, position: 'end',
+                  color: REFERENCE, fontSize: 13, position: 'start', distance: 4,
                   formatter: `${t.required} ${format.compared(figure.reference, figure.reference, figure.unit).value}`,
                 },
               },

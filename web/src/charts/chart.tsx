@@ -9,6 +9,12 @@ interface Props {
   label: string;
 }
 
+/** Paper is laid out without a chance to draw again: with a view box the drawing scales to the column it gets there. */
+function scaleOnPaper(box: HTMLElement): void {
+  const svg = box.querySelector('svg');
+  if (svg) svg.setAttribute('viewBox', `0 0 ${svg.getAttribute('width')} ${svg.getAttribute('height')}`);
+}
+
 /** Draws an option as SVG and follows the width of its box. */
 export function Chart({ option, height, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
@@ -19,7 +25,10 @@ export function Chart({ option, height, label }: Props) {
     if (!element) return;
     const drawn = init(element, null, { renderer: 'svg', height });
     chart.current = drawn;
-    const follow = new ResizeObserver(() => drawn.resize());
+    const follow = new ResizeObserver(() => {
+      drawn.resize();
+      scaleOnPaper(element);
+    });
     follow.observe(element);
     return () => {
       follow.disconnect();
@@ -30,6 +39,7 @@ export function Chart({ option, height, label }: Props) {
 
   useEffect(() => {
     chart.current?.setOption(option, { notMerge: true });
+    if (box.current) scaleOnPaper(box.current);
   }, [option, height]);
 
   return <div className="chart" ref={box} style={{ height }} role="img" aria-label={label} />;

@@ -23,15 +23,15 @@ const FONT = "'Source Sans 3 Variable', system-ui, 'Noto Sans CJK SC', 'PingFang
 
 export const base: ChartOption = {
   animation: false,
-  textStyle: { fontFamily: FONT, fontSize: 12, color: INK_SOFT },
+  textStyle: { fontFamily: FONT, fontSize: 13, color: INK_SOFT },
 };
 
 export const axisLook = {
   axisLine: { show: true, lineStyle: { color: RULE_STRONG } },
   axisTick: { show: true, lineStyle: { color: RULE_STRONG }, length: 4 },
-  axisLabel: { color: INK_SOFT, fontSize: 12, fontFamily: FONT, hideOverlap: true },
+  axisLabel: { color: INK_SOFT, fontSize: 13, fontFamily: FONT, hideOverlap: true },
   splitLine: { show: true, lineStyle: { color: RULE, width: 1 } },
-  nameTextStyle: { color: INK_SOFT, fontSize: 12, fontFamily: FONT },
+  nameTextStyle: { color: INK_SOFT, fontSize: 13, fontFamily: FONT },
   nameLocation: 'middle' as const,
 };
 

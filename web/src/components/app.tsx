@@ -4,6 +4,7 @@ import { languageTag, type Language } from '../i18n/catalogue.ts';
 import { createLocale, LocaleContext, useLocale } from '../i18n/context.tsx';
 import type { Parsed } from '../parse.ts';
 import { firstLanguage, remember, systemTheme, storedTheme, type Theme } from '../settings.ts';
+import { Guard } from './guard.tsx';
 import { Masthead } from './masthead.tsx';
 import { ReportPage } from './report-page.tsx';
 import { useUnfoldedPrint } from './unfolded-print.ts';
@@ -23,17 +24,23 @@ export function App({ parsed }: { parsed: Parsed }) {
   return (
     <LocaleContext.Provider value={locale}>
       <Masthead theme={theme} onTheme={setTheme} onLanguage={chooseLanguage} />
-      {'report' in parsed ? <ReportPage report={parsed.report} /> : <Problem parsed={parsed} />}
+      {'report' in parsed ? (
+        <Guard fallback={(problem) => <Problem words={locale.t.problemShape(problem)} />}>
+          <ReportPage report={parsed.report} />
+        </Guard>
+      ) : (
+        <Problem words={parsed.problem(locale.t)} />
+      )}
     </LocaleContext.Provider>
   );
 }
 
-function Problem({ parsed }: { parsed: Extract<Parsed, { problem: unknown }> }) {
+function Problem({ words }: { words: string }) {
   const { t } = useLocale();
   return (
     <main className="problem" role="alert">
       <h1>{t.cannotShow}</h1>
-      <p>{parsed.problem(t)}</p>
+      <p>{words}</p>
       <p className="quiet">{t.cannotShowHint}</p>
     </main>
   );

@@ -30,11 +30,11 @@ export function CheckArticle({ check, number }: { check: Check; number: string }
       <RequirementTable check={check} />
       <MetricTable check={check} />
       {notes.length > 0 && (
-        <aside className="notes" aria-label={t.notes}>
+        <div className="notes" role="note" aria-label={t.notes}>
           {notes.map((note, i) => (
             <p key={i}>{say(note)}</p>
           ))}
-        </aside>
+        </div>
       )}
       {figures.length > 0 && (
         <div className="figures">

@@ -2,8 +2,10 @@
 import { useLocale } from '../i18n/context.tsx';
 import type { Check } from '../report.ts';
 import { anchorOf, byPrinciple, decidingRequirement, keyMetric, thresholdsOf } from '../summary.ts';
+import { Expression } from './expression.tsx';
 import { FileLink } from './file-link.tsx';
 import { IntervalStrip } from './interval-strip.tsx';
+import { Scroll } from './scroll.tsx';
 import { VerdictTag } from './verdict.tsx';
 
 /** Every check on one line, by principle. */
@@ -12,7 +14,7 @@ export function Glance({ checks }: { checks: Check[] }) {
   return (
     <section aria-labelledby="glance">
       <h2 id="glance">{t.atAGlance}</h2>
-      <div className="scroll" tabIndex={0} role="region" aria-labelledby="glance">
+      <Scroll label={t.atAGlance}>
         <table className="glance">
           <thead>
             <tr>
@@ -38,7 +40,7 @@ export function Glance({ checks }: { checks: Check[] }) {
             </tbody>
           ))}
         </table>
-      </div>
+      </Scroll>
       <p className="caption">{t.atAGlanceNote}</p>
     </section>
   );
@@ -70,7 +72,7 @@ function GlanceRow({ check }: { check: Check }) {
       ) : (
         <td colSpan={2} className="quiet">{check.reason ? say(check.reason) : '–'}</td>
       )}
-      <td>{requirement ? <code>{requirement.expression}</code> : <span className="quiet">{t.noRequirement}</span>}</td>
+      <td>{requirement ? <Expression text={requirement.expression} /> : <span className="quiet">{t.noRequirement}</span>}</td>
       <td className="number">{metric?.n === undefined ? '–' : format.integer(metric.n)}</td>
       <td>{evidence?.file ? <FileLink path={evidence.file}>{evidence.ledgerIndex === undefined ? t.evidence : `#${evidence.ledgerIndex}`}</FileLink> : '–'}</td>
     </tr>

@@ -16,6 +16,8 @@ interface Scale {
 export function scaleFor(metric: Metric, thresholds: number[]): Scale | null {
   if (metric.value === null) return null;
   if (isShare(metric.unit)) return { from: 0, to: 1 };
+  // Without an interval or a requirement a dot on an arbitrary scale says nothing.
+  if (typeof metric.low !== 'number' && thresholds.length === 0) return null;
   const ends = [metric.value, metric.low, metric.high, ...thresholds].filter((x): x is number => typeof x === 'number');
   const from = Math.min(0, ...ends);
   const to = Math.max(0, ...ends);

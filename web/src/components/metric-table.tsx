@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useLocale } from '../i18n/context.tsx';
+import { useLocale, type Locale } from '../i18n/context.tsx';
 import type { Check, Metric } from '../report.ts';
 import { thresholdsOf } from '../summary.ts';
 import { IntervalStrip } from './interval-strip.tsx';
+import { Scroll } from './scroll.tsx';
 
 /** So many rows are shown at once; more are folded away (and unfolded for print). */
 const OPEN_ROWS = 8;
@@ -26,34 +27,46 @@ export function MetricTable({ check }: { check: Check }) {
   );
 }
 
+/** The words on how an interval was made, or "" where there is none. */
+function methodOf(metric: Metric, { t, format }: Locale): string {
+  if (typeof metric.low !== 'number' || typeof metric.high !== 'number') return '';
+  const level = metric.level ?? 0.95;
+  const percent = format.number(level, 'fraction', Number.isInteger(Math.round(level * 1000) / 10) ? 0 : 1);
+  return metric.method ? `${t.intervalAt(percent)}, ${metric.method}` : t.intervalAt(percent);
+}
+
 function Rows({ check, metrics }: { check: Check; metrics: Metric[] }) {
-  const { t } = useLocale();
+  const locale = useLocale();
+  const { t } = locale;
+  const methods = new Set((check.metrics ?? []).map((m) => methodOf(m, locale)).filter(Boolean));
+  // What holds for all rows is said once, in the heading.
+  const common = methods.size === 1 ? [...methods][0] : undefined;
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t.measured}>
+    <Scroll label={t.measured}>
       <table className="metrics">
         <thead>
           <tr>
             <th scope="col">{t.metric}</th>
             <th scope="col" className="number">{t.value}</th>
-            <th scope="col">{t.interval}</th>
+            <th scope="col">{common ?? t.interval}</th>
             <th scope="col"><span className="unseen">{t.interval}</span></th>
             <th scope="col" className="number">{t.sampleSize}</th>
           </tr>
         </thead>
         <tbody>
           {metrics.map((m) => (
-            <Row key={m.name} metric={m} thresholds={thresholdsOf(check, m)} />
+            <Row key={m.name} metric={m} thresholds={thresholdsOf(check, m)} sayMethod={common === undefined} />
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
-function Row({ metric, thresholds }: { metric: Metric; thresholds: number[] }) {
-  const { t, say, format } = useLocale();
+function Row({ metric, thresholds, sayMethod }: { metric: Metric; thresholds: number[]; sayMethod: boolean }) {
+  const locale = useLocale();
+  const { t, say, format } = locale;
   const { value, interval } = format.measured(metric);
-  const level = format.number(metric.level ?? 0.95, 'fraction', (metric.level ?? 0.95) * 100 % 1 ? 1 : 0);
   const n = metric.n === undefined ? '–' : format.integer(metric.n);
   return (
     <tr>
@@ -69,12 +82,11 @@ function Row({ metric, thresholds }: { metric: Metric; thresholds: number[] }) {
       <td className="number"><b>{value}</b></td>
       <td className="interval-cell">
         {interval ?? '–'}
-        {interval && <span className="method">{t.intervalAt(level)}{metric.method ? `, ${metric.method}` : ''}</span>}
+        {interval && sayMethod && <span className="method">{methodOf(metric, locale)}</span>}
       </td>
       <td className="strip-cell"><IntervalStrip metric={metric} thresholds={thresholds} /></td>
       <td className="number">
-        {n}
-        {metric.count !== undefined && <span className="method">{t.countOf(format.integer(metric.count), n)}</span>}
+        {metric.count === undefined ? n : t.countOf(format.integer(metric.count), n)}
       </td>
     </tr>
   );

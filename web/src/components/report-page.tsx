@@ -18,7 +18,7 @@ export function ReportPage({ report }: { report: Report }) {
   const tool = [report.tool?.name ?? 'Cupel', report.tool?.version].filter(Boolean).join(' ');
   return (
     <>
-      {report.sample && <p className="sample-band" role="note">{t.sampleBand}</p>}
+      {report.sample && <aside className="sample-band" aria-label={t.sampleLabel}>{t.sampleBand}</aside>}
       <main>
         <Certificate report={report} />
         <Glance checks={report.checks} />

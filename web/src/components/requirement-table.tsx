@@ -2,6 +2,8 @@
 import { useLocale } from '../i18n/context.tsx';
 import type { Check, RequirementTested } from '../report.ts';
 import { metricOf } from '../summary.ts';
+import { Expression } from './expression.tsx';
+import { Scroll } from './scroll.tsx';
 import { VerdictTag } from './verdict.tsx';
 
 /** Each line of the plan that concerns the check, the number it was held against, and what came of it. */
@@ -12,7 +14,7 @@ export function RequirementTable({ check }: { check: Check }) {
     return check.verdict === 'pass' ? <p className="quiet">{t.noRequirementsTested}</p> : null;
   }
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t.requirementsTested}>
+    <Scroll label={t.requirementsTested}>
       <table className="requirements">
         <thead>
           <tr>
@@ -27,7 +29,7 @@ export function RequirementTable({ check }: { check: Check }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -37,7 +39,7 @@ function Row({ check, tested }: { check: Check; tested: RequirementTested }) {
   const { value, threshold } = format.compared(tested.compared, tested.threshold, metricOf(check, tested)?.unit);
   return (
     <tr>
-      <th scope="row"><code>{tested.expression}</code></th>
+      <th scope="row"><Expression text={tested.expression} /></th>
       <td>
         {tested.bound && <span className="quiet">{bounds[tested.bound]} </span>}
         <b>{value}</b>

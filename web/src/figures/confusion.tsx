@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Scroll } from '../components/scroll.tsx';
 import { useLocale } from '../i18n/context.tsx';
 import type { ConfusionFigure } from '../report.ts';
 import { largestConfusions } from '../summary.ts';
@@ -6,6 +7,8 @@ import { largestConfusions } from '../summary.ts';
 /** Up to here the matrix is a table with a number in every cell, beyond it is a drawing with the top cells in words. */
 const TABLE_LABELS = 20;
 const SHADES = 8;
+const LIGHT = 0.55;
+export const DEEP = 0.8;
 
 interface Shade {
   rgb: string;
@@ -15,7 +18,9 @@ interface Shade {
 /** Right answers in one hue, wrong ones in another and on a steeper scale, for they are few. */
 export function shadeOf(share: number, diagonal: boolean): Shade {
   const strength = diagonal ? share : Math.min(1, Math.sqrt(share * 2.5));
-  return { rgb: diagonal ? 'var(--heat-right)' : 'var(--heat-wrong)', alpha: Math.round(strength * 0.92 * 100) / 100 };
+  // Between LIGHT and DEEP neither dark nor light figures could be read on the shade, so it is skipped.
+  const alpha = strength <= LIGHT ? strength : DEEP + ((strength - LIGHT) / (1 - LIGHT)) * (1 - DEEP) * 0.75;
+  return { rgb: diagonal ? 'var(--heat-right)' : 'var(--heat-wrong)', alpha: Math.round(alpha * 100) / 100 };
 }
 
 const totalOf = (row: number[]) => row.reduce((a, b) => a + b, 0);
@@ -29,7 +34,7 @@ function Matrix({ figure, label }: { figure: ConfusionFigure; label: string }) {
   const names = figure.labels.map(say);
   return (
     <>
-      <div className="scroll" tabIndex={0} role="region" aria-label={label}>
+      <Scroll label={label}>
         <table className="confusion">
           <caption className="unseen">{t.confusionNote}</caption>
           <thead>
@@ -40,7 +45,7 @@ function Matrix({ figure, label }: { figure: ConfusionFigure; label: string }) {
             <tr>
               <th className="axis corner" scope="col">{t.trueClass}</th>
               {names.map((name, i) => (
-                <th key={i} scope="col" className="slanted"><span>{name}</span></th>
+                <th key={i} scope="col" className="column"><span>{name}</span></th>
               ))}
             </tr>
           </thead>
@@ -53,7 +58,7 @@ function Matrix({ figure, label }: { figure: ConfusionFigure; label: string }) {
                   return (
                     <td
                       key={j}
-                      className={count === 0 ? 'zero' : shade.alpha > 0.55 ? 'deep' : undefined}
+                      className={count === 0 ? 'zero' : shade.alpha >= DEEP ? 'deep' : undefined}
                       style={count === 0 ? undefined : { backgroundColor: `rgb(${shade.rgb} / ${shade.alpha})` }}
                     >
                       {format.integer(count)}
@@ -64,7 +69,7 @@ function Matrix({ figure, label }: { figure: ConfusionFigure; label: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {!figure.caption && <p className="caption">{t.confusionNote}</p>}
     </>
   );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
+import { Scroll } from '../components/scroll.tsx';
 import { useLocale } from '../i18n/context.tsx';
 
 interface Props {
@@ -14,7 +15,7 @@ export function DataTable({ headings, rows, note }: Props) {
   return (
     <details className="numbers" data-print="closed">
       <summary>{t.dataAsTable}</summary>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t.dataAsTable}>
+      <Scroll label={t.dataAsTable}>
         <table className="plain">
           <thead>
             <tr>
@@ -31,7 +32,7 @@ export function DataTable({ headings, rows, note }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {note && <p className="quiet">{note}</p>}
     </details>
   );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Component, type ReactNode } from 'react';
+import { Guard } from '../components/guard.tsx';
 import { useLocale } from '../i18n/context.tsx';
 import type { Figure } from '../report.ts';
 import { Bars } from './bars.tsx';
@@ -7,15 +7,6 @@ import { Confusion } from './confusion.tsx';
 import { Curve } from './curve.tsx';
 import { Images } from './images.tsx';
 import { Reliability } from './reliability.tsx';
-
-/** A figure whose data is wrong says so in its place and leaves the rest of the page alone. */
-class Guard extends Component<{ message: string; children: ReactNode }, { broken: string | null }> {
-  override state = { broken: null };
-  static getDerivedStateFromError = (error: unknown) => ({ broken: String(error) });
-  override render() {
-    return this.state.broken === null ? this.props.children : <p className="broken">{this.props.message}: {this.state.broken}</p>;
-  }
-}
 
 function Drawing({ figure, label }: { figure: Figure; label: string }) {
   switch (figure.type) {
@@ -46,7 +37,7 @@ export function FigureView({ figure, number }: { figure: Figure; number: string 
       <figcaption className="figure-title">
         <span className="figure-number">{t.figure} {number}</span> {title}
       </figcaption>
-      <Guard message={t.figureBroken}>
+      <Guard fallback={(problem) => <p className="broken">{t.figureBroken}: {problem}</p>}>
         <Drawing figure={figure} label={title || `${t.figure} ${number}`} />
       </Guard>
       {figure.caption && <p className="caption">{say(figure.caption)}</p>}
