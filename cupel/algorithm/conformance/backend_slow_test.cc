@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bar of conformance on ONNX's own backend tests (Debian libonnx-testdata 1.12), and a broken twin that must not pass it.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 
 #include "cupel/algorithm/conformance/conformance.h"
@@ -37,25 +39,41 @@ TEST_F(BackendConformance, ReachesTheBarAndAccountsForEveryTest) {
   EXPECT_EQ(suites["pytorch-converted"].total(), 82);
   EXPECT_EQ(suites["pytorch-operator"].total(), 35);
   EXPECT_EQ(suites["simple"].total(), 23);
-  EXPECT_GE(suites["node"].passed, 700);
+  EXPECT_GE(suites["node"].passed, 760);
   EXPECT_EQ(suites["pytorch-converted"].passed, 82);
-  EXPECT_GE(suites["pytorch-operator"].passed, 30);
+  EXPECT_EQ(suites["pytorch-operator"].passed, 35);
+  std::vector<std::string> failed;
   for (const TestResult& test : report.tests) {
-    EXPECT_NE(test.name, "");
+    if (test.outcome == Outcome::kFailed) failed.push_back(test.suite + "/" + test.name);
     if (test.outcome != Outcome::kPassed) {
       EXPECT_NE(test.reason, "") << test.suite << "/" << test.name;
     }
   }
+  // test_adam_multiple: the expected output was made with epsilon = 0.01, which the model does not say (default 1e-6).
+  // ..._to_BFLOAT16: the expected output was cut off; ONNX since 1.15 asks for rounding to nearest even, and gets it.
+  EXPECT_THAT(failed, ::testing::ElementsAre("node/test_adam_multiple", "node/test_cast_FLOAT_to_BFLOAT16",
+                                             "node/test_castlike_FLOAT_to_BFLOAT16",
+                                             "node-expanded/test_castlike_FLOAT_to_BFLOAT16_expanded"));
 }
 
-// Every floating output is one percent too large: whatever holds a number above the tolerance must fail.
+template <typename T>
+void MakeOnePercentTooLarge(graph::TensorValue& value) {
+  Bytes bytes = *value.bytes;
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(T)) {
+    T element;
+    std::memcpy(&element, bytes.data() + at, sizeof(T));
+    element = element * static_cast<T>(1.01) + static_cast<T>(1e-3);
+    std::memcpy(bytes.data() + at, &element, sizeof(T));
+  }
+  value.bytes = std::make_shared<const Bytes>(std::move(bytes));
+}
+
+// An executor with a slightly wrong answer everywhere.
 Result<std::vector<graph::TensorValue>> OnePercentTooLarge(const graph::Graph& graph, std::span<const graph::TensorValue> inputs) {
   CUPEL_TRY(std::vector<graph::TensorValue> outputs, GradientRunner()(graph, inputs));
   for (graph::TensorValue& output : outputs) {
-    if (output.type != graph::DataType::kFloat32) continue;
-    std::vector<float> values;
-    for (const double value : output.AsDoubles()) values.push_back(static_cast<float>(value * 1.01 + 1e-3));
-    output = graph::TensorValue::FromFloats(output.shape, values);
+    if (output.type == graph::DataType::kFloat32) MakeOnePercentTooLarge<float>(output);
+    if (output.type == graph::DataType::kFloat64) MakeOnePercentTooLarge<double>(output);
   }
   return outputs;
 }

@@ -31,7 +31,13 @@ Outputs LeakyRelu(const OperatorCall& call) {
 
 Outputs PRelu(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
-  return {at::where(x.lt(0), x.mul(call.Input(1)), x)};
+  Tensor slope = call.Input(1);
+  if (call.opset < 7 && slope.numel() > 1 && x.dim() > 2) {  // one slope a channel, before ONNX had broadcasting
+    std::vector<std::int64_t> per_channel(static_cast<std::size_t>(x.dim()), 1);
+    per_channel[1] = -1;
+    slope = slope.reshape(per_channel);
+  }
+  return {at::where(x.lt(0), x.mul(slope), x)};
 }
 
 Outputs Elu(const OperatorCall& call) { return {at::elu(call.Input(0), call.node.Real("alpha", 1.0F))}; }

@@ -98,7 +98,8 @@ void TransposedCrop(const OperatorCall& call, const Window& window, const std::v
     if (wanted.size() == axes || same) {
       const std::int64_t size = wanted.size() == axes ? wanted[i] : input[i] * window.strides[i];
       const std::int64_t total = full[i] + output_padding[i] - size;
-      begin[i] = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
+      const std::int64_t half = total >> 1;  // rounds down: an odd row of zeros to add goes to the end
+      begin[i] = mode == "SAME_UPPER" ? half : total - half;
       end[i] = total - begin[i];
     }
     end[i] -= output_padding[i];

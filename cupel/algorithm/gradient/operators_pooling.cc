@@ -16,6 +16,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cupel/algorithm/gradient/roi_align.h"
 #include "cupel/algorithm/gradient/window.h"
 
 namespace cupel::algorithm::gradient {
@@ -231,6 +232,7 @@ constexpr OperatorEntry kTable[] = {
     {"MaxPool", MaxPool},
     {"MaxRoiPool", MaxRoiPool},
     {"MaxUnpool", MaxUnpool},
+    {"RoiAlign", RoiAlign},
 };
 
 }  // namespace
