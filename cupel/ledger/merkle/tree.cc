@@ -51,6 +51,11 @@ std::uint64_t Tree::Append(const Digest& leaf_hash) {
   }
 }
 
+void Tree::Truncate(std::uint64_t size) {
+  CUPEL_CHECK(size <= this->size());
+  for (std::size_t level = 0; level < levels_.size(); ++level) levels_[level].resize(size >> level);
+}
+
 const Digest& Tree::Subtree(unsigned level, std::uint64_t index) const {
   CUPEL_CHECK(level < levels_.size() && index < levels_[level].size());
   return levels_[level][index];

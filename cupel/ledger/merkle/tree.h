@@ -47,6 +47,9 @@ class Tree {
   /// Adds a leaf by its hash; returns its index, counted from 0. Cost: O(log n) hashes at worst, one on average.
   std::uint64_t Append(const Digest& leaf_hash);
 
+  /// Forgets the leaves from `size` on, for a caller that could not store them. Precondition: size <= size().
+  void Truncate(std::uint64_t size);
+
   std::uint64_t size() const { return levels_.empty() ? 0 : levels_[0].size(); }
 
   /// Cost: O(log n) hashes.

@@ -113,6 +113,18 @@ TEST(Tree, ALeafThatLooksLikeANodeIsNone) {
   EXPECT_NE(LeafHash(joined), TreeOf(leaves).Root());
 }
 
+TEST(Tree, TruncatedIsAsIfTheLeavesHadNeverBeenThere) {
+  const std::vector<Digest> leaves = NumberedLeafHashes(70);
+  for (std::uint64_t keep = 0; keep <= 70; ++keep) {
+    Tree tree = TreeOf(leaves);
+    tree.Truncate(keep);
+    EXPECT_EQ(tree.size(), keep);
+    EXPECT_EQ(tree.Root(), TwinRoot(std::span(leaves).first(keep)));
+    for (std::uint64_t i = keep; i < 70; ++i) EXPECT_EQ(tree.Append(leaves[i]), i);
+    EXPECT_EQ(tree.Root(), TwinRoot(leaves));
+  }
+}
+
 TEST(Tree, RefusesWhatItDoesNotHave) {
   const Tree tree = TreeOf(NumberedLeafHashes(5));
   EXPECT_THAT(tree.RootAt(6), HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("5 leaves")));
