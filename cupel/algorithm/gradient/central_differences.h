@@ -31,6 +31,7 @@ struct GradientCase {
   int outputs = 1;
   std::int64_t opset = 17;
   std::string domain{};
+  std::vector<Real> captured{};  ///< Values outside the node, "c0", "c1", ..., that its subgraphs read by name.
 };
 
 /// Compares every element of every input's gradient of sum_i <weight_i, output_i>, over the floating outputs, with

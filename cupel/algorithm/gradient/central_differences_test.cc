@@ -41,6 +41,9 @@ graph::Graph OneNode(const GradientCase& test) {
       graph.inputs.push_back({.name = name, .type = graph::DataType::kFloat64, .shape = {}});
     }
   }
+  for (std::size_t i = 0; i < test.captured.size(); ++i) {
+    graph.inputs.push_back({.name = "c" + std::to_string(i), .type = graph::DataType::kFloat64, .shape = {}});
+  }
   for (int i = 0; i < test.outputs; ++i) {
     node.outputs.push_back("y" + std::to_string(i));
     graph.outputs.push_back({.name = node.outputs.back(), .type = graph::DataType::kFloat64, .shape = {}});
@@ -58,6 +61,7 @@ Result<Prepared> Prepare(const GradientCase& test) {
       prepared.inputs.push_back(RandomTensor(real->shape, real->low, real->high, stream));
     }
   }
+  for (const Real& real : test.captured) prepared.inputs.push_back(RandomTensor(real.shape, real.low, real.high, stream));
   return prepared;
 }
 

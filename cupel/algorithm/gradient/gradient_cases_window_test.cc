@@ -61,6 +61,8 @@ std::vector<GradientCase> Normalisations() {
       {"LpNormalization", {Real{{3, 4}, 0.5, 2}}, {{"axis", kOne}, {"p", kOne}}},
       {"LpNormalization", {Real{{3, 4}}}},
       {"Dropout", {image}},
+      {"RoiAlign", {image, graph::TensorValue::FromFloats({1, 4}, {0.3F, 0.2F, 2.6F, 2.9F}), graph::TensorValue::FromInt64s({1}, {0})},
+       {{"output_height", std::int64_t{2}}, {"output_width", std::int64_t{2}}}},
   };
 }
 

@@ -14,12 +14,14 @@ std::vector<GradientCase> PointwiseCases();
 std::vector<GradientCase> StructuralCases();
 std::vector<GradientCase> WindowCases();
 std::vector<GradientCase> ReductionCases();
+std::vector<GradientCase> IndexingCases();
+std::vector<GradientCase> SequenceCases();
 
 namespace {
 
 std::vector<GradientCase> AllCases() {
   std::vector<GradientCase> all;
-  for (const auto family : {PointwiseCases, StructuralCases, WindowCases, ReductionCases}) {
+  for (const auto family : {PointwiseCases, StructuralCases, WindowCases, ReductionCases, IndexingCases, SequenceCases}) {
     for (auto& test : family()) all.push_back(std::move(test));
   }
   return all;
@@ -36,11 +38,9 @@ const std::map<std::string_view, std::set<std::string_view>>& NotDifferentiable(
       {"constant between jumps: its gradient is zero", {"Ceil", "Floor", "Round", "Sign", "Hardmax"}},
       {"has no differentiable input",
        {"Constant", "ConstantOfShape", "EyeLike", "Range", "RandomNormal", "RandomNormalLike", "RandomUniform",
-        "RandomUniformLike", "Bernoulli", "BlackmanWindow", "HammingWindow", "HannWindow", "MelWeightMatrix",
-        "TfIdfVectorizer"}},
-      {"starts from whole numbers", {"DequantizeLinear"}},
+        "RandomUniformLike", "Bernoulli", "BlackmanWindow", "HammingWindow", "HannWindow", "MelWeightMatrix"}},
+      {"starts from whole numbers", {"DequantizeLinear", "TfIdfVectorizer"}},
       {"takes training steps itself", {"Adagrad", "Adam", "Momentum", "Gradient"}},
-      {"answers complex numbers as pairs; compared in signal tests", {"DFT", "STFT"}},
   };
   return reasons;
 }
