@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DSSE envelopes, Sigstore bundles, statements, signed checkpoints, receipts and leaves from hostile bytes: reading must
-// end in a value or an error, and what was read must print and read back to itself.
+// DSSE envelopes, Sigstore bundles, statements, signed checkpoints, receipts and leaves from hostile bytes:
+// reading must end in a value or an error, and what was read must print and read back to itself.
 #include <cstdint>
 
 #include "cupel/ledger/evidence/bundle.h"

@@ -3,9 +3,9 @@
 
 /// SHA-256 (FIPS 180-4): of bytes in memory, of bytes that arrive in pieces, and of files of any size.
 ///
-/// Promises: the three ways give the same digest for the same bytes; memory stays bounded; safe from any thread as
-/// long as a hasher is used by one thread at a time.
-/// Does not promise: to keep its input secret (no key is involved; use it for identity, never for passwords).
+/// Promises: the three ways give the same digest for the same bytes; memory stays bounded; safe from any
+/// thread as long as a hasher is used by one thread at a time. Does not promise: to keep its input secret (no
+/// key is involved; use it for identity, never for passwords).
 ///
 ///     Sha256Hasher hasher;
 ///     for (BytesView piece : pieces) hasher.Update(piece);

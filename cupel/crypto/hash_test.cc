@@ -89,8 +89,8 @@ TEST(Sha256, IsSafeFromSeveralThreads) {
 
 TEST(Sha256OfFile, EqualsTheDigestOfTheBytesAroundThePieceSize) {
   const ScratchFolder folder;
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, (std::size_t{1} << 20) - 1, std::size_t{1} << 20,
-                                 (std::size_t{1} << 20) + 1, std::size_t{3} << 20}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, (std::size_t{1} << 20) - 1,
+                                 std::size_t{1} << 20, (std::size_t{1} << 20) + 1, std::size_t{3} << 20}) {
     Bytes content(size);
     for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<std::uint8_t>(i * 31 + i / 257);
     ASSERT_THAT(WriteFileAtomic(folder / "file", content), IsOk());
@@ -101,7 +101,8 @@ TEST(Sha256OfFile, EqualsTheDigestOfTheBytesAroundThePieceSize) {
 
 TEST(Sha256OfFile, NamesTheMissingFile) {
   const ScratchFolder folder;
-  EXPECT_THAT(Sha256OfFile(folder / "absent.onnx"), HasError(ErrorCode::kNotFound, ::testing::HasSubstr("absent.onnx")));
+  EXPECT_THAT(Sha256OfFile(folder / "absent.onnx"),
+              HasError(ErrorCode::kNotFound, ::testing::HasSubstr("absent.onnx")));
 }
 
 }  // namespace

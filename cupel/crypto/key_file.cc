@@ -29,28 +29,32 @@ Error SystemError(const std::filesystem::path& path, std::string_view action) {
   return {code, fmt::format("cannot {}: {}", action, std::strerror(errno)), path.string(), ""};
 }
 
-/// Reads through its own descriptor, not through ReadFile: the permissions are those of the very file that is read,
-/// and no buffer is left unwiped.
+/// Reads through its own descriptor, not through ReadFile: the permissions are those of the very file that is
+/// read, and no buffer is left unwiped.
 Result<Secret> ReadKeyFile(const std::filesystem::path& path) {
   const Closer file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  struct stat status {};
+  struct stat status{};
   if (file.number < 0 || ::fstat(file.number, &status) != 0) {
     return tl::make_unexpected(SystemError(path, "open the private key"));
   }
-  if (!S_ISREG(status.st_mode)) return Fail(ErrorCode::kInvalidArgument, "a key must be a regular file", path.string());
+  if (!S_ISREG(status.st_mode))
+    return Fail(ErrorCode::kInvalidArgument, "a key must be a regular file", path.string());
   if ((status.st_mode & 077) != 0) {
-    return Fail(ErrorCode::kPermission,
-                fmt::format("the private key is open to others (mode {:04o}, must be 0600)", status.st_mode & 07777),
-                path.string(), "run `chmod 600` on it, or make a new key if somebody may have read this one");
+    return Fail(
+        ErrorCode::kPermission,
+        fmt::format("the private key is open to others (mode {:04o}, must be 0600)", status.st_mode & 07777),
+        path.string(), "run `chmod 600` on it, or make a new key if somebody may have read this one");
   }
-  if (status.st_size > kMaxKeyBytes) return Fail(ErrorCode::kCorrupt, "too large for a private key", path.string());
+  if (status.st_size > kMaxKeyBytes)
+    return Fail(ErrorCode::kCorrupt, "too large for a private key", path.string());
   Secret text(static_cast<std::size_t>(status.st_size));
   std::size_t done = 0;
   while (done < text.size()) {
     const ssize_t count = ::read(file.number, text.Buffer().data() + done, text.size() - done);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return tl::make_unexpected(SystemError(path, "read the private key"));
-    if (count == 0) return Fail(ErrorCode::kCorrupt, "the private key became shorter while it was read", path.string());
+    if (count == 0)
+      return Fail(ErrorCode::kCorrupt, "the private key became shorter while it was read", path.string());
     done += static_cast<std::size_t>(count);
   }
   return text;

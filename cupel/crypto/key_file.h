@@ -3,9 +3,9 @@
 
 /// Private keys in files: PEM, readable by their owner alone.
 ///
-/// Promises: a key file is made with mode 0600, whole or not at all, and never replaces a file that is there (two
-/// processes that start together end with the same key); a file that group or others can read is refused, because
-/// its key may already be known to somebody else.
+/// Promises: a key file is made with mode 0600, whole or not at all, and never replaces a file that is there
+/// (two processes that start together end with the same key); a file that group or others can read is
+/// refused, because its key may already be known to somebody else.
 ///
 ///     CUPEL_TRY(const SigningKey key, LoadOrCreateSigningKey(folder / "evidence.key.pem"));
 
@@ -17,8 +17,8 @@
 
 namespace cupel::crypto {
 
-/// Errors: kNotFound; kPermission when the file cannot be read or others can read it; kCorrupt, kUnsupported as
-/// FromPem; kInvalidArgument for a folder. All name the path.
+/// Errors: kNotFound; kPermission when the file cannot be read or others can read it; kCorrupt, kUnsupported
+/// as FromPem; kInvalidArgument for a folder. All name the path.
 Result<SigningKey> LoadSigningKey(const std::filesystem::path& path);
 Result<LogKey> LoadLogKey(const std::filesystem::path& path);
 

@@ -20,7 +20,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 int Mode(const std::filesystem::path& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 ? static_cast<int>(status.st_mode & 07777) : -1;
 }
 
@@ -70,8 +70,9 @@ TEST(KeyFile, IsRefusedWhenOthersCanReadIt) {
   ASSERT_THAT(LoadOrCreateSigningKey(folder / "key"), IsOk());
   for (const int mode : {0640, 0604, 0644, 0660, 0620, 0601}) {
     ASSERT_EQ(::chmod((folder / "key").c_str(), static_cast<mode_t>(mode)), 0);
-    EXPECT_THAT(LoadSigningKey(folder / "key"),
-                HasError(ErrorCode::kPermission, AllOf(HasSubstr("0600"), HasSubstr("chmod 600"), HasSubstr("key"))));
+    EXPECT_THAT(
+        LoadSigningKey(folder / "key"),
+        HasError(ErrorCode::kPermission, AllOf(HasSubstr("0600"), HasSubstr("chmod 600"), HasSubstr("key"))));
     EXPECT_THAT(LoadOrCreateSigningKey(folder / "key"), HasError(ErrorCode::kPermission));
   }
   ASSERT_EQ(::chmod((folder / "key").c_str(), 0400), 0);
@@ -82,7 +83,8 @@ TEST(KeyFile, IsNeverReplaced) {
   const ScratchFolder folder;
   ASSERT_THAT(WriteFileAtomic(folder / "key", std::string_view("precious, though no key"), 0600), IsOk());
   EXPECT_THAT(LoadOrCreateSigningKey(folder / "key"), HasError(ErrorCode::kCorrupt, HasSubstr("key")));
-  EXPECT_THAT(ReadTextFile(folder / "key"), cupel::testing::IsOkAndHolds(std::string("precious, though no key")));
+  EXPECT_THAT(ReadTextFile(folder / "key"),
+              cupel::testing::IsOkAndHolds(std::string("precious, though no key")));
 }
 
 TEST(KeyFile, ErrorsNameThePath) {

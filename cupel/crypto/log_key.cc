@@ -11,8 +11,8 @@
 namespace cupel::crypto {
 namespace {
 
-static_assert(LogVerifier::kSize == crypto_sign_PUBLICKEYBYTES && LogKey::kSeedSize == crypto_sign_SEEDBYTES &&
-              LogSignature::kSize == crypto_sign_BYTES);
+static_assert(LogVerifier::kSize == crypto_sign_PUBLICKEYBYTES &&
+              LogKey::kSeedSize == crypto_sign_SEEDBYTES && LogSignature::kSize == crypto_sign_BYTES);
 
 constexpr std::string_view kPemBegin = "-----BEGIN PRIVATE KEY-----\n";
 constexpr std::string_view kPemEnd = "\n-----END PRIVATE KEY-----\n";
@@ -26,7 +26,8 @@ constexpr std::size_t kPkcs8Size = kPkcs8Prefix.size() + LogKey::kSeedSize;
 
 Result<LogVerifier> LogVerifier::FromRaw(BytesView raw) {
   if (raw.size() != kSize) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("an Ed25519 public key must have 32 bytes, got {}", raw.size()));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("an Ed25519 public key must have 32 bytes, got {}", raw.size()));
   }
   if (crypto_core_ed25519_is_valid_point(raw.data()) != 1) {
     return Fail(ErrorCode::kCorrupt, "the Ed25519 public key is not a point of the curve's main group");
@@ -65,7 +66,8 @@ Result<LogKey> LogKey::FromPem(std::string_view pem) {
   const auto begin = pem.find(kPemBegin);
   const auto end = pem.find(kPemEnd.substr(0, kPemEnd.size() - 1));
   if (begin == std::string_view::npos || end == std::string_view::npos || end < begin + kPemBegin.size()) {
-    return Fail(ErrorCode::kCorrupt, "no readable PEM private key", "", "expected \"-----BEGIN PRIVATE KEY-----\"");
+    return Fail(ErrorCode::kCorrupt, "no readable PEM private key", "",
+                "expected \"-----BEGIN PRIVATE KEY-----\"");
   }
   const std::string_view body = pem.substr(begin + kPemBegin.size(), end - begin - kPemBegin.size());
   auto decoded = FromBase64(body);

@@ -3,8 +3,9 @@
 
 /// Ed25519 (RFC 8032): the keys that sign checkpoints of a log. C2SP asks every log for one such signature.
 ///
-/// A type of its own beside SigningKey: a checkpoint cannot be signed with an evidence key, nor evidence with a log's.
-/// Promises: the private key never prints and is wiped; signing is deterministic, so equal texts have equal signatures.
+/// A type of its own beside SigningKey: a checkpoint cannot be signed with an evidence key, nor evidence with
+/// a log's. Promises: the private key never prints and is wiped; signing is deterministic, so equal texts
+/// have equal signatures.
 
 #include <array>
 #include <string_view>

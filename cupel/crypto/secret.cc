@@ -13,7 +13,9 @@ bool EqualInConstantTime(BytesView a, BytesView b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-Secret::Secret(BytesView bytes) : Secret(bytes.size()) { std::copy(bytes.begin(), bytes.end(), bytes_.get()); }
+Secret::Secret(BytesView bytes) : Secret(bytes.size()) {
+  std::copy(bytes.begin(), bytes.end(), bytes_.get());
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {

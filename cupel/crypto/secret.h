@@ -4,7 +4,8 @@
 /// Bytes that must not linger or leak: wiped when destroyed or moved from, never copied, never printed.
 ///
 /// Promises: the memory that held the secret is overwritten before it is freed, in a way the compiler keeps.
-/// Does not promise: to be locked out of swap or core dumps, nor to wipe copies that others made of `Reveal()`.
+/// Does not promise: to be locked out of swap or core dumps, nor to wipe copies that others made of
+/// `Reveal()`.
 
 #include <cstddef>
 #include <memory>
@@ -25,7 +26,8 @@ bool EqualInConstantTime(BytesView a, BytesView b);
 class Secret {
  public:
   Secret() = default;
-  /// `size` zero bytes to be filled through `Buffer()`. The size never changes, so no reallocation leaves a copy.
+  /// `size` zero bytes to be filled through `Buffer()`. The size never changes, so no reallocation leaves a
+  /// copy.
   explicit Secret(std::size_t size) : bytes_(std::make_unique<std::uint8_t[]>(size)), size_(size) {}
   /// Copies `bytes`; the caller wipes the original.
   explicit Secret(BytesView bytes);

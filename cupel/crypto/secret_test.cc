@@ -19,7 +19,8 @@ static_assert(!std::is_copy_constructible_v<Secret> && !std::is_copy_assignable_
 static_assert(!std::is_copy_constructible_v<LogKey>);
 // The two kinds of key and of signature are no stand-ins for each other.
 static_assert(!std::is_convertible_v<SigningKey, LogKey> && !std::is_convertible_v<PublicKey, LogVerifier>);
-static_assert(!std::is_convertible_v<Signature, LogSignature> && !std::is_convertible_v<LogSignature, Signature>);
+static_assert(!std::is_convertible_v<Signature, LogSignature> &&
+              !std::is_convertible_v<LogSignature, Signature>);
 
 TEST(Wipe, LeavesZeros) {
   Bytes memory = {1, 2, 3, 4};

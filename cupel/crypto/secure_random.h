@@ -3,9 +3,9 @@
 
 /// Random numbers that nobody can predict: for keys, salts, nonces and privacy noise.
 ///
-/// The other random source, `ReproducibleStream`, is another type on purpose: a function that takes a SecureRandom
-/// cannot be given a seed. Source of the numbers: the operating system, through libsodium. Safe from any thread.
-/// Does not promise: to be repeatable.
+/// The other random source, `ReproducibleStream`, is another type on purpose: a function that takes a
+/// SecureRandom cannot be given a seed. Source of the numbers: the operating system, through libsodium. Safe
+/// from any thread. Does not promise: to be repeatable.
 
 #include <cstdint>
 #include <span>

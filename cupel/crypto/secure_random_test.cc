@@ -41,7 +41,8 @@ TEST(SecureRandom, BelowIsUniform) {
 
 TEST(SecureRandom, BelowStaysBelowAwkwardBounds) {
   SecureRandom random;
-  for (const std::uint64_t bound : {std::uint64_t{1}, std::uint64_t{3}, (std::uint64_t{1} << 63) + 1, ~std::uint64_t{0}}) {
+  for (const std::uint64_t bound :
+       {std::uint64_t{1}, std::uint64_t{3}, (std::uint64_t{1} << 63) + 1, ~std::uint64_t{0}}) {
     for (int i = 0; i < 200; ++i) EXPECT_LT(random.Below(bound), bound);
   }
 }

@@ -46,8 +46,10 @@ Status CheckKind(EVP_PKEY* key) {
   if (!is_ec || std::string_view(group) != "prime256v1") {
     const char* algorithm = EVP_PKEY_get0_type_name(key);
     return Fail(ErrorCode::kUnsupported,
-                fmt::format("the key must be ECDSA on P-256, got {}", is_ec ? group : algorithm ? algorithm : "?"), "",
-                "make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`");
+                fmt::format("the key must be ECDSA on P-256, got {}", is_ec       ? group
+                                                                      : algorithm ? algorithm
+                                                                                  : "?"),
+                "", "make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`");
   }
   const KeyContext context(EVP_PKEY_CTX_new(key, nullptr));
   if (EVP_PKEY_public_check(context.get()) != 1) {
@@ -93,7 +95,8 @@ struct PublicKey::Handle {
 
 Result<Signature> Signature::FromFixed(BytesView r_and_s) {
   if (r_and_s.size() != 64) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("r and s must have 64 bytes together, got {}", r_and_s.size()));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("r and s must have 64 bytes together, got {}", r_and_s.size()));
   }
   const EcdsaPointer signature(ECDSA_SIG_new());
   BIGNUM* r = BN_bin2bn(r_and_s.data(), 32, nullptr);
@@ -119,13 +122,15 @@ PublicKey::PublicKey(std::shared_ptr<const Handle> handle) : handle_(std::move(h
 }
 
 Result<PublicKey> PublicKey::FromPem(std::string_view pem) {
-  if (pem.size() > kMaxPemBytes) return Fail(ErrorCode::kCorrupt, "a public key must have at most 65536 characters");
+  if (pem.size() > kMaxPemBytes)
+    return Fail(ErrorCode::kCorrupt, "a public key must have at most 65536 characters");
   const Bio bio = ReadOnlyBio(AsBytes(pem));
   auto handle = std::make_shared<Handle>();
   handle->key.reset(PEM_read_bio_PUBKEY(bio.get(), nullptr, NoPassphrase, nullptr));
   ERR_clear_error();
   if (!handle->key) {
-    return Fail(ErrorCode::kCorrupt, "no readable PEM public key", "", "expected \"-----BEGIN PUBLIC KEY-----\"");
+    return Fail(ErrorCode::kCorrupt, "no readable PEM public key", "",
+                "expected \"-----BEGIN PUBLIC KEY-----\"");
   }
   CUPEL_TRY_STATUS(CheckKind(handle->key.get()));
   return PublicKey(std::move(handle));
@@ -147,8 +152,8 @@ Status PublicKey::Verify(BytesView message, const Signature& signature) const {
   CUPEL_TRY_STATUS(CheckSignatureForm(signature.der));
   const DigestContext context(EVP_MD_CTX_new());
   CUPEL_CHECK(EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, handle_->key.get()) == 1);
-  const int answer = EVP_DigestVerify(context.get(), signature.der.data(), signature.der.size(), message.data(),
-                                      message.size());
+  const int answer = EVP_DigestVerify(context.get(), signature.der.data(), signature.der.size(),
+                                      message.data(), message.size());
   ERR_clear_error();
   if (answer != 1) {
     return Fail(ErrorCode::kVerificationFailed, fmt::format("the signature was not made by key {}", id_));
@@ -167,28 +172,33 @@ Result<SigningKey> SigningKey::Generate() {
 }
 
 Result<SigningKey> SigningKey::FromPem(std::string_view pem) {
-  if (pem.size() > kMaxPemBytes) return Fail(ErrorCode::kCorrupt, "a private key must have at most 65536 characters");
+  if (pem.size() > kMaxPemBytes)
+    return Fail(ErrorCode::kCorrupt, "a private key must have at most 65536 characters");
   if (pem.find("ENCRYPTED") != std::string_view::npos) {
-    return Fail(ErrorCode::kUnsupported, "the private key is encrypted", "", "decrypt it with `openssl pkey` first");
+    return Fail(ErrorCode::kUnsupported, "the private key is encrypted", "",
+                "decrypt it with `openssl pkey` first");
   }
   const Bio bio = ReadOnlyBio(AsBytes(pem));
   auto handle = std::make_shared<PublicKey::Handle>();
   handle->key.reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
   ERR_clear_error();
   if (!handle->key) {
-    return Fail(ErrorCode::kCorrupt, "no readable PEM private key", "", "expected \"-----BEGIN PRIVATE KEY-----\"");
+    return Fail(ErrorCode::kCorrupt, "no readable PEM private key", "",
+                "expected \"-----BEGIN PRIVATE KEY-----\"");
   }
   CUPEL_TRY_STATUS(CheckKind(handle->key.get()));
   const KeyContext context(EVP_PKEY_CTX_new(handle->key.get(), nullptr));
   const bool belongs = EVP_PKEY_pairwise_check(context.get()) == 1;
   ERR_clear_error();
-  if (!belongs) return Fail(ErrorCode::kCorrupt, "the private key does not belong to the public key beside it");
+  if (!belongs)
+    return Fail(ErrorCode::kCorrupt, "the private key does not belong to the public key beside it");
   return SigningKey(std::move(handle));
 }
 
 Secret SigningKey::ToPem() const {
   const Bio bio(BIO_new(BIO_s_secmem()));
-  CUPEL_CHECK(PEM_write_bio_PKCS8PrivateKey(bio.get(), handle_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  CUPEL_CHECK(PEM_write_bio_PKCS8PrivateKey(bio.get(), handle_->key.get(), nullptr, nullptr, 0, nullptr,
+                                            nullptr) == 1);
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
   return Secret(AsBytes({data, static_cast<std::size_t>(size)}));
@@ -201,7 +211,8 @@ Signature SigningKey::Sign(BytesView message) const {
   std::size_t size = 0;
   CUPEL_CHECK(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) == 1);
   signature.der.resize(size);
-  CUPEL_CHECK(EVP_DigestSign(context.get(), signature.der.data(), &size, message.data(), message.size()) == 1);
+  CUPEL_CHECK(EVP_DigestSign(context.get(), signature.der.data(), &size, message.data(), message.size()) ==
+              1);
   signature.der.resize(size);
   return signature;
 }

@@ -3,12 +3,12 @@
 
 /// ECDSA on P-256 with SHA-256 (FIPS 186-5): the keys that sign evidence.
 ///
-/// P-256 and not Ed25519, because Sigstore bundles and OpenSSF Model Signing ask for it; log checkpoints have their own
-/// key type (log_key.h), so that the two cannot be mixed up.
+/// P-256 and not Ed25519, because Sigstore bundles and OpenSSF Model Signing ask for it; log checkpoints have
+/// their own key type (log_key.h), so that the two cannot be mixed up.
 ///
-/// Promises: private keys never print and are wiped when destroyed; a key read from outside is checked to be a point of
-/// the curve, and to be P-256 and nothing else.
-/// Does not promise: the same signature twice (every signature draws a fresh nonce; all of them verify).
+/// Promises: private keys never print and are wiped when destroyed; a key read from outside is checked to be
+/// a point of the curve, and to be P-256 and nothing else. Does not promise: the same signature twice (every
+/// signature draws a fresh nonce; all of them verify).
 ///
 ///     CUPEL_TRY(const SigningKey key, SigningKey::Generate());
 ///     const Signature signature = key.Sign(message);
@@ -30,8 +30,8 @@ struct Signature {
 
   bool operator==(const Signature&) const = default;
 
-  /// From r || s, 32 big-endian bytes each (IEEE P1363), as JOSE and the DSSE specification's example write it.
-  /// Errors: kCorrupt unless there are 64 bytes.
+  /// From r || s, 32 big-endian bytes each (IEEE P1363), as JOSE and the DSSE specification's example write
+  /// it. Errors: kCorrupt unless there are 64 bytes.
   static Result<Signature> FromFixed(BytesView r_and_s);
 };
 
@@ -47,11 +47,13 @@ class PublicKey {
   const std::string& Pem() const { return pem_; }
   const Bytes& Der() const { return der_; }
 
-  /// Hexadecimal SHA-256 of `Pem()`, the hint that OpenSSF's model-signing tool uses. Names a key, proves nothing.
+  /// Hexadecimal SHA-256 of `Pem()`, the hint that OpenSSF's model-signing tool uses. Names a key, proves
+  /// nothing.
   const std::string& Id() const { return id_; }
 
-  /// Errors: kVerificationFailed when this key did not make `signature` over `message`; kCorrupt when the signature is
-  /// not the DER of two integers (other spellings of the same integers included, so a signature has one form only).
+  /// Errors: kVerificationFailed when this key did not make `signature` over `message`; kCorrupt when the
+  /// signature is not the DER of two integers (other spellings of the same integers included, so a signature
+  /// has one form only).
   Status Verify(BytesView message, const Signature& signature) const;
 
   bool operator==(const PublicKey& other) const { return der_ == other.der_; }

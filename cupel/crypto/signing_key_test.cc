@@ -52,14 +52,16 @@ TEST(PublicKey, VerifiesThePublishedSignature) {
 TEST(PublicKey, IdIsTheDigestOfThePemText) {
   CUPEL_ASSERT_OK(const PublicKey key, PublicKey::FromDer(Hex(Join(kSpkiPrefix, kX, kY))));
   EXPECT_EQ(key.Id(), Sha256(AsBytes(key.Pem())).Hex());
-  EXPECT_THAT(key.Pem(), ::testing::StartsWith("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"));
+  EXPECT_THAT(key.Pem(),
+              ::testing::StartsWith("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"));
 }
 
 TEST(PublicKey, HasOneTextHoweverItWasRead) {
   CUPEL_ASSERT_OK(const PublicKey plain, PublicKey::FromDer(Hex(Join(kSpkiPrefix, kX, kY))));
   // The same point in compressed form: 02 because Y is odd or even, here ...99 is odd, hence 03.
-  CUPEL_ASSERT_OK(const PublicKey compressed,
-                  PublicKey::FromDer(Hex(Join("3039301306072a8648ce3d020106082a8648ce3d03010703220003", kX))));
+  CUPEL_ASSERT_OK(
+      const PublicKey compressed,
+      PublicKey::FromDer(Hex(Join("3039301306072a8648ce3d020106082a8648ce3d03010703220003", kX))));
   CUPEL_ASSERT_OK(const PublicKey from_pem, PublicKey::FromPem("a note\n" + plain.Pem()));
   EXPECT_EQ(compressed.Pem(), plain.Pem());
   EXPECT_EQ(compressed, plain);
@@ -117,7 +119,8 @@ TEST_F(SigningKeyTest, EveryFlippedBitOfTheSignatureIsRefused) {
     bad.der[bit / 8] = static_cast<std::uint8_t>(bad.der[bit / 8] ^ (1u << bit % 8));
     const Status status = key_.Public().Verify(message_, bad);
     ASSERT_FALSE(status.has_value()) << "bit " << bit;
-    EXPECT_TRUE(status.error().code == ErrorCode::kVerificationFailed || status.error().code == ErrorCode::kCorrupt);
+    EXPECT_TRUE(status.error().code == ErrorCode::kVerificationFailed ||
+                status.error().code == ErrorCode::kCorrupt);
   }
 }
 
@@ -139,7 +142,8 @@ TEST_F(SigningKeyTest, SaysCorruptForBytesThatAreNoSignature) {
 }
 
 TEST_F(SigningKeyTest, RefusesZeroAsEitherHalf) {
-  for (const auto& [r, s] : {std::pair(std::string(64, '0'), std::string(kS)), std::pair(std::string(kR), std::string(64, '0'))}) {
+  for (const auto& [r, s] :
+       {std::pair(std::string(64, '0'), std::string(kS)), std::pair(std::string(kR), std::string(64, '0'))}) {
     CUPEL_ASSERT_OK(const Signature zero, Signature::FromFixed(Hex(r + s)));
     EXPECT_THAT(key_.Public().Verify(message_, zero), HasError(ErrorCode::kVerificationFailed));
   }

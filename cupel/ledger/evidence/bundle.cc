@@ -30,7 +30,8 @@ Json EntryToJson(const TlogEntry& entry) {
 Status ReadInclusionProof(const Json& proof, TlogEntry& entry) {
   CUPEL_TRY_STATUS(OnlyMembers(proof, {"logIndex", "rootHash", "treeSize", "hashes", "checkpoint"}));
   CUPEL_TRY(const std::uint64_t index, DecimalField(proof, "logIndex"));
-  if (index != entry.log_index) return Fail(ErrorCode::kCorrupt, "the entry gives two different values of \"logIndex\"");
+  if (index != entry.log_index)
+    return Fail(ErrorCode::kCorrupt, "the entry gives two different values of \"logIndex\"");
   CUPEL_TRY(entry.root, DigestField(proof, "rootHash"));
   CUPEL_TRY(entry.tree_size, DecimalField(proof, "treeSize"));
   CUPEL_TRY(const Json* hashes, ArrayField(proof, "hashes"));
@@ -47,8 +48,8 @@ Status ReadInclusionProof(const Json& proof, TlogEntry& entry) {
 }
 
 Result<TlogEntry> EntryFromJson(const Json& json) {
-  CUPEL_TRY_STATUS(OnlyMembers(json, {"logIndex", "logId", "kindVersion", "integratedTime", "inclusionPromise",
-                                      "inclusionProof", "canonicalizedBody"}));
+  CUPEL_TRY_STATUS(OnlyMembers(json, {"logIndex", "logId", "kindVersion", "integratedTime",
+                                      "inclusionPromise", "inclusionProof", "canonicalizedBody"}));
   TlogEntry entry;
   CUPEL_TRY(entry.log_index, DecimalField(json, "logIndex"));
   CUPEL_TRY(const Json* log_id, ObjectField(json, "logId"));
@@ -60,7 +61,8 @@ Result<TlogEntry> EntryFromJson(const Json& json) {
   CUPEL_TRY(entry.version, TextField(*kind, "version"));
   if (json.Find("integratedTime") != nullptr) {
     CUPEL_TRY(const std::uint64_t time, DecimalField(json, "integratedTime"));
-    if (time != 0) return Fail(ErrorCode::kUnsupported, "\"integratedTime\" must be 0: no log signs it any more");
+    if (time != 0)
+      return Fail(ErrorCode::kUnsupported, "\"integratedTime\" must be 0: no log signs it any more");
   }
   if (json.Find("inclusionPromise") != nullptr) {
     return Fail(ErrorCode::kUnsupported, "\"inclusionPromise\" is not supported, only an inclusion proof");
@@ -74,7 +76,8 @@ Result<TlogEntry> EntryFromJson(const Json& json) {
 Status ReadVerificationMaterial(const Json& material, Bundle& bundle) {
   for (const char* other : {"certificate", "x509CertificateChain", "timestampVerificationData"}) {
     if (material.Find(other) != nullptr) {
-      return Fail(ErrorCode::kUnsupported, fmt::format("\"{}\" is not supported, only a public key's hint", other));
+      return Fail(ErrorCode::kUnsupported,
+                  fmt::format("\"{}\" is not supported, only a public key's hint", other));
     }
   }
   CUPEL_TRY_STATUS(OnlyMembers(material, {"publicKey", "tlogEntries"}));
@@ -120,7 +123,8 @@ Result<Bundle> Bundle::Parse(std::string_view text) {
   CUPEL_TRY(const Json json, Json::Parse(text));
   CUPEL_TRY(const std::string media_type, TextField(json, "mediaType"));
   if (media_type != kBundleMediaType) {
-    return Fail(ErrorCode::kUnsupported, fmt::format("\"mediaType\" must be \"{}\", got \"{}\"", kBundleMediaType, media_type));
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("\"mediaType\" must be \"{}\", got \"{}\"", kBundleMediaType, media_type));
   }
   if (json.Find("messageSignature") != nullptr) {
     return Fail(ErrorCode::kUnsupported, "\"messageSignature\" is not supported, only \"dsseEnvelope\"");
@@ -132,7 +136,8 @@ Result<Bundle> Bundle::Parse(std::string_view text) {
     return FailAt("verificationMaterial", std::move(status).error());
   }
   CUPEL_TRY(const Json* envelope, ObjectField(json, "dsseEnvelope"));
-  if (auto status = ReadEnvelope(*envelope, bundle); !status) return FailAt("dsseEnvelope", std::move(status).error());
+  if (auto status = ReadEnvelope(*envelope, bundle); !status)
+    return FailAt("dsseEnvelope", std::move(status).error());
   return bundle;
 }
 
@@ -140,7 +145,8 @@ std::string Bundle::ToText() const {
   Json json;
   json["mediaType"] = kBundleMediaType;
   json["verificationMaterial"]["publicKey"]["hint"] = key_hint;
-  for (const TlogEntry& entry : tlog_entries) json["verificationMaterial"]["tlogEntries"].Append(EntryToJson(entry));
+  for (const TlogEntry& entry : tlog_entries)
+    json["verificationMaterial"]["tlogEntries"].Append(EntryToJson(entry));
   json["dsseEnvelope"] = envelope.ToJson();
   return json.Canonical() + "\n";
 }

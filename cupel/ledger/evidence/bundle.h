@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Sigstore bundle v0.3: one file that holds an envelope, the hint to its key and, once logged, the proof of it.
+/// Sigstore bundle v0.3: one file that holds an envelope, the hint to its key and, once logged, the proof of
+/// it.
 ///
 ///     { "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
 ///       "verificationMaterial": { "publicKey": { "hint": "<key id>" }, "tlogEntries": [ ... ] },
 ///       "dsseEnvelope": { ... } }
 ///
-/// Promises: exactly one signature, as Sigstore's verifiers demand; every member is known or refused, so no byte of the
-/// file can change unnoticed (a lone exception is white space between members, which carries nothing).
-/// Does not promise: certificates and timestamps (kUnsupported), nor that the proof is true: ledger/log verifies it.
-/// Source: https://github.com/sigstore/protobuf-specs (sigstore_bundle.proto, sigstore_rekor.proto)
+/// Promises: exactly one signature, as Sigstore's verifiers demand; every member is known or refused, so no
+/// byte of the file can change unnoticed (a lone exception is white space between members, which carries
+/// nothing). Does not promise: certificates and timestamps (kUnsupported), nor that the proof is true:
+/// ledger/log verifies it. Source: https://github.com/sigstore/protobuf-specs (sigstore_bundle.proto,
+/// sigstore_rekor.proto)
 
 #include <cstdint>
 #include <string>
@@ -29,14 +31,14 @@ inline constexpr std::string_view kBundleMediaType = "application/vnd.dev.sigsto
 /// Sigstore's TransparencyLogEntry: where a leaf is in a log, with the proof.
 struct TlogEntry {
   std::uint64_t log_index = 0;
-  Bytes log_id;                 ///< SHA-256 of the log's name and key (NoteVerifier::FullId).
-  std::string kind;             ///< "dsse"
-  std::string version;          ///< "0.0.2"
+  Bytes log_id;         ///< SHA-256 of the log's name and key (NoteVerifier::FullId).
+  std::string kind;     ///< "dsse"
+  std::string version;  ///< "0.0.2"
   std::uint64_t tree_size = 0;
   Digest root;
-  std::vector<Digest> path;     ///< From the leaf up.
-  std::string checkpoint;       ///< A signed note.
-  Bytes body;                   ///< The leaf.
+  std::vector<Digest> path;  ///< From the leaf up.
+  std::string checkpoint;    ///< A signed note.
+  Bytes body;                ///< The leaf.
 
   bool operator==(const TlogEntry&) const = default;
 };
@@ -44,7 +46,7 @@ struct TlogEntry {
 struct Bundle {
   std::string key_hint;  ///< crypto::PublicKey::Id() of the signer.
   std::vector<TlogEntry> tlog_entries;
-  Envelope envelope;     ///< Exactly one signature.
+  Envelope envelope;  ///< Exactly one signature.
 
   /// Precondition: the envelope has exactly one signature.
   static Bundle Of(Envelope envelope);

@@ -69,9 +69,10 @@ TEST_F(BundleTest, EveryFlippedBitIsCaught) {
       bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
       const auto parsed = Bundle::Parse(bad);
       if (!parsed) continue;
-      // What still parses is either the very same value (the newline at the end became another white space), has a
-      // false signature, or differs in the log entry, which ledger/log verifies hash by hash.
-      EXPECT_TRUE(*parsed == bundle || !parsed->envelope.Verify(trusted_) || parsed->tlog_entries != bundle.tlog_entries)
+      // What still parses is either the very same value (the newline at the end became another white space),
+      // has a false signature, or differs in the log entry, which ledger/log verifies hash by hash.
+      EXPECT_TRUE(*parsed == bundle || !parsed->envelope.Verify(trusted_) ||
+                  parsed->tlog_entries != bundle.tlog_entries)
           << bad;
     }
   }
@@ -109,17 +110,17 @@ TEST_F(BundleTest, SaysUnsupportedForOtherKindsOfBundle) {
   }
   json = ToJson(bundle_);
   json["messageSignature"] = Json::Object{};
-  EXPECT_THAT(Bundle::Parse(json.Canonical()), HasError(ErrorCode::kUnsupported, HasSubstr("messageSignature")));
+  EXPECT_THAT(Bundle::Parse(json.Canonical()),
+              HasError(ErrorCode::kUnsupported, HasSubstr("messageSignature")));
   json = ToJson(logged_);
   json["verificationMaterial"]["tlogEntries"].AsArray()[0]["inclusionPromise"] = Json::Object{};
-  EXPECT_THAT(Bundle::Parse(json.Canonical()), HasError(ErrorCode::kUnsupported, HasSubstr("inclusionPromise")));
+  EXPECT_THAT(Bundle::Parse(json.Canonical()),
+              HasError(ErrorCode::kUnsupported, HasSubstr("inclusionPromise")));
 }
 
 TEST_F(BundleTest, RefusesUnknownMembersEverywhereAndNamesTheNearest) {
-  const std::vector<std::vector<std::string>> places = {{},
-                                                        {"verificationMaterial"},
-                                                        {"verificationMaterial", "publicKey"},
-                                                        {"dsseEnvelope"}};
+  const std::vector<std::vector<std::string>> places = {
+      {}, {"verificationMaterial"}, {"verificationMaterial", "publicKey"}, {"dsseEnvelope"}};
   for (const auto& place : places) {
     Json json = ToJson(bundle_);
     Json* object = &json;
@@ -129,7 +130,8 @@ TEST_F(BundleTest, RefusesUnknownMembersEverywhereAndNamesTheNearest) {
   }
   Json json = ToJson(bundle_);
   json["dsseEnvelop"] = 1;
-  EXPECT_THAT(Bundle::Parse(json.Canonical()), HasError(ErrorCode::kCorrupt, HasSubstr("did you mean \"dsseEnvelope\"")));
+  EXPECT_THAT(Bundle::Parse(json.Canonical()),
+              HasError(ErrorCode::kCorrupt, HasSubstr("did you mean \"dsseEnvelope\"")));
 }
 
 TEST_F(BundleTest, NamesTheLogEntryThatIsWrong) {
@@ -155,8 +157,9 @@ TEST_F(BundleTest, NamesTheLogEntryThatIsWrong) {
       {[](Json& e) { e["canonicalizedBody"] = Json(); }, "canonicalizedBody"},
   };
   for (const auto& [change, named] : cases) {
-    EXPECT_THAT(Bundle::Parse(with(change)),
-                HasError(ErrorCode::kCorrupt, ::testing::AllOf(HasSubstr(named), HasSubstr("tlogEntries[0]"))));
+    EXPECT_THAT(
+        Bundle::Parse(with(change)),
+        HasError(ErrorCode::kCorrupt, ::testing::AllOf(HasSubstr(named), HasSubstr("tlogEntries[0]"))));
   }
 }
 

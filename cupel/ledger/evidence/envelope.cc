@@ -61,15 +61,16 @@ Result<std::vector<crypto::PublicKey>> Envelope::Verify(std::span<const crypto::
   const Bytes signed_bytes = PreAuthenticationEncoding(payload_type, payload);
   std::vector<crypto::PublicKey> signers;
   for (const crypto::PublicKey& key : trusted) {
-    const bool has_signed = std::any_of(signatures.begin(), signatures.end(), [&](const EnvelopeSignature& candidate) {
-      return key.Verify(signed_bytes, candidate.signature).has_value();
-    });
+    const bool has_signed =
+        std::any_of(signatures.begin(), signatures.end(), [&](const EnvelopeSignature& candidate) {
+          return key.Verify(signed_bytes, candidate.signature).has_value();
+        });
     if (has_signed && std::find(signers.begin(), signers.end(), key) == signers.end()) signers.push_back(key);
   }
   if (signers.size() < threshold) {
     return Fail(ErrorCode::kVerificationFailed,
-                fmt::format("signed by {} of the {} trusted keys, expected at least {}", signers.size(), trusted.size(),
-                            threshold),
+                fmt::format("signed by {} of the {} trusted keys, expected at least {}", signers.size(),
+                            trusted.size(), threshold),
                 "", "check that the file is unchanged and that its signer's key is trusted");
   }
   return signers;

@@ -9,10 +9,10 @@
 ///     signed bytes = "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload
 ///     where SP is one space (0x20) and LEN the length in bytes in ASCII decimal, without leading zeros
 ///
-/// Promises: what is verified are the payload bytes themselves, never a rendering of them; `keyid` chooses nothing; the
-/// threshold counts distinct keys, not signatures.
-/// Does not promise: to interpret the payload (statement.h does), nor that a missing envelope is noticed (the log does).
-/// Source: https://github.com/secure-systems-lab/dsse (protocol.md, envelope.md)
+/// Promises: what is verified are the payload bytes themselves, never a rendering of them; `keyid` chooses
+/// nothing; the threshold counts distinct keys, not signatures. Does not promise: to interpret the payload
+/// (statement.h does), nor that a missing envelope is noticed (the log does). Source:
+/// https://github.com/secure-systems-lab/dsse (protocol.md, envelope.md)
 ///
 ///     const Envelope envelope = SignEnvelope(kStatementPayloadType, payload, key);
 ///     CUPEL_TRY(const auto signers, envelope.Verify(policy.evidence_keys));

@@ -56,7 +56,8 @@ TEST(PreAuthenticationEncoding, GivesThePublishedBytes) {
 
 TEST(PreAuthenticationEncoding, CountsBytesSoThatNoTwoInputsCollide) {
   EXPECT_EQ(AsText(PreAuthenticationEncoding("\xE9\x87\x91", AsBytes("\n"))), "DSSEv1 3 \xE9\x87\x91 1 \n");
-  EXPECT_NE(PreAuthenticationEncoding("a 1 b", AsBytes("c")), PreAuthenticationEncoding("a", AsBytes("b 1 c")));
+  EXPECT_NE(PreAuthenticationEncoding("a 1 b", AsBytes("c")),
+            PreAuthenticationEncoding("a", AsBytes("b 1 c")));
 }
 
 TEST(Envelope, VerifiesThePublishedSignature) {
@@ -86,7 +87,8 @@ TEST_F(EnvelopeTest, IsVerifiedByTheOpensslCommandLine) {
   ASSERT_THAT(WriteFileAtomic(folder / "sig", envelope_.signatures[0].signature.der), IsOk());
   ASSERT_THAT(crypto::SavePublicKey(folder / "pub.pem", key_.Public()), IsOk());
   const std::string in = folder.path().string();
-  const std::string command = "dgst -sha256 -verify " + in + "/pub.pem -signature " + in + "/sig " + in + "/pae";
+  const std::string command =
+      "dgst -sha256 -verify " + in + "/pub.pem -signature " + in + "/sig " + in + "/pae";
   EXPECT_EQ(Openssl(command), 0);
   ASSERT_THAT(WriteFileAtomic(folder / "pae", std::string_view("DSSEv1 0  0 ")), IsOk());
   EXPECT_NE(Openssl(command), 0);
@@ -98,7 +100,8 @@ TEST_F(EnvelopeTest, VerifiesWhatTheOpensslCommandLineSigned) {
   const std::string in = folder.path().string();
   ASSERT_EQ(Openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out " + in + "/key.pem"), 0);
   ASSERT_EQ(Openssl("pkey -in " + in + "/key.pem -pubout -out " + in + "/pub.pem"), 0);
-  ASSERT_THAT(WriteFileAtomic(folder / "pae", PreAuthenticationEncoding("t", AsBytes("made elsewhere"))), IsOk());
+  ASSERT_THAT(WriteFileAtomic(folder / "pae", PreAuthenticationEncoding("t", AsBytes("made elsewhere"))),
+              IsOk());
   ASSERT_EQ(Openssl("dgst -sha256 -sign " + in + "/key.pem -out " + in + "/sig " + in + "/pae"), 0);
   CUPEL_ASSERT_OK(const PublicKey key, crypto::LoadPublicKey(folder / "pub.pem"));
   CUPEL_ASSERT_OK(const Bytes der, ReadFile(folder / "sig"));
@@ -173,7 +176,8 @@ TEST_F(EnvelopeTest, EveryFlippedBitIsCaughtOrHarmless) {
       EXPECT_EQ(envelope->signatures[0].signature, envelope_.signatures[0].signature);
     }
   }
-  // Harmless are only the name and value of the hint "keyid" and the newline at the end: at most 8 flips a byte.
+  // Harmless are only the name and value of the hint "keyid" and the newline at the end: at most 8 flips a
+  // byte.
   EXPECT_LE(harmless, 8 * static_cast<int>(std::string_view("keyid").size() + 64 + 1));
 }
 

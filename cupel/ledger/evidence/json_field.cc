@@ -67,7 +67,8 @@ Result<const Json*> ArrayField(const Json& object, std::string_view member) {
 Status ExpectTextField(const Json& object, std::string_view member, std::string_view expected) {
   CUPEL_TRY(const std::string text, TextField(object, member));
   if (text != expected) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("\"{}\" must be \"{}\", got \"{}\"", member, expected, text));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("\"{}\" must be \"{}\", got \"{}\"", member, expected, text));
   }
   return {};
 }
@@ -77,7 +78,8 @@ Status OnlyMembers(const Json& object, std::initializer_list<std::string_view> k
   for (const auto& [member, value] : object.AsObject()) {
     if (std::find(known.begin(), known.end(), member) != known.end()) continue;
     const std::vector<std::string> names(known.begin(), known.end());
-    return Fail(ErrorCode::kCorrupt, fmt::format("unknown member \"{}\"", member), "", NearestRemedy(member, names));
+    return Fail(ErrorCode::kCorrupt, fmt::format("unknown member \"{}\"", member), "",
+                NearestRemedy(member, names));
   }
   return {};
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Reading the members of untrusted JSON documents: missing or mistyped is kCorrupt, and the message names the member.
+/// Reading the members of untrusted JSON documents: missing or mistyped is kCorrupt, and the message names
+/// the member.
 
 #include <cstdint>
 #include <initializer_list>
@@ -22,7 +23,8 @@ Result<std::string> OptionalTextField(const Json& object, std::string_view membe
 Result<Bytes> BytesField(const Json& object, std::string_view member);
 /// Base64 of 32 bytes.
 Result<Digest> DigestField(const Json& object, std::string_view member);
-/// A string of decimal digits, as JSON carries 64-bit integers in Sigstore's formats. 0 to 2^63 - 1, one form.
+/// A string of decimal digits, as JSON carries 64-bit integers in Sigstore's formats. 0 to 2^63 - 1, one
+/// form.
 Result<std::uint64_t> DecimalField(const Json& object, std::string_view member);
 Result<const Json*> ObjectField(const Json& object, std::string_view member);
 Result<const Json*> ArrayField(const Json& object, std::string_view member);

@@ -11,16 +11,19 @@ namespace cupel::ledger::evidence {
 namespace {
 
 bool IsLowerHex(std::string_view text) {
-  return !text.empty() && text.size() % 2 == 0 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return !text.empty() && text.size() % 2 == 0 &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 Status CheckDigestSet(const std::map<std::string, std::string>& digests) {
   for (const auto& [algorithm, hex] : digests) {
     if (!IsLowerHex(hex)) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("the {} digest must be lower-case hexadecimal", algorithm));
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("the {} digest must be lower-case hexadecimal", algorithm));
     }
     if (algorithm == "sha256" && hex.size() != 2 * Digest::kSize) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("a sha256 must have 64 hexadecimal digits, got {}", hex.size()));
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("a sha256 must have 64 hexadecimal digits, got {}", hex.size()));
     }
   }
   return {};
@@ -34,7 +37,8 @@ Status CheckStatement(const Statement& statement) {
     if (statement.subjects[i].digest.empty()) {
       return Fail(ErrorCode::kCorrupt, "a subject must have a digest", place);
     }
-    if (auto status = CheckDigestSet(statement.subjects[i].digest); !status) return FailAt(place, status.error());
+    if (auto status = CheckDigestSet(statement.subjects[i].digest); !status)
+      return FailAt(place, status.error());
   }
   if (statement.predicate_type.empty()) return Fail(ErrorCode::kCorrupt, "\"predicateType\" is empty");
   if (!statement.predicate.IsObject()) return Fail(ErrorCode::kCorrupt, "\"predicate\" must be an object");

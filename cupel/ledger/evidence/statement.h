@@ -7,9 +7,9 @@
 ///       "subject": [ { "name": "model.onnx", "digest": { "sha256": "<64 hex digits>" } } ],
 ///       "predicateType": "<URI>", "predicate": { ... } }
 ///
-/// Promises: `ToPayload` is canonical JSON (RFC 8785), so equal statements have equal bytes; unknown members of the
-/// statement are ignored when read, as the specification asks, and everything inside the predicate is kept.
-/// Does not promise: to know what a predicate means, nor that a name is right; only digests identify.
+/// Promises: `ToPayload` is canonical JSON (RFC 8785), so equal statements have equal bytes; unknown members
+/// of the statement are ignored when read, as the specification asks, and everything inside the predicate is
+/// kept. Does not promise: to know what a predicate means, nor that a name is right; only digests identify.
 /// Source: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 
 #include <map>

@@ -32,10 +32,11 @@ std::string With(std::string_view from, std::string_view to) {
 
 TEST(Statement, HasTheCanonicalText) {
   CUPEL_ASSERT_OK(const Bytes payload, Example().ToPayload());
-  EXPECT_EQ(AsText(payload),
-            "{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"value\":0.5,\"verdict\":\"pass\"},"
-            "\"predicateType\":\"https://example.com/check/v1\",\"subject\":[{\"digest\":{\"sha256\":\"" +
-                std::string(kSha) + "\"},\"name\":\"model.onnx\"}]}");
+  EXPECT_EQ(
+      AsText(payload),
+      "{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"value\":0.5,\"verdict\":\"pass\"},"
+      "\"predicateType\":\"https://example.com/check/v1\",\"subject\":[{\"digest\":{\"sha256\":\"" +
+          std::string(kSha) + "\"},\"name\":\"model.onnx\"}]}");
 }
 
 TEST(Statement, SurvivesItsPayload) {

@@ -20,7 +20,9 @@ Result<std::vector<std::filesystem::path>> FilesOf(const std::filesystem::path& 
   for (std::filesystem::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
     files.push_back(it->path());
   }
-  if (code) return Fail(ErrorCode::kPermission, fmt::format("cannot list the folder: {}", code.message()), folder.string());
+  if (code)
+    return Fail(ErrorCode::kPermission, fmt::format("cannot list the folder: {}", code.message()),
+                folder.string());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -43,7 +45,8 @@ Result<TrustPolicy> TrustPolicy::Load(const std::filesystem::path& path) {
   std::error_code code;
   const auto status = std::filesystem::status(path, code);
   if (!std::filesystem::exists(status)) {
-    return Fail(ErrorCode::kNotFound, "no such file or folder of trusted keys", path.string(), "check the path");
+    return Fail(ErrorCode::kNotFound, "no such file or folder of trusted keys", path.string(),
+                "check the path");
   }
   std::vector<std::filesystem::path> files = {path};
   if (std::filesystem::is_directory(status)) {
@@ -62,8 +65,8 @@ Result<TrustedStatement> TrustPolicy::Open(const Bundle& bundle) const {
   const Envelope& envelope = bundle.envelope;
   CUPEL_TRY(const auto signers, envelope.Verify(evidence_keys));
   if (envelope.payload_type != kStatementPayloadType) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("\"payloadType\" must be \"{}\", got \"{}\"", kStatementPayloadType,
-                                                 envelope.payload_type));
+    return Fail(ErrorCode::kCorrupt, fmt::format("\"payloadType\" must be \"{}\", got \"{}\"",
+                                                 kStatementPayloadType, envelope.payload_type));
   }
   CUPEL_TRY(Statement statement, Statement::Parse(envelope.payload));
   return TrustedStatement{std::move(statement), signers[0]};

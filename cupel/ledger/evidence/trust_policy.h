@@ -3,9 +3,9 @@
 
 /// Whom a verifier believes: which keys may sign evidence, and which logs it accepts.
 ///
-/// A key is trusted for a role by being put there by the verifier; nothing inside an envelope or bundle can add one.
-/// On disk: a folder of `*.pem` files (P-256 public keys, evidence) and `*.vkey` files (C2SP verifier keys, ledger),
-/// or a single file of either kind. Other files in the folder are ignored.
+/// A key is trusted for a role by being put there by the verifier; nothing inside an envelope or bundle can
+/// add one. On disk: a folder of `*.pem` files (P-256 public keys, evidence) and `*.vkey` files (C2SP
+/// verifier keys, ledger), or a single file of either kind. Other files in the folder are ignored.
 
 #include <filesystem>
 #include <string>
@@ -26,7 +26,8 @@ struct TrustedStatement {
 
 struct TrustPolicy {
   std::vector<crypto::PublicKey> evidence_keys;
-  std::vector<std::string> ledger_keys;  ///< Verifier keys "<name>+<id>+<base64>"; merkle::NoteVerifier reads them.
+  std::vector<std::string>
+      ledger_keys;  ///< Verifier keys "<name>+<id>+<base64>"; merkle::NoteVerifier reads them.
 
   /// Files are read in order of their names. Errors: kNotFound; kCorrupt, kUnsupported with the file;
   /// kInvalidArgument when no key is found.

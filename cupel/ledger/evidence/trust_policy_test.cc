@@ -72,7 +72,8 @@ TEST_F(TrustPolicyTest, RejectsSignedThingsThatAreNoStatements) {
   const TrustPolicy policy{{alice_.Public()}, {}};
   EXPECT_THAT(policy.Open(Bundle::Of(SignEnvelope("text/plain", {'x'}, alice_))),
               HasError(ErrorCode::kCorrupt, HasSubstr("payloadType")));
-  EXPECT_THAT(policy.Open(Bundle::Of(SignEnvelope(kStatementPayloadType, {'x'}, alice_))), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(policy.Open(Bundle::Of(SignEnvelope(kStatementPayloadType, {'x'}, alice_))),
+              HasError(ErrorCode::kCorrupt));
 }
 
 }  // namespace

@@ -48,8 +48,8 @@ Result<Leaf> Leaf::Parse(BytesView body) {
   CUPEL_TRY(const std::string kind, evidence::TextField(json, "kind"));
   CUPEL_TRY(const std::string version, evidence::TextField(json, "apiVersion"));
   if (kind != kLeafKind || version != kLeafVersion) {
-    return Fail(ErrorCode::kUnsupported,
-                fmt::format("a leaf must be of kind {} {}, got {} {}", kLeafKind, kLeafVersion, kind, version));
+    return Fail(ErrorCode::kUnsupported, fmt::format("a leaf must be of kind {} {}, got {} {}", kLeafKind,
+                                                     kLeafVersion, kind, version));
   }
   CUPEL_TRY(const Json* spec, evidence::ObjectField(json, "spec"));
   CUPEL_TRY(const Json* dsse, evidence::ObjectField(*spec, "dsseV002"));
@@ -57,13 +57,15 @@ Result<Leaf> Leaf::Parse(BytesView body) {
   CUPEL_TRY_STATUS(evidence::ExpectTextField(*hash, "algorithm", kHashAlgorithm));
   CUPEL_TRY(const Digest payload, evidence::DigestField(*hash, "digest"));
   CUPEL_TRY(const Json* signatures, evidence::ArrayField(*dsse, "signatures"));
-  if (signatures->AsArray().size() != 1) return Fail(ErrorCode::kCorrupt, "a leaf must have exactly one signature");
+  if (signatures->AsArray().size() != 1)
+    return Fail(ErrorCode::kCorrupt, "a leaf must have exactly one signature");
   const Json& item = signatures->AsArray()[0];
   CUPEL_TRY(Bytes content, evidence::BytesField(item, "content"));
   CUPEL_TRY(crypto::PublicKey signer, ReadSigner(item));
   Leaf leaf{payload, {std::move(content)}, std::move(signer)};
   const Bytes canonical = leaf.ToBody();
-  if (AsText(canonical) != AsText(body)) return Fail(ErrorCode::kCorrupt, "the leaf is not in its canonical form");
+  if (AsText(canonical) != AsText(body))
+    return Fail(ErrorCode::kCorrupt, "the leaf is not in its canonical form");
   return leaf;
 }
 
@@ -74,7 +76,8 @@ Status Leaf::Matches(const evidence::Envelope& envelope) const {
   if (envelope.signatures.size() != 1 || envelope.signatures[0].signature != signature) {
     return Fail(ErrorCode::kVerificationFailed, "the logged signature is another one than the envelope's");
   }
-  return signer.Verify(evidence::PreAuthenticationEncoding(envelope.payload_type, envelope.payload), signature);
+  return signer.Verify(evidence::PreAuthenticationEncoding(envelope.payload_type, envelope.payload),
+                       signature);
 }
 
 }  // namespace cupel::ledger::log

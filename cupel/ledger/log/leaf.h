@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The leaf that records an envelope in a log: Rekor v2's entry of kind "dsse" 0.0.2, in canonical JSON (RFC 8785).
+/// The leaf that records an envelope in a log: Rekor v2's entry of kind "dsse" 0.0.2, in canonical JSON (RFC
+/// 8785).
 ///
 ///     { "apiVersion": "0.0.2", "kind": "dsse", "spec": { "dsseV002": {
 ///         "payloadHash": { "algorithm": "SHA2_256", "digest": "<base64>" },
@@ -9,8 +10,8 @@
 ///                           "verifier": { "keyDetails": "PKIX_ECDSA_P256_SHA_256",
 ///                                         "publicKey": { "rawBytes": "<base64 of the DER key>" } } } ] } } }
 ///
-/// Promises: digest, signature and key only, never the payload: leaves are public and stay for ever, and 65,535 bytes
-/// is all a tile can hold. One form: a body that reads back but is not canonical is refused.
+/// Promises: digest, signature and key only, never the payload: leaves are public and stay for ever, and
+/// 65,535 bytes is all a tile can hold. One form: a body that reads back but is not canonical is refused.
 /// Source: https://github.com/sigstore/rekor-tiles (api/proto/rekor/v2)
 
 #include <string_view>
@@ -27,7 +28,7 @@ inline constexpr std::string_view kLeafKind = "dsse";
 inline constexpr std::string_view kLeafVersion = "0.0.2";
 
 struct Leaf {
-  Digest payload;                 ///< SHA-256 of the envelope's payload.
+  Digest payload;  ///< SHA-256 of the envelope's payload.
   crypto::Signature signature;
   crypto::PublicKey signer;
 

@@ -28,8 +28,9 @@ TEST_F(LeafTest, HasTheFieldsOfRekorV2) {
   const Json& spec = json["spec"]["dsseV002"];
   EXPECT_EQ(spec["payloadHash"]["algorithm"], Json("SHA2_256"));
   // SHA-256 of "{}".
-  EXPECT_EQ(spec["payloadHash"]["digest"],
-            Json(ToBase64(FromHex("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a").value())));
+  EXPECT_EQ(
+      spec["payloadHash"]["digest"],
+      Json(ToBase64(FromHex("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a").value())));
   const Json& signature = spec["signatures"].AsArray()[0];
   EXPECT_EQ(signature["content"], Json(ToBase64(envelope_.signatures[0].signature.der)));
   EXPECT_EQ(signature["verifier"]["keyDetails"], Json("PKIX_ECDSA_P256_SHA_256"));
@@ -46,7 +47,8 @@ TEST_F(LeafTest, HasOneForm) {
   EXPECT_THAT(Leaf::Parse(AsBytes(indented)), HasError(ErrorCode::kCorrupt, HasSubstr("canonical")));
   Json extended = Json::Parse(AsText(body)).value();
   extended["extra"] = 1;
-  EXPECT_THAT(Leaf::Parse(AsBytes(extended.Canonical())), HasError(ErrorCode::kCorrupt, HasSubstr("canonical")));
+  EXPECT_THAT(Leaf::Parse(AsBytes(extended.Canonical())),
+              HasError(ErrorCode::kCorrupt, HasSubstr("canonical")));
 }
 
 TEST_F(LeafTest, EveryFlippedBitIsCaught) {
@@ -69,14 +71,16 @@ TEST_F(LeafTest, MatchesItsOwnEnvelopeOnly) {
   other.payload_type = "u";
   EXPECT_THAT(leaf_.Matches(other), HasError(ErrorCode::kVerificationFailed));
   const auto stranger = crypto::SigningKey::Generate().value();
-  EXPECT_THAT(Leaf::Of(envelope_, stranger.Public()).Matches(envelope_), HasError(ErrorCode::kVerificationFailed));
+  EXPECT_THAT(Leaf::Of(envelope_, stranger.Public()).Matches(envelope_),
+              HasError(ErrorCode::kVerificationFailed));
 }
 
 TEST_F(LeafTest, SaysUnsupportedForOtherKinds) {
   const Bytes body = leaf_.ToBody();
   Json json = Json::Parse(AsText(body)).value();
   json["kind"] = "hashedrekord";
-  EXPECT_THAT(Leaf::Parse(AsBytes(json.Canonical())), HasError(ErrorCode::kUnsupported, HasSubstr("hashedrekord")));
+  EXPECT_THAT(Leaf::Parse(AsBytes(json.Canonical())),
+              HasError(ErrorCode::kUnsupported, HasSubstr("hashedrekord")));
 }
 
 }  // namespace

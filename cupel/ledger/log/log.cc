@@ -24,9 +24,11 @@ class FolderLock {
  public:
   static Result<FolderLock> Take(const std::filesystem::path& folder) {
     FolderLock lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (lock.number_ < 0) return Fail(ErrorCode::kNotFound, "no such folder", folder.string(), "check the path");
+    if (lock.number_ < 0)
+      return Fail(ErrorCode::kNotFound, "no such folder", folder.string(), "check the path");
     if (::flock(lock.number_, LOCK_EX | LOCK_NB) != 0) {
-      return Fail(ErrorCode::kResourceLimit, "the log is open elsewhere", folder.string(), "wait until it is closed");
+      return Fail(ErrorCode::kResourceLimit, "the log is open elsewhere", folder.string(),
+                  "wait until it is closed");
     }
     return lock;
   }
@@ -55,7 +57,8 @@ Status RemoveUncovered(const std::filesystem::path& folder, std::uint64_t size) 
     std::error_code code;
     std::filesystem::remove(folder / path, code);
     if (code) {
-      return Fail(ErrorCode::kPermission, fmt::format("cannot remove what an interrupted append left: {}", code.message()),
+      return Fail(ErrorCode::kPermission,
+                  fmt::format("cannot remove what an interrupted append left: {}", code.message()),
                   (folder / path).string());
     }
   }
@@ -76,8 +79,10 @@ struct Log::State {
     for (const TileId& tile : merkle::TilesOf(log.tree.size(), from)) {
       const std::filesystem::path path = folder / tile.Path();
       CUPEL_TRY_STATUS(MakeFolder(path.parent_path()));
-      const Bytes bytes = tile.level ? merkle::HashTile(log.tree, tile)
-                                     : merkle::EntryBundle(std::span(log.entries).subspan(tile.index * kTileWidth, tile.width));
+      const Bytes bytes =
+          tile.level
+              ? merkle::HashTile(log.tree, tile)
+              : merkle::EntryBundle(std::span(log.entries).subspan(tile.index * kTileWidth, tile.width));
       CUPEL_TRY_STATUS(WriteFileAtomic(path, bytes));
     }
     return {};
@@ -97,7 +102,8 @@ struct Log::State {
   void RemovePartialsOfFullTiles(std::uint64_t from) const {
     for (const TileId& tile : merkle::TilesOf(log.tree.size(), from)) {
       std::error_code ignored;
-      if (tile.width == kTileWidth) std::filesystem::remove_all((folder / tile.Path()).string() + ".p", ignored);
+      if (tile.width == kTileWidth)
+        std::filesystem::remove_all((folder / tile.Path()).string() + ".p", ignored);
     }
   }
 };
@@ -112,11 +118,13 @@ Result<Log> Log::Create(const std::filesystem::path& folder, crypto::LogKey key,
   CUPEL_TRY_STATUS(MakeFolder(folder));
   CUPEL_TRY(FolderLock lock, FolderLock::Take(folder));
   std::error_code code;
-  if (std::filesystem::exists(folder / "checkpoint", code) || std::filesystem::exists(folder / "tile", code)) {
+  if (std::filesystem::exists(folder / "checkpoint", code) ||
+      std::filesystem::exists(folder / "tile", code)) {
     return Fail(ErrorCode::kInvalidArgument, "the folder holds a log already", folder.string(),
                 "open it, or choose another folder");
   }
-  auto state = std::make_unique<State>(State{folder, std::move(lock), std::move(key), std::move(verifier), {}});
+  auto state =
+      std::make_unique<State>(State{folder, std::move(lock), std::move(key), std::move(verifier), {}});
   CUPEL_TRY_STATUS(state->Publish());
   return Log(std::move(state));
 }
@@ -138,9 +146,10 @@ Result<std::uint64_t> Log::Append(BytesView leaf) {
 Result<std::uint64_t> Log::Append(std::span<const Bytes> leaves) {
   for (const Bytes& leaf : leaves) {
     if (leaf.size() > merkle::kMaxLeafBytes) {
-      return Fail(ErrorCode::kInvalidArgument, fmt::format("a leaf must have at most {} bytes, got {}",
-                                                           merkle::kMaxLeafBytes, leaf.size()),
-                  "", "log a digest instead");
+      return Fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("a leaf must have at most {} bytes, got {}", merkle::kMaxLeafBytes, leaf.size()), "",
+          "log a digest instead");
     }
   }
   VerifiedLog& log = state_->log;

@@ -49,7 +49,9 @@ std::set<std::string> Files(const std::filesystem::path& folder) {
 class LogTest : public ::testing::Test {
  protected:
   crypto::LogKey Key() const { return crypto::LogKey::FromSeed(Bytes(32, 7)).value(); }
-  merkle::NoteVerifier Verifier() const { return merkle::NoteVerifier::Create(kOrigin, Key().Public()).value(); }
+  merkle::NoteVerifier Verifier() const {
+    return merkle::NoteVerifier::Create(kOrigin, Key().Public()).value();
+  }
   Log Create() const { return Log::Create(folder_.path(), Key(), kOrigin).value(); }
   Log Reopen() const { return Log::Open(folder_.path(), Key(), kOrigin).value(); }
   void Fill(std::size_t count) const { ASSERT_THAT(Create().Append(Leaves(0, count)), IsOk()); }
@@ -87,9 +89,10 @@ TEST_F(LogTest, HasTheRootOfItsLeavesHoweverTheyArrived) {
 
 TEST_F(LogTest, IsLaidOutAsTilesSay) {
   Fill(600);
-  EXPECT_EQ(Files(folder_.path()),
-            (std::set<std::string>{"checkpoint", "tile/0/000", "tile/0/001", "tile/0/002.p/88", "tile/1/000.p/2",
-                                   "tile/entries/000", "tile/entries/001", "tile/entries/002.p/88"}));
+  EXPECT_EQ(
+      Files(folder_.path()),
+      (std::set<std::string>{"checkpoint", "tile/0/000", "tile/0/001", "tile/0/002.p/88", "tile/1/000.p/2",
+                             "tile/entries/000", "tile/entries/001", "tile/entries/002.p/88"}));
   CUPEL_ASSERT_OK(const Bytes level0, ReadFile(folder_ / "tile/0/000"));
   EXPECT_EQ(level0.size(), 8192u);
   EXPECT_EQ(ToHex(BytesView(level0).first(32)), merkle::LeafHash(Leaf(0)).Hex());
@@ -101,8 +104,8 @@ TEST_F(LogTest, RemovesPartialTilesOnceTheFullOneIsThere) {
   EXPECT_TRUE(Files(folder_.path()).contains("tile/0/000.p/255"));
   ASSERT_THAT(log.Append(Leaves(255, 257)), IsOk());
   EXPECT_EQ(Files(folder_.path()),
-            (std::set<std::string>{"checkpoint", "tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1", "tile/entries/000",
-                                   "tile/entries/001.p/1"}));
+            (std::set<std::string>{"checkpoint", "tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1",
+                                   "tile/entries/000", "tile/entries/001.p/1"}));
   EXPECT_THAT(VerifyNow(), IsOk());
 }
 
@@ -144,19 +147,23 @@ TEST_F(LogTest, TakesLeavesUpToTheLimit) {
 
 TEST_F(LogTest, IsMadeOnceOnly) {
   (void)Create();
-  EXPECT_THAT(Log::Create(folder_.path(), Key(), kOrigin), HasError(ErrorCode::kInvalidArgument, HasSubstr("already")));
+  EXPECT_THAT(Log::Create(folder_.path(), Key(), kOrigin),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("already")));
   EXPECT_THAT(Log::Create(folder_ / "other", Key(), "two words"), HasError(ErrorCode::kInvalidArgument));
 }
 
 TEST_F(LogTest, HasOneWriterAtATime) {
   const Log log = Create();
-  EXPECT_THAT(Log::Open(folder_.path(), Key(), kOrigin), HasError(ErrorCode::kResourceLimit, HasSubstr("open elsewhere")));
+  EXPECT_THAT(Log::Open(folder_.path(), Key(), kOrigin),
+              HasError(ErrorCode::kResourceLimit, HasSubstr("open elsewhere")));
 }
 
 TEST_F(LogTest, OpensWithItsOwnKeyAndNameOnly) {
   Fill(3);
-  EXPECT_THAT(Log::Open(folder_.path(), crypto::LogKey::Generate(), kOrigin), HasError(ErrorCode::kVerificationFailed));
-  EXPECT_THAT(Log::Open(folder_.path(), Key(), "example.com/other"), HasError(ErrorCode::kVerificationFailed));
+  EXPECT_THAT(Log::Open(folder_.path(), crypto::LogKey::Generate(), kOrigin),
+              HasError(ErrorCode::kVerificationFailed));
+  EXPECT_THAT(Log::Open(folder_.path(), Key(), "example.com/other"),
+              HasError(ErrorCode::kVerificationFailed));
   EXPECT_THAT(Log::Open(folder_ / "absent", Key(), kOrigin), HasError(ErrorCode::kNotFound));
 }
 
@@ -221,7 +228,8 @@ TEST_F(LogTest, EveryFlippedByteOfEveryFileIsCaughtAndNamed) {
   ASSERT_THAT(VerifyNow(), IsOk());
   for (const std::string& name : Files(folder_.path())) {
     CUPEL_ASSERT_OK(const Bytes good, ReadFile(folder_ / name));
-    // All bytes of the small files; of the full tiles of 8 KiB one in 41, which still meets every offset in a hash.
+    // All bytes of the small files; of the full tiles of 8 KiB one in 41, which still meets every offset in a
+    // hash.
     const std::size_t step = good.size() > 1000 ? 41 : 1;
     for (std::size_t i = 0; i < good.size(); i += step) {
       Bytes bad = good;
@@ -229,7 +237,8 @@ TEST_F(LogTest, EveryFlippedByteOfEveryFileIsCaughtAndNamed) {
       Overwrite(folder_ / name, bad);
       const auto verified = VerifyNow();
       ASSERT_FALSE(verified.has_value()) << name << " byte " << i;
-      EXPECT_TRUE(verified.error().code == ErrorCode::kVerificationFailed || verified.error().code == ErrorCode::kCorrupt);
+      EXPECT_TRUE(verified.error().code == ErrorCode::kVerificationFailed ||
+                  verified.error().code == ErrorCode::kCorrupt);
       EXPECT_THAT(verified.error().ToString(), HasSubstr(name)) << "byte " << i;
     }
     Overwrite(folder_ / name, good);
@@ -274,16 +283,19 @@ TEST_F(LogTest, CatchesAForgedHistoryThatIsConsistentInItself) {
   ASSERT_THAT(Log::Create(forged.path(), crypto::LogKey::Generate(), kOrigin)->Append(other), IsOk());
   std::filesystem::copy_file(folder_ / "checkpoint", forged / "checkpoint",
                              std::filesystem::copy_options::overwrite_existing);
-  EXPECT_THAT(Verify(forged.path(), Verifier()),
-              HasError(ErrorCode::kVerificationFailed, AllOf(HasSubstr("40 entries"), HasSubstr("checkpoint"))));
+  EXPECT_THAT(
+      Verify(forged.path(), Verifier()),
+      HasError(ErrorCode::kVerificationFailed, AllOf(HasSubstr("40 entries"), HasSubstr("checkpoint"))));
 }
 
 TEST_F(LogTest, RejectsFilesThatTheCheckpointDoesNotCover) {
   Fill(5);
-  for (const char* name : {"tile/0/notes.txt", "tile/0/001.p/1", "tile/0/000.p/6", "tile/1/000.p/1", "tile/entries/000"}) {
+  for (const char* name :
+       {"tile/0/notes.txt", "tile/0/001.p/1", "tile/0/000.p/6", "tile/1/000.p/1", "tile/entries/000"}) {
     ASSERT_THAT(MakeFolder((folder_ / name).parent_path()), IsOk());
     ASSERT_THAT(WriteFileAtomic(folder_ / name, std::string_view("x")), IsOk());
-    EXPECT_THAT(VerifyNow(), HasError(ErrorCode::kVerificationFailed, AllOf(HasSubstr("not covered"), HasSubstr(name))));
+    EXPECT_THAT(VerifyNow(),
+                HasError(ErrorCode::kVerificationFailed, AllOf(HasSubstr("not covered"), HasSubstr(name))));
     std::filesystem::remove(folder_ / name);
   }
   ASSERT_THAT(WriteFileAtomic(folder_ / "README.md", std::string_view("what this folder is")), IsOk());
@@ -293,7 +305,8 @@ TEST_F(LogTest, RejectsFilesThatTheCheckpointDoesNotCover) {
 TEST_F(LogTest, NeedsTheRightPublicKey) {
   Fill(2);
   const auto other = merkle::NoteVerifier::Create(kOrigin, crypto::LogKey::Generate().Public()).value();
-  EXPECT_THAT(Verify(folder_.path(), other), HasError(ErrorCode::kVerificationFailed, HasSubstr("not signed by")));
+  EXPECT_THAT(Verify(folder_.path(), other),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("not signed by")));
   EXPECT_THAT(Verify(folder_ / "absent", Verifier()), HasError(ErrorCode::kNotFound));
 }
 

@@ -60,7 +60,8 @@ Result<Receipt> Receipt::Parse(std::string_view text) {
   for (;;) {
     CUPEL_TRY(line, lines.Next());
     if (line.empty()) break;
-    if (receipt.path.size() == kMaxPath) return Corrupt(fmt::format("a proof must have at most {} hashes", kMaxPath));
+    if (receipt.path.size() == kMaxPath)
+      return Corrupt(fmt::format("a proof must have at most {} hashes", kMaxPath));
     CUPEL_TRY(const Bytes raw, merkle::DecodeExactBase64(line));
     CUPEL_TRY(const Digest hash, Digest::FromBytes(raw));
     receipt.path.push_back(hash);
@@ -76,7 +77,8 @@ Result<merkle::Checkpoint> Receipt::Verify(BytesView leaf, const merkle::NoteVer
   return opened;
 }
 
-Result<evidence::TlogEntry> ToTlogEntry(const Receipt& receipt, BytesView leaf, const merkle::NoteVerifier& log) {
+Result<evidence::TlogEntry> ToTlogEntry(const Receipt& receipt, BytesView leaf,
+                                        const merkle::NoteVerifier& log) {
   CUPEL_TRY(const merkle::SignedNote note, merkle::SignedNote::Parse(receipt.checkpoint));
   CUPEL_TRY(const merkle::Checkpoint checkpoint, merkle::Checkpoint::Parse(note.text));
   evidence::TlogEntry entry;
@@ -94,14 +96,18 @@ Result<evidence::TlogEntry> ToTlogEntry(const Receipt& receipt, BytesView leaf, 
 }
 
 Result<std::uint64_t> VerifyLogged(const evidence::Bundle& bundle, const merkle::NoteVerifier& log) {
-  const auto failed = [](std::string message) { return Fail(ErrorCode::kVerificationFailed, std::move(message)); };
+  const auto failed = [](std::string message) {
+    return Fail(ErrorCode::kVerificationFailed, std::move(message));
+  };
   if (bundle.tlog_entries.empty()) return failed("the bundle has no log entry");
-  // Several entries would be of several logs; this verifier asks for the one of its own log and for nothing false.
+  // Several entries would be of several logs; this verifier asks for the one of its own log and for nothing
+  // false.
   if (bundle.tlog_entries.size() != 1) return failed("the bundle must have exactly one log entry");
   const evidence::TlogEntry& entry = bundle.tlog_entries[0];
   const Digest id = log.FullId();
   if (AsText(entry.log_id) != AsText(id.bytes)) return failed("the log entry is of another log");
-  if (entry.kind != kLeafKind || entry.version != kLeafVersion) return failed("the log entry is of another kind");
+  if (entry.kind != kLeafKind || entry.version != kLeafVersion)
+    return failed("the log entry is of another kind");
   CUPEL_TRY(const Leaf leaf, Leaf::Parse(entry.body));
   CUPEL_TRY_STATUS(leaf.Matches(bundle.envelope));
   const Receipt receipt{{}, entry.log_index, entry.path, entry.checkpoint};

@@ -11,9 +11,9 @@
 ///                                    an empty line
 ///     <signed checkpoint>            note.h, checkpoint.h
 ///
-/// Promises: with the leaf and the log's key it can be verified by anybody, without the log and without a network.
-/// Does not promise: that the log has not grown since, nor that a revocation did not follow.
-/// Source: https://c2sp.org/tlog-proof
+/// Promises: with the leaf and the log's key it can be verified by anybody, without the log and without a
+/// network. Does not promise: that the log has not grown since, nor that a revocation did not follow. Source:
+/// https://c2sp.org/tlog-proof
 
 #include <cstdint>
 #include <string>
@@ -47,7 +47,8 @@ struct Receipt {
 };
 
 /// The receipt as a bundle carries it. Errors: kCorrupt when the receipt's checkpoint cannot be read.
-Result<evidence::TlogEntry> ToTlogEntry(const Receipt& receipt, BytesView leaf, const merkle::NoteVerifier& log);
+Result<evidence::TlogEntry> ToTlogEntry(const Receipt& receipt, BytesView leaf,
+                                        const merkle::NoteVerifier& log);
 
 /// That the bundle's envelope is in `log`, by the bundle's own tlog entry; returns its index.
 /// Errors: kVerificationFailed: no entry, of another log, for another envelope, or a false proof; kCorrupt.

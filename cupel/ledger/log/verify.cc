@@ -43,7 +43,8 @@ tl::unexpected<Error> BlameEntry(const std::filesystem::path& folder, const Veri
     const auto bytes = ReadFile(folder / tile.Path(), kMaxTileBytes);
     if (!bytes || bytes->size() != tile.width * Digest::kSize) break;
     for (std::uint64_t i = 0; i < tile.width; ++i) {
-      from_tiles.Append(Digest::FromBytes(BytesView(*bytes).subspan(i * Digest::kSize, Digest::kSize)).value());
+      from_tiles.Append(
+          Digest::FromBytes(BytesView(*bytes).subspan(i * Digest::kSize, Digest::kSize)).value());
     }
   }
   if (from_tiles.size() == size && from_tiles.Root() == log.checkpoint.root) {
@@ -51,11 +52,12 @@ tl::unexpected<Error> BlameEntry(const std::filesystem::path& folder, const Veri
       if (from_tiles.Subtree(0, i) == log.tree.Subtree(0, i)) continue;
       const std::uint64_t bundle = i / kTileWidth;
       const TileId tile{std::nullopt, bundle, std::min(kTileWidth, size - bundle * kTileWidth)};
-      return False(fmt::format("entry {} is not the one that was logged", i), (folder / tile.Path()).string());
+      return False(fmt::format("entry {} is not the one that was logged", i),
+                   (folder / tile.Path()).string());
     }
   }
-  return False(fmt::format("the {} entries have the root {}, the checkpoint says {}", size, log.tree.Root().Hex(),
-                           log.checkpoint.root.Hex()),
+  return False(fmt::format("the {} entries have the root {}, the checkpoint says {}", size,
+                           log.tree.Root().Hex(), log.checkpoint.root.Hex()),
                (folder / "checkpoint").string());
 }
 
@@ -86,10 +88,13 @@ Result<std::vector<std::string>> FilesUnderTile(const std::filesystem::path& fol
   std::error_code code;
   const std::filesystem::path root = folder / "tile";
   if (!std::filesystem::exists(root, code)) return paths;
-  for (std::filesystem::recursive_directory_iterator it(root, code), end; !code && it != end; it.increment(code)) {
+  for (std::filesystem::recursive_directory_iterator it(root, code), end; !code && it != end;
+       it.increment(code)) {
     if (!it->is_directory()) paths.push_back(it->path().lexically_relative(folder).generic_string());
   }
-  if (code) return Fail(ErrorCode::kPermission, fmt::format("cannot list the folder: {}", code.message()), root.string());
+  if (code)
+    return Fail(ErrorCode::kPermission, fmt::format("cannot list the folder: {}", code.message()),
+                root.string());
   std::sort(paths.begin(), paths.end());
   return paths;
 }
@@ -116,7 +121,8 @@ Result<VerifiedLog> Verify(const std::filesystem::path& folder, const merkle::No
   for (const std::string& path : paths) {
     const auto tile = TileId::Parse(path);
     if (!tile || !IsCovered(*tile, log.checkpoint.size)) {
-      return Fail(ErrorCode::kVerificationFailed, "the file is not covered by the checkpoint", (folder / path).string(),
+      return Fail(ErrorCode::kVerificationFailed, "the file is not covered by the checkpoint",
+                  (folder / path).string(),
                   "an interrupted append leaves such files; opening the log with its key removes them");
     }
     CUPEL_TRY_STATUS(CompareTile(folder, log, *tile));

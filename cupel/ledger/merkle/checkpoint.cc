@@ -24,7 +24,8 @@ Result<std::uint64_t> ParseDecimal(std::string_view text, std::string_view what)
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool plain = !text.empty() && text[0] != '-' && (text == "0" || text[0] != '0');
   if (code != std::errc() || end != text.data() + text.size() || !plain) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("the {} must be a decimal number without leading zeros", what));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the {} must be a decimal number without leading zeros", what));
   }
   return static_cast<std::uint64_t>(value);
 }
@@ -44,7 +45,8 @@ Result<Checkpoint> Checkpoint::Parse(std::string_view text) {
   CUPEL_TRY(checkpoint.root, Digest::FromBytes(raw));
   std::string_view extension;
   while (TakeLine(text, extension)) {
-    if (extension.empty()) return Fail(ErrorCode::kCorrupt, "a checkpoint's extension line must not be empty");
+    if (extension.empty())
+      return Fail(ErrorCode::kCorrupt, "a checkpoint's extension line must not be empty");
     checkpoint.extensions.emplace_back(extension);
   }
   if (!text.empty()) return Fail(ErrorCode::kCorrupt, "a checkpoint must end in a newline");

@@ -13,7 +13,8 @@ using cupel::testing::IsOkAndHolds;
 using ::testing::HasSubstr;
 
 // The example of the C2SP tlog-checkpoint specification, without its signature.
-constexpr std::string_view kSpecText = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+constexpr std::string_view kSpecText =
+    "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
 constexpr std::string_view kRoot = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
 
 class OpenCheckpointTest : public ::testing::Test {
@@ -56,8 +57,9 @@ TEST(Checkpoint, RejectsNumbersAndRootsInAnotherForm) {
   const std::string root(kRoot);
   for (const std::string& text :
        {"x\n01\n" + root + "\n", "x\n-1\n" + root + "\n", "x\n+1\n" + root + "\n", "x\n 1\n" + root + "\n",
-        "x\n1 \n" + root + "\n", "x\n\n" + root + "\n", "x\n9223372036854775808\n" + root + "\n", "\n1\n" + root + "\n",
-        std::string("x\n1\nAAAA\n"), "x\n1\n" + root.substr(1) + "\n", "x\n1\n" + root + "\n\n", "x\n1\n" + root + "\nopen"}) {
+        "x\n1 \n" + root + "\n", "x\n\n" + root + "\n", "x\n9223372036854775808\n" + root + "\n",
+        "\n1\n" + root + "\n", std::string("x\n1\nAAAA\n"), "x\n1\n" + root.substr(1) + "\n",
+        "x\n1\n" + root + "\n\n", "x\n1\n" + root + "\nopen"}) {
     EXPECT_THAT(Checkpoint::Parse(text), HasError(ErrorCode::kCorrupt)) << text;
   }
   EXPECT_THAT(Checkpoint::Parse("x\n9223372036854775807\n" + root + "\n"), IsOk());
@@ -75,7 +77,8 @@ TEST_F(OpenCheckpointTest, RejectsEveryFlippedBit) {
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
     const auto opened = OpenCheckpoint(bad, verifier_);
     ASSERT_FALSE(opened.has_value()) << "bit " << bit;
-    EXPECT_TRUE(opened.error().code == ErrorCode::kCorrupt || opened.error().code == ErrorCode::kVerificationFailed);
+    EXPECT_TRUE(opened.error().code == ErrorCode::kCorrupt ||
+                opened.error().code == ErrorCode::kVerificationFailed);
   }
 }
 

@@ -47,7 +47,8 @@ bool IsNoteText(std::string_view text) {
 }
 
 std::uint32_t BigEndian32(BytesView bytes) {
-  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 |
+         bytes[3];
 }
 
 Bytes WithKeyId(std::uint32_t id, BytesView rest) {
@@ -61,10 +62,12 @@ tl::unexpected<Error> Corrupt(std::string message) { return Fail(ErrorCode::kCor
 
 /// One signature line, without its newline.
 Result<NoteSignature> ParseSignature(std::string_view line) {
-  if (!line.starts_with(kDash)) return Corrupt("a signature line must begin with a dash (U+2014) and a space");
+  if (!line.starts_with(kDash))
+    return Corrupt("a signature line must begin with a dash (U+2014) and a space");
   line.remove_prefix(kDash.size());
   const std::size_t space = line.find(' ');
-  if (space == std::string_view::npos) return Corrupt("a signature line must have a key name and a signature");
+  if (space == std::string_view::npos)
+    return Corrupt("a signature line must have a key name and a signature");
   NoteSignature signature;
   signature.name = line.substr(0, space);
   if (!CheckKeyName(signature.name)) return Corrupt("a signature line has no valid key name");
@@ -139,7 +142,8 @@ Result<SignedNote> SignedNote::Parse(std::string_view note) {
   std::string_view lines = note.substr(split + 2);
   while (!lines.empty()) {
     if (parsed.signatures.size() == kMaxSignatures) {
-      return Fail(ErrorCode::kResourceLimit, fmt::format("a note must have at most {} signatures", kMaxSignatures));
+      return Fail(ErrorCode::kResourceLimit,
+                  fmt::format("a note must have at most {} signatures", kMaxSignatures));
     }
     const std::size_t end = lines.find('\n');
     CUPEL_TRY(NoteSignature signature, ParseSignature(lines.substr(0, end)));
@@ -153,7 +157,8 @@ Result<SignedNote> SignedNote::Parse(std::string_view note) {
 std::string SignedNote::ToText() const {
   std::string note = text + "\n";
   for (const NoteSignature& signature : signatures) {
-    note += fmt::format("{}{} {}\n", kDash, signature.name, ToBase64(WithKeyId(signature.key_id, signature.signature)));
+    note += fmt::format("{}{} {}\n", kDash, signature.name,
+                        ToBase64(WithKeyId(signature.key_id, signature.signature)));
   }
   return note;
 }
@@ -180,7 +185,8 @@ Status SignedNote::Verify(const NoteVerifier& verifier) const {
 Result<SignedNote> SignNote(std::string text, const std::string& name, const crypto::LogKey& key) {
   CUPEL_TRY(const NoteVerifier verifier, NoteVerifier::Create(name, key.Public()));
   if (text.empty() || text.back() != '\n' || !IsNoteText(text)) {
-    return Fail(ErrorCode::kInvalidArgument, "a note's text must be whole lines of UTF-8 without control characters");
+    return Fail(ErrorCode::kInvalidArgument,
+                "a note's text must be whole lines of UTF-8 without control characters");
   }
   const crypto::LogSignature signature = key.Sign(AsBytes(text));
   NoteSignature line{name, verifier.KeyId(), Bytes(signature.bytes.begin(), signature.bytes.end())};

@@ -7,13 +7,14 @@
 ///     20
 ///     CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 ///                                              an empty line
-///     -- example.com/ledger Az3grl...==        one line a signature: U+2014 (here --), space, key name, space,
+///     -- example.com/ledger Az3grl...==        one line a signature: U+2014 (here --), space, key name,
+///     space,
 ///                                              base64(4-byte big-endian key id || 64-byte signature)
 ///
-/// Promises: one form only (strict base64, UTF-8, no control characters but the newline), so a flipped byte is either
-/// an error or a false signature; signatures of unknown keys are kept and ignored.
-/// Does not promise: that the text means anything; checkpoint.h reads it.
-/// Source: https://c2sp.org/signed-note (v1.0), signature type 0x01.
+/// Promises: one form only (strict base64, UTF-8, no control characters but the newline), so a flipped byte
+/// is either an error or a false signature; signatures of unknown keys are kept and ignored. Does not
+/// promise: that the text means anything; checkpoint.h reads it. Source: https://c2sp.org/signed-note (v1.0),
+/// signature type 0x01.
 
 #include <cstdint>
 #include <string>
@@ -31,16 +32,18 @@ namespace cupel::ledger::merkle {
 /// Errors: kCorrupt.
 Result<Bytes> DecodeExactBase64(std::string_view text);
 
-/// Errors: kInvalidArgument unless `name` can be a key's name: UTF-8, not empty, no white space, no control character,
-/// no '+', at most 255 bytes. By convention a URL without scheme, the log's origin.
+/// Errors: kInvalidArgument unless `name` can be a key's name: UTF-8, not empty, no white space, no control
+/// character, no '+', at most 255 bytes. By convention a URL without scheme, the log's origin.
 Status CheckKeyName(std::string_view name);
 
-/// A public key with its name, as verifiers exchange it: the text "<name>+<key id, 8 hex digits>+<base64(0x01 || key)>".
+/// A public key with its name, as verifiers exchange it: the text "<name>+<key id, 8 hex digits>+<base64(0x01
+/// || key)>".
 class NoteVerifier {
  public:
   /// Errors: as CheckKeyName.
   static Result<NoteVerifier> Create(std::string name, const crypto::LogVerifier& key);
-  /// Errors: kCorrupt, also when the id is not that of the name and key; kUnsupported for a key that is not Ed25519.
+  /// Errors: kCorrupt, also when the id is not that of the name and key; kUnsupported for a key that is not
+  /// Ed25519.
   static Result<NoteVerifier> Parse(std::string_view vkey);
 
   std::string ToText() const;
@@ -74,15 +77,15 @@ struct SignedNote {
   static Result<SignedNote> Parse(std::string_view note);
   std::string ToText() const;
 
-  /// Errors: kVerificationFailed when `verifier` did not sign, or a signature under its name and id is false (that
-  /// rejects the whole note even if another one is good).
+  /// Errors: kVerificationFailed when `verifier` did not sign, or a signature under its name and id is false
+  /// (that rejects the whole note even if another one is good).
   Status Verify(const NoteVerifier& verifier) const;
 
   bool operator==(const SignedNote&) const = default;
 };
 
-/// A note with one signature. Errors: kInvalidArgument when `text` is empty, does not end in a newline, or cannot stand
-/// in a note; as CheckKeyName.
+/// A note with one signature. Errors: kInvalidArgument when `text` is empty, does not end in a newline, or
+/// cannot stand in a note; as CheckKeyName.
 Result<SignedNote> SignNote(std::string text, const std::string& name, const crypto::LogKey& key);
 
 }  // namespace cupel::ledger::merkle

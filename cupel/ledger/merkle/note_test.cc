@@ -17,15 +17,17 @@ using ::testing::HasSubstr;
 constexpr std::string_view kSpecKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 constexpr std::string_view kSpecNote =
     "This is an example message.\n\n" DASH
-    " example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+    " example.com/foo "
+    "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
 // The example of Go's golang.org/x/mod/sumdb/note, with its private key.
 constexpr std::string_view kGoKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 constexpr std::string_view kGoTypedSeed = "AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
 constexpr std::string_view kGoText =
     "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-constexpr std::string_view kGoSignature =
-    DASH " PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+constexpr std::string_view kGoSignature = DASH
+    " PeterNeumann "
+    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
 
 NoteVerifier SpecVerifier() { return NoteVerifier::Parse(kSpecKey).value(); }
 
@@ -73,7 +75,8 @@ TEST(NoteVerifier, RefusesNamesThatCannotStandInALine) {
                                   std::string("\xff"), std::string("a\tb"), std::string(256, 'a')}) {
     EXPECT_THAT(NoteVerifier::Create(name, key), HasError(ErrorCode::kInvalidArgument)) << name;
   }
-  EXPECT_THAT(NoteVerifier::Create("\xE9\x87\x91.example/\xE8\xB4\xA6", key), IsOk());  // Chinese names are fine
+  EXPECT_THAT(NoteVerifier::Create("\xE9\x87\x91.example/\xE8\xB4\xA6", key),
+              IsOk());  // Chinese names are fine
 }
 
 TEST(SignedNote, VerifiesThePublishedNotes) {
@@ -90,7 +93,8 @@ TEST(SignNote, MakesThePublishedNoteByteForByte) {
 }
 
 TEST(SignNote, RefusesTextsThatANoteCannotHold) {
-  for (const char* text : {"", "no newline", "tab\t\n", "\xc3\x28\n", "\xed\xa0\x80\n", "\xc0\x80\n", "\xf5\x80\x80\x80\n"}) {
+  for (const char* text :
+       {"", "no newline", "tab\t\n", "\xc3\x28\n", "\xed\xa0\x80\n", "\xc0\x80\n", "\xf5\x80\x80\x80\n"}) {
     EXPECT_THAT(SignNote(text, "x", GoKey()), HasError(ErrorCode::kInvalidArgument)) << text;
   }
   for (const char* text : {"\n", "a\n\nb\n", "\xE2\x80\x94 x AAAA\n\nstill text\n", "\xf0\x9f\x94\x92\n"}) {
@@ -155,9 +159,11 @@ TEST(SignedNote, HasALimitOnSignaturesAndSize) {
 }
 
 TEST(SignedNote, RejectsMalformedSignatureLines) {
-  for (const char* line : {"- x AAAAAAAA", DASH "x AAAAAAAA", DASH " x", DASH " x  AAAAAAAA", DASH " x AAAAAAA",
-                           DASH " x AAAA", DASH " x AAAAAAA- ", DASH "  AAAAAAAA", DASH " a+b AAAAAAAA", "", " "}) {
-    EXPECT_THAT(SignedNote::Parse("text\n\n" + std::string(line) + "\n"), HasError(ErrorCode::kCorrupt)) << line;
+  for (const char* line :
+       {"- x AAAAAAAA", DASH "x AAAAAAAA", DASH " x", DASH " x  AAAAAAAA", DASH " x AAAAAAA", DASH " x AAAA",
+        DASH " x AAAAAAA- ", DASH "  AAAAAAAA", DASH " a+b AAAAAAAA", "", " "}) {
+    EXPECT_THAT(SignedNote::Parse("text\n\n" + std::string(line) + "\n"), HasError(ErrorCode::kCorrupt))
+        << line;
   }
 }
 

@@ -11,25 +11,28 @@
 namespace cupel::ledger::merkle {
 namespace {
 
-tl::unexpected<Error> False(std::string message) { return Fail(ErrorCode::kVerificationFailed, std::move(message)); }
+tl::unexpected<Error> False(std::string message) {
+  return Fail(ErrorCode::kVerificationFailed, std::move(message));
+}
 
 Status CompareRoots(std::string_view which, const Digest& found, const Digest& expected) {
   if (found != expected) {
-    return False(fmt::format("the proof leads to the {} {}, expected {}", which, found.Hex(), expected.Hex()));
+    return False(
+        fmt::format("the proof leads to the {} {}, expected {}", which, found.Hex(), expected.Hex()));
   }
   return {};
 }
 
-/// The walk from a node to the root that both verifications share. `node` is the walker's place in its level, `last`
-/// the place of the level's last node (RFC 9162's fn and sn).
+/// The walk from a node to the root that both verifications share. `node` is the walker's place in its level,
+/// `last` the place of the level's last node (RFC 9162's fn and sn).
 struct Walk {
   std::uint64_t node;
   std::uint64_t last;
 
   bool AtRoot() const { return last == 0; }
 
-  /// Goes one level up and says whether the sibling that the proof gives stands on the left. A last node without a
-  /// sibling is its own parent, so levels are skipped until there is one.
+  /// Goes one level up and says whether the sibling that the proof gives stands on the left. A last node
+  /// without a sibling is its own parent, so levels are skipped until there is one.
   bool SiblingIsLeft() {
     const bool left = (node & 1) != 0 || node == last;
     if (left) {
@@ -71,8 +74,8 @@ Status VerifyConsistency(const ConsistencyProof& proof, const Digest& old_root, 
     if (proof.old_size == 0) return CompareRoots("old root", EmptyRoot(), old_root);
     return CompareRoots("old root", new_root, old_root);
   }
-  // The walk starts at the largest complete subtree at the old tree's right edge; when that is the whole old tree, its
-  // hash is the old root and the proof leaves it out.
+  // The walk starts at the largest complete subtree at the old tree's right edge; when that is the whole old
+  // tree, its hash is the old root and the proof leaves it out.
   const auto start = static_cast<unsigned>(std::countr_one(proof.old_size - 1));
   Walk walk{(proof.old_size - 1) >> start, (proof.new_size - 1) >> start};
   Digest old_node = old_root;

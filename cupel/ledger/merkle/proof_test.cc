@@ -37,10 +37,11 @@ Digest Flipped(Digest digest, std::size_t bit) {
   return digest;
 }
 
-/// Calls `use` with the path in every tampered form: each hash with one bit flipped, each hash removed, each hash
-/// doubled, neighbours swapped, one more hash at either end, cut from either end.
+/// Calls `use` with the path in every tampered form: each hash with one bit flipped, each hash removed, each
+/// hash doubled, neighbours swapped, one more hash at either end, cut from either end.
 template <typename Proof>
-void ForEveryTampering(const Proof& proof, std::size_t bit, const std::function<void(const Proof&, const char*)>& use) {
+void ForEveryTampering(const Proof& proof, std::size_t bit,
+                       const std::function<void(const Proof&, const char*)>& use) {
   const auto with = [&](std::vector<Digest> path, const char* what) {
     Proof tampered = proof;
     tampered.path = std::move(path);
@@ -97,10 +98,11 @@ TEST_F(ProofTest, RejectsEveryTamperedInclusionProof) {
     const Digest root = RootAt(size);
     for (std::uint64_t index = 0; index < size; ++index) {
       const InclusionProof proof = tree_.ProveInclusion(index, size).value();
-      ForEveryTampering<InclusionProof>(proof, (index * 31 + size) % 256, [&](const auto& bad, const char* what) {
-        ASSERT_THAT(VerifyInclusion(leaves_[index], bad, root), HasError(ErrorCode::kVerificationFailed))
-            << what << ", leaf " << index << " of " << size;
-      });
+      ForEveryTampering<InclusionProof>(
+          proof, (index * 31 + size) % 256, [&](const auto& bad, const char* what) {
+            ASSERT_THAT(VerifyInclusion(leaves_[index], bad, root), HasError(ErrorCode::kVerificationFailed))
+                << what << ", leaf " << index << " of " << size;
+          });
     }
   }
 }
@@ -111,10 +113,11 @@ TEST_F(ProofTest, RejectsEveryTamperedConsistencyProof) {
     for (std::uint64_t old_size = 0; old_size <= size; ++old_size) {
       const ConsistencyProof proof = tree_.ProveConsistency(old_size, size).value();
       const Digest old_root = RootAt(old_size);
-      ForEveryTampering<ConsistencyProof>(proof, (old_size * 31 + size) % 256, [&](const auto& bad, const char* what) {
-        ASSERT_THAT(VerifyConsistency(bad, old_root, root), HasError(ErrorCode::kVerificationFailed))
-            << what << ", " << old_size << " to " << size;
-      });
+      ForEveryTampering<ConsistencyProof>(
+          proof, (old_size * 31 + size) % 256, [&](const auto& bad, const char* what) {
+            ASSERT_THAT(VerifyConsistency(bad, old_root, root), HasError(ErrorCode::kVerificationFailed))
+                << what << ", " << old_size << " to " << size;
+          });
     }
   }
 }
@@ -128,8 +131,10 @@ TEST_F(ProofTest, RejectsEveryFlippedBitOfEveryHash) {
       bad.path[i] = Flipped(bad.path[i], bit);
       EXPECT_THAT(VerifyInclusion(leaves_[5], bad, root), HasError(ErrorCode::kVerificationFailed));
     }
-    EXPECT_THAT(VerifyInclusion(Flipped(leaves_[5], bit), proof, root), HasError(ErrorCode::kVerificationFailed));
-    EXPECT_THAT(VerifyInclusion(leaves_[5], proof, Flipped(root, bit)), HasError(ErrorCode::kVerificationFailed));
+    EXPECT_THAT(VerifyInclusion(Flipped(leaves_[5], bit), proof, root),
+                HasError(ErrorCode::kVerificationFailed));
+    EXPECT_THAT(VerifyInclusion(leaves_[5], proof, Flipped(root, bit)),
+                HasError(ErrorCode::kVerificationFailed));
   }
 }
 
@@ -150,8 +155,9 @@ TEST_F(ProofTest, RejectsEveryOtherIndexAndEveryOtherLeaf) {
   }
 }
 
-// A proof's size is bound by the signed checkpoint, not by the hashes: where two sizes have the same path and root the
-// claim "leaf is under this root" is the same. What must never verify is the root of one size under the other's proof.
+// A proof's size is bound by the signed checkpoint, not by the hashes: where two sizes have the same path and
+// root the claim "leaf is under this root" is the same. What must never verify is the root of one size under
+// the other's proof.
 TEST_F(ProofTest, RejectsTheRootOfEveryOtherSize) {
   for (std::uint64_t size = 1; size <= kExhaustive; ++size) {
     for (std::uint64_t index = 0; index < size; index += 7) {
@@ -172,11 +178,13 @@ TEST_F(ProofTest, RejectsConsistencyWithAnyOtherRoot) {
       for (std::uint64_t other = 0; other <= 41; ++other) {
         const Digest wrong = RootAt(other);
         if (other != old_size) {
-          ASSERT_THAT(VerifyConsistency(proof, wrong, RootAt(size)), HasError(ErrorCode::kVerificationFailed));
+          ASSERT_THAT(VerifyConsistency(proof, wrong, RootAt(size)),
+                      HasError(ErrorCode::kVerificationFailed));
         }
         // From nothing to something there is nothing to prove, whatever the new root is.
         if (other != size && old_size != 0) {
-          ASSERT_THAT(VerifyConsistency(proof, RootAt(old_size), wrong), HasError(ErrorCode::kVerificationFailed));
+          ASSERT_THAT(VerifyConsistency(proof, RootAt(old_size), wrong),
+                      HasError(ErrorCode::kVerificationFailed));
         }
       }
     }
@@ -184,19 +192,23 @@ TEST_F(ProofTest, RejectsConsistencyWithAnyOtherRoot) {
 }
 
 TEST_F(ProofTest, RejectsAForkedHistory) {
-  // Same sizes, one leaf of the past rewritten: no consistency proof of the forked tree convinces a holder of the old root.
+  // Same sizes, one leaf of the past rewritten: no consistency proof of the forked tree convinces a holder of
+  // the old root.
   for (std::uint64_t changed = 0; changed < 20; ++changed) {
     Tree forked;
-    for (std::uint64_t i = 0; i < 33; ++i) forked.Append(i == changed ? LeafHash(AsBytes("rewritten")) : leaves_[i]);
+    for (std::uint64_t i = 0; i < 33; ++i)
+      forked.Append(i == changed ? LeafHash(AsBytes("rewritten")) : leaves_[i]);
     const ConsistencyProof proof = forked.ProveConsistency(20, 33).value();
-    EXPECT_THAT(VerifyConsistency(proof, RootAt(20), forked.Root()), HasError(ErrorCode::kVerificationFailed));
+    EXPECT_THAT(VerifyConsistency(proof, RootAt(20), forked.Root()),
+                HasError(ErrorCode::kVerificationFailed));
   }
 }
 
 TEST(VerifyInclusion, SurvivesAbsurdNumbers) {
   const Digest hash = EmptyRoot();
   const std::uint64_t huge = ~std::uint64_t{0};
-  EXPECT_THAT(VerifyInclusion(hash, {0, 0, {}}, hash), HasError(ErrorCode::kVerificationFailed, HasSubstr("tree of 0")));
+  EXPECT_THAT(VerifyInclusion(hash, {0, 0, {}}, hash),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("tree of 0")));
   EXPECT_THAT(VerifyInclusion(hash, {huge, huge, {}}, hash), HasError(ErrorCode::kVerificationFailed));
   EXPECT_THAT(VerifyInclusion(hash, {huge - 1, huge, {}}, hash),
               HasError(ErrorCode::kVerificationFailed, HasSubstr("too few")));
@@ -207,7 +219,8 @@ TEST(VerifyInclusion, SurvivesAbsurdNumbers) {
 TEST(VerifyConsistency, SurvivesAbsurdNumbers) {
   const Digest hash = EmptyRoot();
   const std::uint64_t huge = ~std::uint64_t{0};
-  EXPECT_THAT(VerifyConsistency({huge, 0, {}}, hash, hash), HasError(ErrorCode::kVerificationFailed, HasSubstr("shrank")));
+  EXPECT_THAT(VerifyConsistency({huge, 0, {}}, hash, hash),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("shrank")));
   EXPECT_THAT(VerifyConsistency({huge - 1, huge, {}}, hash, hash), HasError(ErrorCode::kVerificationFailed));
   EXPECT_THAT(VerifyConsistency({1, huge, std::vector<Digest>(65, hash)}, hash, hash),
               HasError(ErrorCode::kVerificationFailed, HasSubstr("too many")));

@@ -20,7 +20,8 @@ std::string IndexPath(std::uint64_t index) {
 }
 
 /// Adds the tiles of one level whose nodes grew from `from` to `size`.
-void AddLevel(std::optional<unsigned> level, std::uint64_t from, std::uint64_t size, std::vector<TileId>& tiles) {
+void AddLevel(std::optional<unsigned> level, std::uint64_t from, std::uint64_t size,
+              std::vector<TileId>& tiles) {
   for (std::uint64_t index = from / kTileWidth; index * kTileWidth < size; ++index) {
     const std::uint64_t width = std::min(kTileWidth, size - index * kTileWidth);
     if (index * kTileWidth + width > from) tiles.push_back({level, index, width});
@@ -36,7 +37,8 @@ std::string TileId::Path() const {
 }
 
 std::optional<TileId> TileId::Parse(std::string_view path) {
-  // Reads leniently and accepts only what prints back to the same text, so the form has one definition: Path().
+  // Reads leniently and accepts only what prints back to the same text, so the form has one definition:
+  // Path().
   TileId tile;
   std::string_view rest = path;
   if (!rest.starts_with("tile/")) return std::nullopt;
@@ -110,7 +112,8 @@ Result<std::vector<Bytes>> ParseEntryBundle(BytesView bundle, std::uint64_t coun
     at += 2 + length;
   }
   if (entries.size() != count) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("the bundle must hold {} entries, got {}", count, entries.size()));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the bundle must hold {} entries, got {}", count, entries.size()));
   }
   return entries;
 }

@@ -3,9 +3,9 @@
 
 /// C2SP tlog-tiles: a log cut into files that any web server can hand out and any cache can keep for ever.
 ///
-///     tile/<L>/<N>            256 hashes of 32 bytes: the complete subtrees of level 8L, index 256N .. 256N + 255
-///     tile/<L>/<N>.p/<W>      the first W of them (1 to 255), while there are no more
-///     tile/entries/<N>        the leaves 256N .. 256N + 255, each a big-endian 2-byte length and that many bytes
+///     tile/<L>/<N>            256 hashes of 32 bytes: the complete subtrees of level 8L, index 256N .. 256N
+///     + 255 tile/<L>/<N>.p/<W>      the first W of them (1 to 255), while there are no more tile/entries/<N>
+///     the leaves 256N .. 256N + 255, each a big-endian 2-byte length and that many bytes
 ///     tile/entries/<N>.p/<W>
 ///
 /// <N> is written in groups of three digits, all but the last behind an x: 1234067 is x001/x234/067.
@@ -42,8 +42,8 @@ struct TileId {
   bool operator==(const TileId&) const = default;
 };
 
-/// The tiles of a log of `size` leaves: every full one, and at most one partial one a level. Entries first, then
-/// hashes from the bottom up. With `from` > 0, only those that a log of `from` leaves does not have.
+/// The tiles of a log of `size` leaves: every full one, and at most one partial one a level. Entries first,
+/// then hashes from the bottom up. With `from` > 0, only those that a log of `from` leaves does not have.
 std::vector<TileId> TilesOf(std::uint64_t size, std::uint64_t from = 0);
 
 /// The hashes of a tile, from the tree. Precondition: the tree has them (the tile is of level 0 to 7).

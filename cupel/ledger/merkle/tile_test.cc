@@ -32,24 +32,45 @@ TEST(TileId, WritesThePublishedPaths) {
 TEST(TileId, ReadsWhatItWrites) {
   EXPECT_TRUE(rc::check("paths", [] {
     const TileId tile{*rc::gen::element<std::optional<unsigned>>(std::nullopt, 0u, 1u, 7u),
-                      *rc::gen::inRange<std::uint64_t>(0, 1ull << 40), *rc::gen::inRange<std::uint64_t>(1, 257)};
+                      *rc::gen::inRange<std::uint64_t>(0, 1ull << 40),
+                      *rc::gen::inRange<std::uint64_t>(1, 257)};
     RC_ASSERT(TileId::Parse(tile.Path()) == tile);
   }));
 }
 
 TEST(TileId, ReadsNothingElse) {
-  for (const char* path :
-       {"", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/8/000", "tile/00/000",
-        "tile/-1/000", "tile/entry/000", "tile/0/1000", "tile/0/x000/001", "tile/0/001/000", "tile/0/000.p/0",
-        "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/", "tile/0/000.p", "tile/0/000.p/1.tmp", "tile/0/000/",
-        "/tile/0/000", "tile/0/x01/000", "tile/0/000.q/1"}) {
+  for (const char* path : {"",
+                           "tile",
+                           "tile/",
+                           "tile/0",
+                           "tile/0/",
+                           "tile/0/0",
+                           "tile/0/00",
+                           "tile/0/0000",
+                           "tile/8/000",
+                           "tile/00/000",
+                           "tile/-1/000",
+                           "tile/entry/000",
+                           "tile/0/1000",
+                           "tile/0/x000/001",
+                           "tile/0/001/000",
+                           "tile/0/000.p/0",
+                           "tile/0/000.p/256",
+                           "tile/0/000.p/01",
+                           "tile/0/000.p/",
+                           "tile/0/000.p",
+                           "tile/0/000.p/1.tmp",
+                           "tile/0/000/",
+                           "/tile/0/000",
+                           "tile/0/x01/000",
+                           "tile/0/000.q/1"}) {
     EXPECT_EQ(TileId::Parse(path), std::nullopt) << path;
   }
 }
 
 TEST(TilesOf, GivesTheTilesOfThePublishedExample) {
-  // C2SP tlog-tiles: a tree of 70,000 leaves has 273 full tiles and one of 112 at level 0, one full and one of 17 at
-  // level 1, one of 1 at level 2.
+  // C2SP tlog-tiles: a tree of 70,000 leaves has 273 full tiles and one of 112 at level 0, one full and one
+  // of 17 at level 1, one of 1 at level 2.
   const auto tiles = TilesOf(70000);
   std::set<std::string> partial;
   std::size_t full0 = 0;

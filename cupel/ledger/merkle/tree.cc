@@ -20,7 +20,8 @@ std::uint64_t SplitOf(std::uint64_t count) { return std::bit_floor(count - 1); }
 
 Status CheckSize(std::uint64_t size, std::uint64_t limit) {
   if (size > limit) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("the tree has {} leaves, asked for {}", limit, size));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("the tree has {} leaves, asked for {}", limit, size));
   }
   return {};
 }
@@ -64,7 +65,8 @@ const Digest& Tree::Subtree(unsigned level, std::uint64_t index) const {
 Digest Tree::RangeRoot(std::uint64_t begin, std::uint64_t end) const {
   const std::uint64_t count = end - begin;
   if (count == 0) return EmptyRoot();
-  if (std::has_single_bit(count)) return Subtree(static_cast<unsigned>(std::countr_zero(count)), begin / count);
+  if (std::has_single_bit(count))
+    return Subtree(static_cast<unsigned>(std::countr_zero(count)), begin / count);
   const std::uint64_t middle = begin + SplitOf(count);
   return NodeHash(RangeRoot(begin, middle), RangeRoot(middle, end));
 }

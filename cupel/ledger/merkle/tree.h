@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// A Merkle tree over an append-only list of leaves, hashed as RFC 6962 section 2.1 says (RFC 9162 keeps the hashing).
+/// A Merkle tree over an append-only list of leaves, hashed as RFC 6962 section 2.1 says (RFC 9162 keeps the
+/// hashing).
 ///
 ///     leaf hash   SHA-256(0x00 || leaf)
 ///     node hash   SHA-256(0x01 || left || right)
-///     root        of no leaves SHA-256(""); of one its leaf hash; of n > 1 the node of the root of the first k and the
+///     root        of no leaves SHA-256(""); of one its leaf hash; of n > 1 the node of the root of the first
+///     k and the
 ///                 root of the other n-k, where k is the largest power of two below n
 ///
 ///                     root(7)
-///                   /         \                      The nodes with a name are complete: once both children are there
-///               2,0             .                    they never change. Those are what the tree stores, and what tiles
-///              /    \         /   \                  (tile.h) publish. The dots are made when they are asked for.
+///                   /         \                      The nodes with a name are complete: once both children
+///                   are there
+///               2,0             .                    they never change. Those are what the tree stores, and
+///               what tiles
+///              /    \         /   \                  (tile.h) publish. The dots are made when they are asked
+///              for.
 ///           1,0     1,1     1,2    |
 ///          /  \    /  \    /  \    |
 ///         0    1  2    3  4    5   6
 ///
-/// Promises: the first byte keeps leaves and nodes apart, so no leaf can pose as a node; everything about the first n
-/// leaves (root, proofs) stays available and unchanged when leaves are added.
-/// Does not promise: to keep the leaves, only their hashes (64 bytes a leaf); nor that duplicate leaves are refused.
+/// Promises: the first byte keeps leaves and nodes apart, so no leaf can pose as a node; everything about the
+/// first n leaves (root, proofs) stays available and unchanged when leaves are added. Does not promise: to
+/// keep the leaves, only their hashes (64 bytes a leaf); nor that duplicate leaves are refused.
 ///
 ///     Tree tree;
 ///     tree.Append(LeafHash(record));
@@ -44,7 +49,8 @@ Digest EmptyRoot();
 
 class Tree {
  public:
-  /// Adds a leaf by its hash; returns its index, counted from 0. Cost: O(log n) hashes at worst, one on average.
+  /// Adds a leaf by its hash; returns its index, counted from 0. Cost: O(log n) hashes at worst, one on
+  /// average.
   std::uint64_t Append(const Digest& leaf_hash);
 
   /// Forgets the leaves from `size` on, for a caller that could not store them. Precondition: size <= size().
@@ -66,13 +72,13 @@ class Tree {
   /// Errors: kInvalidArgument unless old_size <= new_size <= size().
   Result<ConsistencyProof> ProveConsistency(std::uint64_t old_size, std::uint64_t new_size) const;
 
-  /// The hash of the complete subtree over leaves index * 2^level .. (index+1) * 2^level - 1: a stored node, no cost.
-  /// Precondition: those leaves are there.
+  /// The hash of the complete subtree over leaves index * 2^level .. (index+1) * 2^level - 1: a stored node,
+  /// no cost. Precondition: those leaves are there.
   const Digest& Subtree(unsigned level, std::uint64_t index) const;
 
  private:
-  /// The RFC's MTH(D[begin:end]). Precondition: begin is a multiple of the smallest power of two >= end - begin, or the
-  /// range comes from splitting such a one.
+  /// The RFC's MTH(D[begin:end]). Precondition: begin is a multiple of the smallest power of two >= end -
+  /// begin, or the range comes from splitting such a one.
   Digest RangeRoot(std::uint64_t begin, std::uint64_t end) const;
 
   std::vector<std::vector<Digest>> levels_;  // levels_[l][i] is the complete subtree `l,i` of the picture

@@ -13,7 +13,8 @@ using cupel::testing::HasError;
 using cupel::testing::IsOk;
 using cupel::testing::IsOkAndHolds;
 
-constexpr std::uint64_t kExhaustive = 129;  // one above a power of two, so every shape of right edge up to 128 occurs
+constexpr std::uint64_t kExhaustive =
+    129;  // one above a power of two, so every shape of right edge up to 128 occurs
 
 Tree TreeOf(const std::vector<Digest>& leaves) {
   Tree tree;
@@ -22,7 +23,8 @@ Tree TreeOf(const std::vector<Digest>& leaves) {
 }
 
 TEST(Tree, HashesThePublishedLeavesAndRoots) {
-  // The reference vectors of Certificate Transparency's merkle_tree_test: eight leaves and the root after each.
+  // The reference vectors of Certificate Transparency's merkle_tree_test: eight leaves and the root after
+  // each.
   EXPECT_EQ(EmptyRoot().Hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   Tree tree;
   EXPECT_EQ(tree.Root(), EmptyRoot());
@@ -43,7 +45,8 @@ TEST(Tree, GivesThePublishedInclusionProofs) {
 TEST(Tree, GivesThePublishedConsistencyProofs) {
   const Tree tree = TreeOf(PublishedLeafHashes());
   for (const auto& published : kPublishedConsistency) {
-    CUPEL_ASSERT_OK(const ConsistencyProof proof, tree.ProveConsistency(published.old_size, published.new_size));
+    CUPEL_ASSERT_OK(const ConsistencyProof proof,
+                    tree.ProveConsistency(published.old_size, published.new_size));
     EXPECT_EQ(HexOf(proof.path), published.path);
   }
 }
@@ -54,7 +57,8 @@ TEST(Tree, RootsEqualTheRecursiveTwinAtEverySize) {
   for (std::uint64_t size = 0; size <= kExhaustive; ++size) {
     const Digest expected = TwinRoot(std::span(leaves).first(size));
     EXPECT_THAT(tree.RootAt(size), IsOkAndHolds(expected)) << size;
-    EXPECT_EQ(TreeOf({leaves.begin(), leaves.begin() + static_cast<std::ptrdiff_t>(size)}).Root(), expected) << size;
+    EXPECT_EQ(TreeOf({leaves.begin(), leaves.begin() + static_cast<std::ptrdiff_t>(size)}).Root(), expected)
+        << size;
   }
 }
 
@@ -64,7 +68,8 @@ TEST(Tree, InclusionProofsEqualTheRecursiveTwinForEveryLeafOfEverySize) {
   for (std::uint64_t size = 1; size <= kExhaustive; ++size) {
     for (std::uint64_t index = 0; index < size; ++index) {
       CUPEL_ASSERT_OK(const InclusionProof proof, tree.ProveInclusion(index, size));
-      ASSERT_EQ(proof.path, TwinInclusionPath(index, std::span(leaves).first(size))) << index << " of " << size;
+      ASSERT_EQ(proof.path, TwinInclusionPath(index, std::span(leaves).first(size)))
+          << index << " of " << size;
     }
   }
 }
@@ -75,7 +80,8 @@ TEST(Tree, ConsistencyProofsEqualTheRecursiveTwinForEveryPairOfSizes) {
   for (std::uint64_t size = 1; size <= kExhaustive; ++size) {
     for (std::uint64_t old_size = 1; old_size <= size; ++old_size) {
       CUPEL_ASSERT_OK(const ConsistencyProof proof, tree.ProveConsistency(old_size, size));
-      ASSERT_EQ(proof.path, TwinConsistencyPath(old_size, std::span(leaves).first(size))) << old_size << " " << size;
+      ASSERT_EQ(proof.path, TwinConsistencyPath(old_size, std::span(leaves).first(size)))
+          << old_size << " " << size;
     }
   }
 }
