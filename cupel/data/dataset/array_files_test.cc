@@ -37,8 +37,11 @@ Bytes Little(std::uint64_t value, int count) {
 Bytes Text(std::string_view text) { return {text.begin(), text.end()}; }
 
 Bytes Npy(const std::string& header, const Bytes& numbers, int version = 1) {
-  return Join({Text("\x93NUMPY"), {static_cast<std::uint8_t>(version), 0}, Little(header.size(), version == 1 ? 2 : 4),
-               Text(header), numbers});
+  return Join({Text("\x93NUMPY"),
+               {static_cast<std::uint8_t>(version), 0},
+               Little(header.size(), version == 1 ? 2 : 4),
+               Text(header),
+               numbers});
 }
 
 Bytes NpyF32(const std::string& shape, const std::vector<float>& values) {
@@ -73,15 +76,18 @@ Bytes Zip(const std::vector<ZipEntry>& entries) {
   for (const ZipEntry& entry : entries) {
     const Bytes packed = entry.is_deflated ? Deflate(entry.content, -15) : entry.content;
     const auto crc = crc32(0, entry.content.data(), static_cast<uInt>(entry.content.size()));
-    const Bytes sizes = Join({Little(0, 2), Little(entry.is_deflated ? 8 : 0, 2), Little(0, 4), Little(crc, 4),
-                              Little(packed.size(), 4), Little(entry.content.size(), 4), Little(entry.name.size(), 2)});
+    const Bytes sizes =
+        Join({Little(0, 2), Little(entry.is_deflated ? 8 : 0, 2), Little(0, 4), Little(crc, 4),
+              Little(packed.size(), 4), Little(entry.content.size(), 4), Little(entry.name.size(), 2)});
     // NumPy gives local headers an extra field of 20 bytes; the directory has none.
-    directory = Join({directory, Text("PK\x01\x02"), Little(20, 2), Little(20, 2), sizes, Little(0, 2), Little(0, 2), Little(0, 2),
-                      Little(0, 2), Little(0, 4), Little(file.size(), 4), Text(entry.name)});
-    file = Join({file, Text("PK\x03\x04"), Little(20, 2), sizes, Little(20, 2), Text(entry.name), Bytes(20), packed});
+    directory =
+        Join({directory, Text("PK\x01\x02"), Little(20, 2), Little(20, 2), sizes, Little(0, 2), Little(0, 2),
+              Little(0, 2), Little(0, 2), Little(0, 4), Little(file.size(), 4), Text(entry.name)});
+    file = Join(
+        {file, Text("PK\x03\x04"), Little(20, 2), sizes, Little(20, 2), Text(entry.name), Bytes(20), packed});
   }
-  return Join({file, directory, Text("PK\x05\x06"), Little(0, 4), Little(entries.size(), 2), Little(entries.size(), 2),
-               Little(directory.size(), 4), Little(file.size(), 4), Little(0, 2)});
+  return Join({file, directory, Text("PK\x05\x06"), Little(0, 4), Little(entries.size(), 2),
+               Little(entries.size(), 2), Little(directory.size(), 4), Little(file.size(), 4), Little(0, 2)});
 }
 
 std::vector<float> Row(const NumberArray& array, std::int64_t row) {
@@ -130,14 +136,16 @@ TEST(Idx, RefusesSizesWhoseProductOverflows) {
 
 TEST(Npy, ReadsEveryVersionAndType) {
   for (int version : {1, 2, 3}) {
-    const Bytes bytes = Npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }   \n", {1, 2, 0xfe, 0xff}, version);
+    const Bytes bytes =
+        Npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }   \n", {1, 2, 0xfe, 0xff}, version);
     CUPEL_ASSERT_OK(const NumberArray array, ParseNpy(MakeBlob(bytes)));
     EXPECT_THAT(array.ReadIntegers(), cupel::testing::IsOkAndHolds(ElementsAre(513, -2)));
   }
-  const std::vector<std::pair<std::string, std::size_t>> types = {{"|u1", 1}, {"|i1", 1}, {"<u2", 2}, {"<i4", 4},
-                                                                  {"<i8", 8}, {"<f4", 4}, {"<f8", 8}};
+  const std::vector<std::pair<std::string, std::size_t>> types = {
+      {"|u1", 1}, {"|i1", 1}, {"<u2", 2}, {"<i4", 4}, {"<i8", 8}, {"<f4", 4}, {"<f8", 8}};
   for (const auto& [descr, size] : types) {
-    const Bytes bytes = Npy("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (3, 1)}", Bytes(3 * size));
+    const Bytes bytes =
+        Npy("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (3, 1)}", Bytes(3 * size));
     CUPEL_ASSERT_OK(const NumberArray array, ParseNpy(MakeBlob(bytes)));
     EXPECT_THAT(Row(array, 2), ElementsAre(0.0f)) << descr;
   }
@@ -163,17 +171,20 @@ TEST(Npy, RefusesWhatItCannotRead) {
   const auto parse = [](const std::string& header) { return ParseNpy(MakeBlob(Npy(header, Bytes(4)))); };
   EXPECT_THAT(parse("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }"),
               HasError(ErrorCode::kUnsupported, HasSubstr(">f4")));
-  EXPECT_THAT(parse("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"), HasError(ErrorCode::kUnsupported));
+  EXPECT_THAT(parse("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"),
+              HasError(ErrorCode::kUnsupported));
   EXPECT_THAT(parse("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2), }"),
               HasError(ErrorCode::kUnsupported, HasSubstr("ascontiguousarray")));
-  EXPECT_THAT(parse("{'descr': '<f4', 'fortran_order': False, 'shape': (), }"), HasError(ErrorCode::kCorrupt));
-  for (const char* header : {"", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
-                             "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
-                             "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}",
-                             "{'descr': '<f4', 'descr': '<f4', 'shape': (1,)}",
-                             "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} import os",
-                             "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
-                             "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4)}"}) {
+  EXPECT_THAT(parse("{'descr': '<f4', 'fortran_order': False, 'shape': (), }"),
+              HasError(ErrorCode::kCorrupt));
+  for (const char* header :
+       {"", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}",
+        "{'descr': '<f4', 'descr': '<f4', 'shape': (1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} import os",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4)}"}) {
     EXPECT_THAT(parse(header), HasError(ErrorCode::kCorrupt)) << header;
   }
 }
@@ -181,7 +192,9 @@ TEST(Npy, RefusesWhatItCannotRead) {
 TEST(Npy, RefusesEveryTruncation) {
   const Bytes whole = NpyF32("(2, 2)", {1, 2, 3, 4});
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_FALSE(ParseNpy(MakeBlob(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)))).has_value()) << size;
+    EXPECT_FALSE(ParseNpy(MakeBlob(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))))
+                     .has_value())
+        << size;
   }
 }
 
@@ -205,7 +218,8 @@ TEST(Npz, RefusesEveryTruncationAndEveryFlippedByteOfAnEntry) {
       const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
       EXPECT_FALSE(ParseNpz(MakeBlob(cut), "x", {}).has_value()) << size;
     }
-    const std::size_t start = 30 + 5 + 20, packed = is_deflated ? Deflate(content, -15).size() : content.size();
+    const std::size_t start = 30 + 5 + 20,
+                      packed = is_deflated ? Deflate(content, -15).size() : content.size();
     for (std::size_t at = start; at < start + packed; ++at) {
       Bytes flipped = whole;
       flipped[at] ^= 1;
@@ -247,7 +261,8 @@ TEST(Gzip, UnpacksAllMembersAndChecksThem) {
     EXPECT_THAT(Gunzip(Blob(flipped), {}), HasError(ErrorCode::kCorrupt, HasSubstr("damaged")));
   }
   EXPECT_THAT(Gunzip(Blob(Join({one, Text("garbage")})), {}), HasError(ErrorCode::kCorrupt));
-  EXPECT_THAT(Gunzip(Blob(Deflate(Bytes(5 << 20), 31)), {1 << 20, 1 << 20}), HasError(ErrorCode::kResourceLimit));
+  EXPECT_THAT(Gunzip(Blob(Deflate(Bytes(5 << 20), 31)), {1 << 20, 1 << 20}),
+              HasError(ErrorCode::kResourceLimit));
 }
 
 TEST(Blob, InMemoryAndInATemporaryFileAreTheSame) {
@@ -257,8 +272,9 @@ TEST(Blob, InMemoryAndInATemporaryFileAreTheSame) {
   for (const std::uint64_t memory : {std::uint64_t{1} << 30, std::uint64_t{1} << 20}) {
     BlobWriter writer({memory, std::uint64_t{1} << 30});
     for (std::size_t at = 0; at < bytes.size(); at += 700'000) {
-      ASSERT_THAT(writer.Append(BytesView(bytes).subspan(at, std::min<std::size_t>(700'000, bytes.size() - at))),
-                  cupel::testing::IsOk());
+      ASSERT_THAT(
+          writer.Append(BytesView(bytes).subspan(at, std::min<std::size_t>(700'000, bytes.size() - at))),
+          cupel::testing::IsOk());
     }
     const BlobPointer blob = writer.Finish();
     ASSERT_EQ(blob->size(), bytes.size());

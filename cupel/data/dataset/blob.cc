@@ -23,7 +23,9 @@ tl::unexpected<Error> TemporaryFileError(std::string_view action, ErrorCode othe
   const int number = errno;
   const bool is_full = number == ENOSPC || number == EDQUOT || number == EFBIG;
   const bool is_refused = number == EACCES || number == EPERM || number == EROFS;
-  const ErrorCode code = is_full ? ErrorCode::kResourceLimit : is_refused ? ErrorCode::kPermission : otherwise;
+  const ErrorCode code = is_full      ? ErrorCode::kResourceLimit
+                         : is_refused ? ErrorCode::kPermission
+                                      : otherwise;
   return Fail(code, fmt::format("cannot {} a temporary file: {}", action, std::strerror(number)), "",
               "set TMPDIR to a folder with free space");
 }
@@ -84,8 +86,9 @@ BlobWriter::~BlobWriter() {
 
 Status BlobWriter::Append(BytesView bytes) {
   if (bytes.size() > limits_.total_bytes - size_) {
-    return Fail(ErrorCode::kResourceLimit, fmt::format("the data is larger than the limit of {} bytes", limits_.total_bytes),
-                "", "split the data into several sets");
+    return Fail(ErrorCode::kResourceLimit,
+                fmt::format("the data is larger than the limit of {} bytes", limits_.total_bytes), "",
+                "split the data into several sets");
   }
   size_ += bytes.size();
   if (descriptor_ < 0 && size_ <= limits_.memory_bytes) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The bytes of a data file while it is in use: in memory up to a limit, beyond it in an unnamed temporary file.
+/// The bytes of a data file while it is in use: in memory up to a limit, beyond it in an unnamed temporary
+/// file.
 ///
-/// What is checked (digest, size, values) is thereby what is read later, even when the file on disk changes. The
-/// temporary file lies in the folder of TMPDIR, has no name, and is gone when the process ends.
-/// Const methods may be called concurrently.
+/// What is checked (digest, size, values) is thereby what is read later, even when the file on disk changes.
+/// The temporary file lies in the folder of TMPDIR, has no name, and is gone when the process ends. Const
+/// methods may be called concurrently.
 
 #include <filesystem>
 #include <functional>
@@ -18,8 +19,10 @@
 namespace cupel::data::dataset {
 
 struct StorageLimits {
-  std::uint64_t memory_bytes = std::uint64_t{256} << 20;  ///< A file larger than this goes to a temporary file.
-  std::uint64_t total_bytes = std::uint64_t{16} << 30;    ///< A file larger than this (after unpacking) is refused.
+  std::uint64_t memory_bytes = std::uint64_t{256}
+                               << 20;  ///< A file larger than this goes to a temporary file.
+  std::uint64_t total_bytes = std::uint64_t{16}
+                              << 30;  ///< A file larger than this (after unpacking) is refused.
 };
 
 class Blob {
@@ -36,7 +39,8 @@ class Blob {
   Status Read(std::uint64_t offset, std::span<std::uint8_t> out) const;
 
   /// Calls `consume` with pieces of at most 1 MiB of [offset, offset + size). Stops at the first error.
-  Status ReadInPieces(std::uint64_t offset, std::uint64_t size, const std::function<Status(BytesView)>& consume) const;
+  Status ReadInPieces(std::uint64_t offset, std::uint64_t size,
+                      const std::function<Status(BytesView)>& consume) const;
 
  private:
   friend class BlobWriter;

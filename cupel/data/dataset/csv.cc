@@ -18,7 +18,8 @@ constexpr std::int64_t kMaxUnnamedClasses = 1000000;
 
 class Parser {
  public:
-  Parser(const std::string& file_name, const CsvHandlers& handlers) : file_name_(file_name), handlers_(handlers) {}
+  Parser(const std::string& file_name, const CsvHandlers& handlers)
+      : file_name_(file_name), handlers_(handlers) {}
 
   Status Push(BytesView piece) {
     for (const std::uint8_t byte : piece) CUPEL_TRY_STATUS(Take(static_cast<char>(byte)));
@@ -39,11 +40,14 @@ class Parser {
   Status Take(char c) {
     if (c == '\0') return Wrong("there is a NUL byte; the file is no text", line_);
     if (field_.size() > kMaxFieldBytes || fields_.size() >= kMaxColumns) {
-      return Fail(ErrorCode::kResourceLimit, fmt::format("a field is larger than {} bytes or there are more than {} columns",
-                                                         kMaxFieldBytes, kMaxColumns), Place(line_));
+      return Fail(ErrorCode::kResourceLimit,
+                  fmt::format("a field is larger than {} bytes or there are more than {} columns",
+                              kMaxFieldBytes, kMaxColumns),
+                  Place(line_));
     }
     if (state_ == State::kQuoted) return TakeQuoted(c);
-    if (state_ == State::kAfterCarriageReturn && c != '\n') return Wrong("a carriage return stands alone", line_);
+    if (state_ == State::kAfterCarriageReturn && c != '\n')
+      return Wrong("a carriage return stands alone", line_);
     if (c == '\n') return TakeLineEnd();
     if (c == ',') {
       EndField();
@@ -88,7 +92,8 @@ class Parser {
   }
 
   Status TakeLineEnd() {
-    const bool is_blank = fields_.empty() && !is_quoted_ && field_.find_first_not_of(' ') == std::string::npos;
+    const bool is_blank =
+        fields_.empty() && !is_quoted_ && field_.find_first_not_of(' ') == std::string::npos;
     if (is_blank) {
       field_.clear();
       state_ = State::kFieldStart;
@@ -115,7 +120,8 @@ class Parser {
     CsvFields fields = std::exchange(fields_, {});
     if (columns_ == 0) return TakeHeader(fields);
     if (fields.size() != columns_) {
-      return Wrong(fmt::format("the header has {} fields and this row has {}", columns_, fields.size()), row_line_);
+      return Wrong(fmt::format("the header has {} fields and this row has {}", columns_, fields.size()),
+                   row_line_);
     }
     return handlers_.on_row(fields, Place(row_line_));
   }
@@ -167,7 +173,8 @@ Result<float> ParseNumber(const std::string& text, std::string_view column, cons
     number = std::abs(wide) < 1 ? static_cast<float>(wide) : INFINITY;
   }
   if (text.empty() || end != last || error != std::errc() || !std::isfinite(number)) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("column \"{}\" must hold a finite number, got \"{}\"", column, text), place,
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("column \"{}\" must hold a finite number, got \"{}\"", column, text), place,
                 "impute the value or remove the row");
   }
   return number;
@@ -180,13 +187,16 @@ Result<std::int32_t> ParseLabel(const std::string& text, const std::vector<std::
   std::int64_t index = -1;
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, index);
-  const std::int64_t count = class_names.empty() ? kMaxUnnamedClasses : static_cast<std::int64_t>(class_names.size());
-  if (end == last && error == std::errc() && index >= 0 && index < count) return static_cast<std::int32_t>(index);
+  const std::int64_t count =
+      class_names.empty() ? kMaxUnnamedClasses : static_cast<std::int64_t>(class_names.size());
+  if (end == last && error == std::errc() && index >= 0 && index < count)
+    return static_cast<std::int32_t>(index);
   if (class_names.empty()) {
     return Fail(ErrorCode::kCorrupt, fmt::format("the label must be a class index, got \"{}\"", text), place,
                 "name the classes in the manifest's class_names");
   }
-  return Fail(ErrorCode::kCorrupt, fmt::format("label \"{}\" is neither a class name nor in 0 .. {}", text, count - 1), place,
+  return Fail(ErrorCode::kCorrupt,
+              fmt::format("label \"{}\" is neither a class name nor in 0 .. {}", text, count - 1), place,
               NearestRemedy(text, class_names));
 }
 

@@ -3,9 +3,10 @@
 
 /// CSV by RFC 4180, read strictly and in bounded memory.
 ///
-/// A header line with unique, non-empty names; every row has as many fields; fields may be quoted, quotes inside are
-/// doubled, line breaks may stand inside quotes; lines end in LF or CRLF. Beyond the RFC: a UTF-8 byte order mark is
-/// skipped, blank lines are skipped, spaces around unquoted fields are dropped. Errors name file and line.
+/// A header line with unique, non-empty names; every row has as many fields; fields may be quoted, quotes
+/// inside are doubled, line breaks may stand inside quotes; lines end in LF or CRLF. Beyond the RFC: a UTF-8
+/// byte order mark is skipped, blank lines are skipped, spaces around unquoted fields are dropped. Errors
+/// name file and line.
 
 #include <functional>
 #include <string>
@@ -24,8 +25,8 @@ struct CsvHandlers {
   std::function<Status(const CsvFields&, const std::string& place)> on_row;
 };
 
-/// Errors: kCorrupt (quote out of place, another number of fields, NUL, no header), kResourceLimit for a field of more
-/// than 1 MiB or more than 65536 columns, and the handlers' errors, unchanged.
+/// Errors: kCorrupt (quote out of place, another number of fields, NUL, no header), kResourceLimit for a
+/// field of more than 1 MiB or more than 65536 columns, and the handlers' errors, unchanged.
 Status ReadCsv(const Blob& blob, const std::string& file_name, const CsvHandlers& handlers);
 
 /// The whole of `text` as a finite float32. Errors: kCorrupt, naming column and place.

@@ -33,7 +33,9 @@ Result<std::vector<std::string>> Read(std::string_view text) {
 TEST(Csv, ReadsPlainRows) {
   EXPECT_THAT(Read("a,b\n1,2\n3,4\n"), IsOkAndHolds(ElementsAre("a|b", "t:2|1|2", "t:3|3|4")));
   EXPECT_THAT(Read("a,b\r\n1, 2 \r\n3,"), IsOkAndHolds(ElementsAre("a|b", "t:2|1|2", "t:3|3|")));
-  EXPECT_THAT(Read("\xef\xbb\xbf" "a\n\n1\n  \n\n2"), IsOkAndHolds(ElementsAre("a", "t:3|1", "t:6|2")));
+  EXPECT_THAT(Read("\xef\xbb\xbf"
+                   "a\n\n1\n  \n\n2"),
+              IsOkAndHolds(ElementsAre("a", "t:3|1", "t:6|2")));
 }
 
 TEST(Csv, ReadsQuotedFields) {
@@ -44,7 +46,8 @@ TEST(Csv, ReadsQuotedFields) {
 
 TEST(Csv, NamesTheLineOfEveryFault) {
   EXPECT_THAT(Read(""), HasError(ErrorCode::kCorrupt, HasSubstr("no header")));
-  EXPECT_THAT(Read("a,b\n1,2\n1,2,3\n"), HasError(ErrorCode::kCorrupt, HasSubstr("t:3: the header has 2 fields and this row has 3")));
+  EXPECT_THAT(Read("a,b\n1,2\n1,2,3\n"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("t:3: the header has 2 fields and this row has 3")));
   EXPECT_THAT(Read("a,a\n"), HasError(ErrorCode::kCorrupt, HasSubstr("two columns are named \"a\"")));
   EXPECT_THAT(Read("a,\n1,2\n"), HasError(ErrorCode::kCorrupt, HasSubstr("no name")));
   EXPECT_THAT(Read("a\n\"1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("t:2: a quote is not closed")));
@@ -59,7 +62,8 @@ TEST(Csv, NumbersAreWholeAndFinite) {
   EXPECT_THAT(ParseNumber("-1.5e2", "c", "p"), IsOkAndHolds(-150.0f));
   EXPECT_THAT(ParseNumber("1.5e-100", "c", "p"), IsOkAndHolds(0.0f));
   for (const char* text : {"", "x", "1x", "1 ", "nan", "inf", "1e99", "0x10", "1,5"}) {
-    EXPECT_THAT(ParseNumber(text, "c", "p:3"), HasError(ErrorCode::kCorrupt, HasSubstr("p:3: column \"c\""))) << text;
+    EXPECT_THAT(ParseNumber(text, "c", "p:3"), HasError(ErrorCode::kCorrupt, HasSubstr("p:3: column \"c\"")))
+        << text;
   }
 }
 

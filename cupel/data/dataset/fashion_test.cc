@@ -17,7 +17,9 @@ using ::testing::ElementsAre;
 
 const std::filesystem::path kManifests = std::filesystem::path(CUPEL_SOURCE_DIR) / "examples/fashion";
 
-bool HasPackage() { return std::filesystem::exists("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"); }
+bool HasPackage() {
+  return std::filesystem::exists("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");
+}
 
 std::vector<std::int64_t> CountClasses(const Dataset& dataset) {
   std::vector<std::int64_t> counts(dataset.info().class_names.size());
@@ -31,7 +33,8 @@ TEST(Fashion, TestSetIsWhatItsAuthorsPublished) {
   EXPECT_EQ(dataset->size(), 10000);
   EXPECT_THAT(dataset->info().sample_shape, ElementsAre(1, 28, 28));
   EXPECT_EQ(dataset->info().class_names[9], "Ankle boot");
-  // The first labels of t10k-labels-idx1-ubyte, as shown in many tutorials: ankle boot, pullover, trousers, ...
+  // The first labels of t10k-labels-idx1-ubyte, as shown in many tutorials: ankle boot, pullover, trousers,
+  // ...
   EXPECT_THAT(dataset->labels().first(10), ElementsAre(9, 2, 1, 1, 6, 1, 4, 6, 5, 7));
   EXPECT_THAT(CountClasses(*dataset), Each(1000));
 }
@@ -55,7 +58,8 @@ TEST(Fashion, TrainingSetIsWhatItsAuthorsPublished) {
   const double mean = sum / (60000.0 * 784);
   EXPECT_NEAR(mean, 0.2860, 0.00005);
   EXPECT_NEAR(std::sqrt(squares / (60000.0 * 784) - mean * mean), 0.3530, 0.00005);
-  CUPEL_ASSERT_OK(const auto part, TakeSubset(DatasetPointer(std::move(dataset)), {SubsetKind::kStratified, 1000, 1}));
+  CUPEL_ASSERT_OK(const auto part,
+                  TakeSubset(DatasetPointer(std::move(dataset)), {SubsetKind::kStratified, 1000, 1}));
   EXPECT_THAT(CountClasses(*part), Each(100));
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Collects one group attribute sample by sample: values are texts, group names are sorted, an empty text is unknown.
+/// Collects one group attribute sample by sample: values are texts, group names are sorted, an empty text is
+/// unknown.
 
 #include <map>
 #include <string>
@@ -14,7 +15,8 @@ class GroupCollector {
  public:
   explicit GroupCollector(std::string name) { attribute_.name = std::move(name); }
 
-  /// Errors: kInvalidArgument for more than 1000 different values: that is no group attribute but a number or a name.
+  /// Errors: kInvalidArgument for more than 1000 different values: that is no group attribute but a number or
+  /// a name.
   Status Add(const std::string& value, const std::string& place);
 
   /// The attribute with its groups in the order of their names, whatever order they came in.

@@ -34,7 +34,8 @@ Result<NumberArray> ParseIdx(BlobPointer blob) {
     return Fail(ErrorCode::kCorrupt, fmt::format("not an IDX file: it begins with {}", ToHex(magic)));
   }
   Bytes sizes(4 * dimensions);
-  if (blob->size() < magic.size() + sizes.size()) return Fail(ErrorCode::kCorrupt, "the IDX header is truncated");
+  if (blob->size() < magic.size() + sizes.size())
+    return Fail(ErrorCode::kCorrupt, "the IDX header is truncated");
   CUPEL_TRY_STATUS(blob->Read(magic.size(), sizes));
   NumberArray array{std::move(blob), magic.size() + sizes.size(), *type, true, {}};
   for (std::size_t i = 0; i < sizes.size(); i += 4) {

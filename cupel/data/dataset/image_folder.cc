@@ -21,7 +21,8 @@ constexpr std::uint64_t kMaxFileBytes = std::uint64_t{256} << 20;
 
 bool IsPicture(const fs::path& path) {
   std::string extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(extension, extension.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
 }
 
@@ -34,13 +35,16 @@ Result<std::vector<fs::path>> ListFolder(const fs::path& folder) {
     const std::string name = iterator->path().filename().string();
     if (!name.starts_with('.')) entries.push_back(iterator->path());
     if (name.find('\n') != std::string::npos) {
-      return Fail(ErrorCode::kInvalidArgument, "a file's name holds a line break", folder.string(), "rename it");
+      return Fail(ErrorCode::kInvalidArgument, "a file's name holds a line break", folder.string(),
+                  "rename it");
     }
   }
   if (error) {
-    const bool is_missing = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    const bool is_missing =
+        error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
     return Fail(is_missing ? ErrorCode::kNotFound : ErrorCode::kPermission,
-                fmt::format("cannot read the folder: {}", error.message()), folder.string(), "check the path");
+                fmt::format("cannot read the folder: {}", error.message()), folder.string(),
+                "check the path");
   }
   std::ranges::sort(entries, {}, [](const fs::path& path) { return path.string(); });
   return entries;
@@ -63,13 +67,15 @@ class ImageSource : public SampleSource {
   Result<image::Image> Load(const ImageFile& file) const {
     CUPEL_TRY(const Bytes bytes, ReadFile(file.path, kMaxFileBytes));
     if (crypto::Sha256(bytes) != file.digest) {
-      return Fail(ErrorCode::kCorrupt, "the file changed since the data set was opened", "", "run the command again");
+      return Fail(ErrorCode::kCorrupt, "the file changed since the data set was opened", "",
+                  "run the command again");
     }
     CUPEL_TRY(image::Image image, image::DecodeImage(bytes, is_resized_ ? shape_[0] : 0));
     if (is_resized_) return image::Resize(image, shape_[1], shape_[2]);
     const std::vector<std::int64_t> found = {image.channels, image.height, image.width};
     if (found == shape_) return image;
-    return Fail(ErrorCode::kCorrupt, fmt::format("the picture is {} and the first one {}", ShapeText(found), ShapeText(shape_)),
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the picture is {} and the first one {}", ShapeText(found), ShapeText(shape_)),
                 "", "declare shape = [c, h, w] in the manifest to have all pictures resized");
   }
 
@@ -92,9 +98,10 @@ Status CheckHeaders(const std::vector<ImageFile>& images, std::vector<std::int64
     }
     if (!is_declared && (header->height != shape[1] || header->width != shape[2])) {
       return Fail(ErrorCode::kCorrupt,
-                  fmt::format("the picture has {} x {} pixels and the first one {} x {}", header->height, header->width,
-                              shape[1], shape[2]),
-                  file.path.string(), "declare shape = [c, h, w] in the manifest to have all pictures resized");
+                  fmt::format("the picture has {} x {} pixels and the first one {} x {}", header->height,
+                              header->width, shape[1], shape[2]),
+                  file.path.string(),
+                  "declare shape = [c, h, w] in the manifest to have all pictures resized");
     }
   }
   return {};
@@ -108,8 +115,8 @@ Result<std::vector<ImageFile>> ListImages(const fs::path& folder) {
   for (const fs::path& class_folder : classes) {
     std::error_code ignored;
     if (!fs::is_directory(class_folder, ignored)) {
-      return Fail(ErrorCode::kUnsupported, "a file lies beside the folders of the classes", class_folder.string(),
-                  "move it away");
+      return Fail(ErrorCode::kUnsupported, "a file lies beside the folders of the classes",
+                  class_folder.string(), "move it away");
     }
     CUPEL_TRY(const std::vector<fs::path> files, ListFolder(class_folder));
     for (const fs::path& path : files) {
@@ -122,7 +129,8 @@ Result<std::vector<ImageFile>> ListImages(const fs::path& folder) {
     }
   }
   if (images.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "there is no picture", folder.string(), "expected <class>/<name>.png");
+    return Fail(ErrorCode::kInvalidArgument, "there is no picture", folder.string(),
+                "expected <class>/<name>.png");
   }
   std::ranges::sort(images, {}, &ImageFile::name);
   return images;
@@ -136,14 +144,17 @@ Digest DigestOfImages(const std::vector<ImageFile>& images) {
 
 Result<DatasetParts> OpenImages(std::vector<ImageFile> images, DatasetInfo info) {
   const bool is_resized = !info.sample_shape.empty();
-  if (is_resized && (info.sample_shape.size() != 3 || (info.sample_shape[0] != 1 && info.sample_shape[0] != 3))) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("the shape of pictures is [1, h, w] or [3, h, w], got {}", ShapeText(info.sample_shape)));
+  if (is_resized &&
+      (info.sample_shape.size() != 3 || (info.sample_shape[0] != 1 && info.sample_shape[0] != 3))) {
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the shape of pictures is [1, h, w] or [3, h, w], got {}", ShapeText(info.sample_shape)));
   }
   CUPEL_TRY_STATUS(CheckHeaders(images, info.sample_shape));
   if (info.class_names.empty()) {
     for (const ImageFile& file : images) {
-      if (std::ranges::count(info.class_names, file.class_folder) == 0) info.class_names.push_back(file.class_folder);
+      if (std::ranges::count(info.class_names, file.class_folder) == 0)
+        info.class_names.push_back(file.class_folder);
     }
     std::ranges::sort(info.class_names);
   }

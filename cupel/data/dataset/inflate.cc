@@ -49,7 +49,8 @@ class Inflater {
       const int code = inflate(&stream_, Z_NO_FLUSH);
       if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
         const char* reason = stream_.msg != nullptr ? stream_.msg : "invalid stream";
-        return Fail(ErrorCode::kCorrupt, fmt::format("the compressed data is damaged: {}", reason), "", kRemedy);
+        return Fail(ErrorCode::kCorrupt, fmt::format("the compressed data is damaged: {}", reason), "",
+                    kRemedy);
       }
       CUPEL_TRY_STATUS(writer_.Append(BytesView(output_).first(output_.size() - stream_.avail_out)));
       is_at_end_ = code == Z_STREAM_END;
@@ -77,20 +78,23 @@ Result<BlobPointer> Gunzip(const Blob& blob, const StorageLimits& limits) {
   return inflater.Finish();
 }
 
-Result<BlobPointer> InflateRaw(const Blob& blob, std::uint64_t offset, std::uint64_t packed_size, std::uint64_t size,
-                               std::uint32_t crc, const StorageLimits& limits) {
+Result<BlobPointer> InflateRaw(const Blob& blob, std::uint64_t offset, std::uint64_t packed_size,
+                               std::uint64_t size, std::uint32_t crc, const StorageLimits& limits) {
   if (size > limits.total_bytes) {
-    return Fail(ErrorCode::kResourceLimit,
-                fmt::format("the entry unpacks to {} bytes, more than the limit of {}", size, limits.total_bytes));
+    return Fail(
+        ErrorCode::kResourceLimit,
+        fmt::format("the entry unpacks to {} bytes, more than the limit of {}", size, limits.total_bytes));
   }
   StorageLimits exact = limits;
   exact.total_bytes = size;
   Inflater inflater(kRawWindow, exact);
-  CUPEL_TRY_STATUS(blob.ReadInPieces(offset, packed_size, [&](BytesView piece) { return inflater.Push(piece); }));
+  CUPEL_TRY_STATUS(
+      blob.ReadInPieces(offset, packed_size, [&](BytesView piece) { return inflater.Push(piece); }));
   CUPEL_TRY(BlobPointer unpacked, inflater.Finish());
   CUPEL_TRY(const std::uint32_t found, Crc32(*unpacked, 0, unpacked->size()));
   if (unpacked->size() != size || found != crc) {
-    return Fail(ErrorCode::kCorrupt, "the entry unpacks to other bytes than its size and CRC-32 say", "", kRemedy);
+    return Fail(ErrorCode::kCorrupt, "the entry unpacks to other bytes than its size and CRC-32 say", "",
+                kRemedy);
   }
   return unpacked;
 }

@@ -17,8 +17,8 @@ Result<BlobPointer> Gunzip(const Blob& blob, const StorageLimits& limits);
 
 /// A raw deflate stream in [offset, offset + packed_size) that must unpack to `size` bytes with this CRC-32.
 /// Errors: as Gunzip.
-Result<BlobPointer> InflateRaw(const Blob& blob, std::uint64_t offset, std::uint64_t packed_size, std::uint64_t size,
-                               std::uint32_t crc, const StorageLimits& limits);
+Result<BlobPointer> InflateRaw(const Blob& blob, std::uint64_t offset, std::uint64_t packed_size,
+                               std::uint64_t size, std::uint32_t crc, const StorageLimits& limits);
 
 /// CRC-32 (ISO 3309) of [offset, offset + size).
 Result<std::uint32_t> Crc32(const Blob& blob, std::uint64_t offset, std::uint64_t size);

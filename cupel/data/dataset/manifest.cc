@@ -21,12 +21,14 @@ const std::vector<std::string>& FormatNames() {
 }
 
 const std::vector<std::string>& RoleNames() {
-  static const std::vector<std::string> names = {"features", "labels", "table", "images", "groups", "predictions"};
+  static const std::vector<std::string> names = {"features", "labels", "table",
+                                                 "images",   "groups", "predictions"};
   return names;
 }
 
 /// The index of a name in `names`. what: "format", "role".
-Result<std::size_t> Choose(const TomlTable& table, const std::string& key, const std::vector<std::string>& names) {
+Result<std::size_t> Choose(const TomlTable& table, const std::string& key,
+                           const std::vector<std::string>& names) {
   CUPEL_TRY(const std::string value, table.Text(key));
   const auto found = std::ranges::find(names, value);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
@@ -73,20 +75,21 @@ Status ParseShape(const TomlTable& table, Manifest& manifest) {
     if (manifest.shape.empty() || manifest.shape.size() > kMaxDimensions || !is_positive || !bytes ||
         *bytes > static_cast<std::uint64_t>(kMaxSampleSize)) {
       return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("shape must be 1 to {} sizes > 0 with a product up to {}, got {}", kMaxDimensions, kMaxSampleSize,
-                              ShapeText(manifest.shape)),
+                  fmt::format("shape must be 1 to {} sizes > 0 with a product up to {}, got {}",
+                              kMaxDimensions, kMaxSampleSize, ShapeText(manifest.shape)),
                   table.Place("shape"));
     }
   }
   CUPEL_TRY(const std::string layout, table.TextOr("layout", "chw"));
   if (layout != "chw" && layout != "hwc") {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("layout must be \"chw\" or \"hwc\", got \"{}\"", layout),
-                table.Place("layout"));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("layout must be \"chw\" or \"hwc\", got \"{}\"", layout), table.Place("layout"));
   }
   manifest.channels_last = layout == "hwc";
   if (!table.Has("value_range")) return {};
   CUPEL_TRY(const std::vector<double> range, table.Reals("value_range"));
-  if (range.size() != 2 || !(std::abs(range[0]) < 1e30) || !(std::abs(range[1]) < 1e30) || !(range[0] < range[1])) {
+  if (range.size() != 2 || !(std::abs(range[0]) < 1e30) || !(std::abs(range[1]) < 1e30) ||
+      !(range[0] < range[1])) {
     return Fail(ErrorCode::kInvalidArgument, "value_range must be [low, high] with finite low < high",
                 table.Place("value_range"));
   }
@@ -100,9 +103,10 @@ Status ParseClasses(const TomlTable& table, Manifest& manifest) {
   std::ranges::sort(sorted);
   const auto twice = std::ranges::adjacent_find(sorted);
   if (twice == sorted.end() && (sorted.empty() || !sorted.front().empty())) return {};
-  return Fail(ErrorCode::kInvalidArgument,
-              twice == sorted.end() ? "a class name is empty" : fmt::format("class name \"{}\" stands twice", *twice),
-              table.Place("class_names"));
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      twice == sorted.end() ? "a class name is empty" : fmt::format("class name \"{}\" stands twice", *twice),
+      table.Place("class_names"));
 }
 
 Status ParseColumns(const TomlTable& table, Manifest& manifest) {
@@ -127,8 +131,8 @@ Status ParseGovernance(const TomlTable& table, Manifest& manifest) {
   CUPEL_TRY(manifest.known_bias, table.TextOr("known_bias", ""));
   CUPEL_TRY(manifest.split, table.TextOr("split", ""));
   if (manifest.personal_data && manifest.purposes.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "personal data needs the purposes it may be used for", table.Place("personal_data"),
-                "add purposes = [\"...\"]");
+    return Fail(ErrorCode::kInvalidArgument, "personal data needs the purposes it may be used for",
+                table.Place("personal_data"), "add purposes = [\"...\"]");
   }
   return {};
 }
@@ -158,15 +162,17 @@ Status CheckRoles(const Manifest& manifest) {
   for (const FileRole role : roles.needed) {
     if (manifest.Find(role) != nullptr) continue;
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("format \"{}\" needs a file with role = \"{}\"", format, FileRoleName(role)), manifest.place);
+                fmt::format("format \"{}\" needs a file with role = \"{}\"", format, FileRoleName(role)),
+                manifest.place);
   }
   for (const ManifestFile& file : manifest.files) {
-    const bool is_known = std::ranges::count(roles.needed, file.role) + std::ranges::count(roles.optional, file.role) > 0;
+    const bool is_known =
+        std::ranges::count(roles.needed, file.role) + std::ranges::count(roles.optional, file.role) > 0;
     const bool is_twice = manifest.Find(file.role) != &file;
     if (!is_known || is_twice) {
       return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("format \"{}\" takes {} file with role = \"{}\"", format, is_known ? "one" : "no",
-                              FileRoleName(file.role)),
+                  fmt::format("format \"{}\" takes {} file with role = \"{}\"", format,
+                              is_known ? "one" : "no", FileRoleName(file.role)),
                   file.place);
     }
     if (!file.entry.empty() && manifest.format != DataFormat::kNpz) {
@@ -186,11 +192,12 @@ const ManifestFile* Manifest::Find(FileRole role) const {
   return found == files.end() ? nullptr : &*found;
 }
 
-Result<Manifest> ParseManifest(std::string_view text, const std::string& file_name, const std::filesystem::path& folder) {
+Result<Manifest> ParseManifest(std::string_view text, const std::string& file_name,
+                               const std::filesystem::path& folder) {
   CUPEL_TRY(const TomlTable table, TomlTable::Parse(text, file_name));
-  CUPEL_TRY_STATUS(table.OnlyKeys({"name", "title", "title_zh", "format", "files", "class_names", "shape", "layout",
-                                   "value_range", "table", "split", "licence", "provenance", "lawful_basis", "purposes",
-                                   "known_bias", "personal_data"}));
+  CUPEL_TRY_STATUS(table.OnlyKeys({"name", "title", "title_zh", "format", "files", "class_names", "shape",
+                                   "layout", "value_range", "table", "split", "licence", "provenance",
+                                   "lawful_basis", "purposes", "known_bias", "personal_data"}));
   Manifest manifest;
   manifest.place = file_name;
   CUPEL_TRY(manifest.name, Statement(table, "name"));

@@ -13,7 +13,8 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr const char* kGovernance = "licence = \"MIT\"\nprovenance = \"p\"\nlawful_basis = \"l\"\npersonal_data = false\n";
+constexpr const char* kGovernance =
+    "licence = \"MIT\"\nprovenance = \"p\"\nlawful_basis = \"l\"\npersonal_data = false\n";
 constexpr const char* kFiles =
     "[[files]]\nrole = \"features\"\npath = \"x.gz\"\n"
     "sha256 = \"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"\n"
@@ -27,9 +28,10 @@ std::string With(const std::string& lines) {
 }
 
 TEST(Manifest, ReadsEveryKey) {
-  CUPEL_ASSERT_OK(const Manifest m,
-                  Parse(With("title = \"T\"\ntitle_zh = \"Z\"\nclass_names = [\"a\", \"b\"]\nshape = [1, 2, 2]\nlayout = \"hwc\"\n"
-                             "value_range = [-1, 2.5]\nsplit = \"test\"\npurposes = [\"research\"]\nknown_bias = \"none known\"\n")));
+  CUPEL_ASSERT_OK(const Manifest m, Parse(With("title = \"T\"\ntitle_zh = \"Z\"\nclass_names = [\"a\", "
+                                               "\"b\"]\nshape = [1, 2, 2]\nlayout = \"hwc\"\n"
+                                               "value_range = [-1, 2.5]\nsplit = \"test\"\npurposes = "
+                                               "[\"research\"]\nknown_bias = \"none known\"\n")));
   EXPECT_EQ(m.name, "n");
   EXPECT_EQ(m.title, "T");
   EXPECT_EQ(m.title_zh, "Z");
@@ -57,10 +59,13 @@ TEST(Manifest, ReadsEveryKey) {
 
 TEST(Manifest, NamesTheNearestKeyFileAndLine) {
   EXPECT_THAT(Parse(With("class_name = [\"a\"]\n")),
-              HasError(ErrorCode::kInvalidArgument, AllOf(HasSubstr("d.toml:3"), HasSubstr("did you mean \"class_names\""))));
-  EXPECT_THAT(Parse("name = \"n\"\nformat = \"idxx\"\n"),
-              HasError(ErrorCode::kInvalidArgument, AllOf(HasSubstr("d.toml:2"), HasSubstr("did you mean \"idx\""))));
-  EXPECT_THAT(Parse(With("") + "sha265 = \"\"\n"), HasError(ErrorCode::kInvalidArgument, HasSubstr("did you mean \"sha256\"")));
+              HasError(ErrorCode::kInvalidArgument,
+                       AllOf(HasSubstr("d.toml:3"), HasSubstr("did you mean \"class_names\""))));
+  EXPECT_THAT(
+      Parse("name = \"n\"\nformat = \"idxx\"\n"),
+      HasError(ErrorCode::kInvalidArgument, AllOf(HasSubstr("d.toml:2"), HasSubstr("did you mean \"idx\""))));
+  EXPECT_THAT(Parse(With("") + "sha265 = \"\"\n"),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("did you mean \"sha256\"")));
   EXPECT_THAT(Parse(With("") + "entry = \"x\"\n"), HasError(ErrorCode::kInvalidArgument, HasSubstr("npz")));
 }
 
@@ -72,7 +77,8 @@ TEST(Manifest, RefusesTheSameKeyTwiceAndWhatIsNoToml) {
 
 TEST(Manifest, RefusesValuesOutOfRange) {
   const auto refused = [](const std::string& line, const std::string& text) {
-    EXPECT_THAT(Parse(With(line + "\n")), HasError(ErrorCode::kInvalidArgument, AllOf(HasSubstr("d.toml:3"), HasSubstr(text))))
+    EXPECT_THAT(Parse(With(line + "\n")),
+                HasError(ErrorCode::kInvalidArgument, AllOf(HasSubstr("d.toml:3"), HasSubstr(text))))
         << line;
   };
   refused("shape = []", "shape must be");
@@ -110,7 +116,8 @@ TEST(Manifest, PersonalDataNeedsPurposes) {
 TEST(Manifest, NeedsTheFilesOfItsFormat) {
   const std::string head = fmt::format("name = \"n\"\n{}", kGovernance);
   EXPECT_THAT(Parse(head + "format = \"idx\"\n"), HasError(ErrorCode::kNotFound, HasSubstr("files")));
-  EXPECT_THAT(Parse(head + "format = \"csv\"\n" + kFiles), HasError(ErrorCode::kInvalidArgument, HasSubstr("needs a file with role = \"table\"")));
+  EXPECT_THAT(Parse(head + "format = \"csv\"\n" + kFiles),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("needs a file with role = \"table\"")));
   EXPECT_THAT(Parse(head + "format = \"idx\"\n" + kFiles + "[[files]]\nrole = \"table\"\npath = \"t\"\n"),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("takes no file with role = \"table\"")));
   EXPECT_THAT(Parse(head + "format = \"idx\"\n" + kFiles + "[[files]]\nrole = \"labels\"\npath = \"t\"\n"),
@@ -120,7 +127,8 @@ TEST(Manifest, NeedsTheFilesOfItsFormat) {
 }
 
 TEST(Manifest, MissingFileIsNamed) {
-  EXPECT_THAT(ReadManifest("/nonexistent/dataset.toml"), HasError(ErrorCode::kNotFound, HasSubstr("/nonexistent/dataset.toml")));
+  EXPECT_THAT(ReadManifest("/nonexistent/dataset.toml"),
+              HasError(ErrorCode::kNotFound, HasSubstr("/nonexistent/dataset.toml")));
 }
 
 }  // namespace

@@ -33,16 +33,19 @@ void UpdateWith(crypto::Sha256Hasher& hasher, const std::vector<Number>& numbers
 Result<std::unique_ptr<Dataset>> MakeMemoryDataset(MemoryData data) {
   const std::int64_t sample_size = data.info.SampleSize();
   if (data.info.sample_shape.empty() || sample_size <= 0 ||
-      static_cast<std::int64_t>(data.features.size()) != sample_size * static_cast<std::int64_t>(data.labels.size())) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("{} features are not {} samples of {} values", data.features.size(),
-                                                         data.labels.size(), sample_size));
+      static_cast<std::int64_t>(data.features.size()) !=
+          sample_size * static_cast<std::int64_t>(data.labels.size())) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} features are not {} samples of {} values", data.features.size(),
+                            data.labels.size(), sample_size));
   }
   const auto outside = std::ranges::find_if_not(
       data.features, [&](float value) { return value >= data.info.box_low && value <= data.info.box_high; });
   if (outside != data.features.end()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("value {} of sample {} is {}, outside [{}, {}]", (outside - data.features.begin()) % sample_size,
-                            (outside - data.features.begin()) / sample_size, *outside, data.info.box_low, data.info.box_high));
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("value {} of sample {} is {}, outside [{}, {}]",
+                                                         (outside - data.features.begin()) % sample_size,
+                                                         (outside - data.features.begin()) / sample_size,
+                                                         *outside, data.info.box_low, data.info.box_high));
   }
   crypto::Sha256Hasher hasher;
   UpdateWith(hasher, data.info.sample_shape);

@@ -98,7 +98,8 @@ class HeaderParser {
   }
 
   static tl::unexpected<Error> Wrong() {
-    return Fail(ErrorCode::kCorrupt, "the NPY header is not {'descr': ..., 'fortran_order': ..., 'shape': (...)}");
+    return Fail(ErrorCode::kCorrupt,
+                "the NPY header is not {'descr': ..., 'fortran_order': ..., 'shape': (...)}");
   }
 
   std::string_view text_;
@@ -148,15 +149,17 @@ Result<NumberArray> ParseNpy(BlobPointer blob) {
   CUPEL_TRY(const auto header, HeaderParser(text).Parse());
   CUPEL_TRY(const NumberType type, TypeOf(header.descr));
   if (header.fortran_order && header.shape.size() > 1) {
-    return Fail(ErrorCode::kUnsupported, "the array is in Fortran order", "", "save numpy.ascontiguousarray(array)");
+    return Fail(ErrorCode::kUnsupported, "the array is in Fortran order", "",
+                "save numpy.ascontiguousarray(array)");
   }
-  if (header.shape.empty()) return Fail(ErrorCode::kCorrupt, "the array has no dimension", "", "the first one counts samples");
+  if (header.shape.empty())
+    return Fail(ErrorCode::kCorrupt, "the array has no dimension", "", "the first one counts samples");
   NumberArray array{std::move(blob), prefix + length, type, false, header.shape};
   const auto bytes = ArrayBytes(array.shape, type);
   if (!bytes || *bytes != array.blob->size() - array.offset) {
     return Fail(ErrorCode::kCorrupt,
-                fmt::format("the header says {} {} and {} bytes of numbers follow", header.descr, ShapeText(array.shape),
-                            array.blob->size() - array.offset),
+                fmt::format("the header says {} {} and {} bytes of numbers follow", header.descr,
+                            ShapeText(array.shape), array.blob->size() - array.offset),
                 "", "copy the file again");
   }
   return array;

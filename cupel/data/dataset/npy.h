@@ -18,13 +18,14 @@
 namespace cupel::data::dataset {
 
 /// Cost: reads the header only.
-/// Errors: kCorrupt when the header is false or the file is longer or shorter than it says; kUnsupported for another
-/// type, big-endian numbers or Fortran order.
+/// Errors: kCorrupt when the header is false or the file is longer or shorter than it says; kUnsupported for
+/// another type, big-endian numbers or Fortran order.
 Result<NumberArray> ParseNpy(BlobPointer blob);
 
 /// The array `entry` ("x" or "x.npy") of an NPZ file; an empty name stands for the only entry.
-/// Stored and deflated entries; CRC-32 checked. Entries of 4 GiB or more (zip64), encrypted or split files: kUnsupported.
-/// Errors: kCorrupt; kNotFound with the names there are; kResourceLimit when it unpacks beyond the limit.
+/// Stored and deflated entries; CRC-32 checked. Entries of 4 GiB or more (zip64), encrypted or split files:
+/// kUnsupported. Errors: kCorrupt; kNotFound with the names there are; kResourceLimit when it unpacks beyond
+/// the limit.
 Result<NumberArray> ParseNpz(const BlobPointer& blob, std::string_view entry, const StorageLimits& limits);
 
 }  // namespace cupel::data::dataset

@@ -7,8 +7,9 @@
 #include "cupel/data/dataset/inflate.h"
 #include "cupel/data/dataset/npy.h"
 
-// ZIP as PKWARE's APPNOTE 6.3.10 describes it: the end record (4.3.16) names the central directory (4.3.12), whose
-// headers are the only truth; a local header (4.3.7) is read for the length of its own name and extra field alone.
+// ZIP as PKWARE's APPNOTE 6.3.10 describes it: the end record (4.3.16) names the central directory (4.3.12),
+// whose headers are the only truth; a local header (4.3.7) is read for the length of its own name and extra
+// field alone.
 
 namespace cupel::data::dataset {
 namespace {
@@ -45,14 +46,18 @@ Result<Bytes> ReadDirectory(const Blob& blob, std::size_t& count) {
   const std::uint64_t tail_size = std::min(blob.size(), kEndBytes + kMaxComment);
   CUPEL_TRY(const Bytes tail, ReadBytes(blob, blob.size() - tail_size, tail_size));
   for (std::size_t at = tail.size() - kEndBytes + 1; at-- > 0;) {
-    if (LittleEndian(tail, at, 4) != 0x06054b50 || LittleEndian(tail, at + 20, 2) != tail.size() - at - kEndBytes) continue;
+    if (LittleEndian(tail, at, 4) != 0x06054b50 ||
+        LittleEndian(tail, at + 20, 2) != tail.size() - at - kEndBytes)
+      continue;
     count = static_cast<std::size_t>(LittleEndian(tail, at + 10, 2));
     const std::uint64_t size = LittleEndian(tail, at + 12, 4), offset = LittleEndian(tail, at + 16, 4);
     if (count == 0xffff || size == 0xffffffff || offset == 0xffffffff) {
       return Fail(ErrorCode::kUnsupported, "zip64 files are not read", "", "save the arrays as NPY files");
     }
-    if (LittleEndian(tail, at + 4, 4) != 0) return Fail(ErrorCode::kUnsupported, "the ZIP file is split over disks");
-    if (count > kMaxEntries) return Fail(ErrorCode::kResourceLimit, fmt::format("more than {} entries", kMaxEntries));
+    if (LittleEndian(tail, at + 4, 4) != 0)
+      return Fail(ErrorCode::kUnsupported, "the ZIP file is split over disks");
+    if (count > kMaxEntries)
+      return Fail(ErrorCode::kResourceLimit, fmt::format("more than {} entries", kMaxEntries));
     return ReadBytes(blob, offset, size);
   }
   return Damaged("the end record is missing");
@@ -69,7 +74,8 @@ Result<std::vector<Entry>> ReadEntries(const Blob& blob) {
     }
     const BytesView header = BytesView(directory).subspan(at, kCentralBytes);
     const std::uint64_t name_size = LittleEndian(header, 28, 2);
-    const std::uint64_t whole = kCentralBytes + name_size + LittleEndian(header, 30, 2) + LittleEndian(header, 32, 2);
+    const std::uint64_t whole =
+        kCentralBytes + name_size + LittleEndian(header, 30, 2) + LittleEndian(header, 32, 2);
     if (directory.size() - at < whole) return Damaged("the directory is cut");
     Entry entry{std::string(AsText(BytesView(directory).subspan(at + kCentralBytes, name_size))),
                 LittleEndian(header, 8, 2),
@@ -89,16 +95,21 @@ Result<Entry> ChooseEntry(const std::vector<Entry>& entries, std::string_view na
   if (name.ends_with(".npy")) name.remove_suffix(4);
   std::vector<std::string> names;
   for (const Entry& entry : entries) names.push_back(entry.name);
-  const auto matches = std::ranges::count_if(names, [&](const std::string& each) { return name.empty() || each == name; });
-  if (matches == 1) return entries[static_cast<std::size_t>(name.empty() ? 0 : std::ranges::find(names, name) - names.begin())];
+  const auto matches =
+      std::ranges::count_if(names, [&](const std::string& each) { return name.empty() || each == name; });
+  if (matches == 1)
+    return entries[static_cast<std::size_t>(name.empty() ? 0
+                                                         : std::ranges::find(names, name) - names.begin())];
   if (matches > 1 && !name.empty()) return Damaged(fmt::format("it has two entries named \"{}\"", name));
-  return Fail(ErrorCode::kNotFound, name.empty() ? "the file holds several arrays or none" : fmt::format("no array \"{}\"", name),
+  return Fail(ErrorCode::kNotFound,
+              name.empty() ? "the file holds several arrays or none" : fmt::format("no array \"{}\"", name),
               "", fmt::format("set entry to one of: {}", fmt::join(names, ", ")));
 }
 
 }  // namespace
 
-Result<NumberArray> ParseNpz(const BlobPointer& blob, std::string_view entry_name, const StorageLimits& limits) {
+Result<NumberArray> ParseNpz(const BlobPointer& blob, std::string_view entry_name,
+                             const StorageLimits& limits) {
   CUPEL_TRY(const std::vector<Entry> entries, ReadEntries(*blob));
   CUPEL_TRY(const Entry entry, ChooseEntry(entries, entry_name));
   if ((entry.flags & 1) != 0) return Fail(ErrorCode::kUnsupported, "the entry is encrypted");
@@ -107,7 +118,8 @@ Result<NumberArray> ParseNpz(const BlobPointer& blob, std::string_view entry_nam
   }
   CUPEL_TRY(const Bytes local, ReadBytes(*blob, entry.local_offset, kLocalBytes));
   if (LittleEndian(local, 0, 4) != 0x04034b50) return Damaged("an entry's header is missing");
-  const std::uint64_t start = entry.local_offset + kLocalBytes + LittleEndian(local, 26, 2) + LittleEndian(local, 28, 2);
+  const std::uint64_t start =
+      entry.local_offset + kLocalBytes + LittleEndian(local, 26, 2) + LittleEndian(local, 28, 2);
   if (start > blob->size() || entry.packed_size > blob->size() - start) return Damaged("an entry is cut");
   const auto crc = static_cast<std::uint32_t>(entry.crc);
   if (entry.method == 8) {
@@ -121,7 +133,8 @@ Result<NumberArray> ParseNpz(const BlobPointer& blob, std::string_view entry_nam
   CUPEL_TRY(const std::uint32_t found, Crc32(*blob, start, entry.packed_size));
   if (entry.size != entry.packed_size || found != crc) return Damaged("an entry's CRC-32 is false");
   BlobWriter writer(limits);
-  CUPEL_TRY_STATUS(blob->ReadInPieces(start, entry.size, [&](BytesView piece) { return writer.Append(piece); }));
+  CUPEL_TRY_STATUS(
+      blob->ReadInPieces(start, entry.size, [&](BytesView piece) { return writer.Append(piece); }));
   return ParseNpy(writer.Finish());
 }
 

@@ -79,15 +79,16 @@ Status NumberArray::ReadRow(std::int64_t row, std::span<float> out) const {
                    [](std::uint8_t byte) { return static_cast<float>(byte) / 255.0f; });
     return {};
   }
-  ForEachNumber(type, bytes, big_endian, [&](std::size_t i, auto number) { out[i] = static_cast<float>(number); });
+  ForEachNumber(type, bytes, big_endian,
+                [&](std::size_t i, auto number) { out[i] = static_cast<float>(number); });
   return {};
 }
 
 Result<std::vector<std::int64_t>> NumberArray::ReadIntegers() const {
   if (RowSize() != 1 || IsFloating(type)) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("labels must be integers of shape [n], got {}{}", IsFloating(type) ? "floats of shape " : "",
-                            ShapeText(shape)));
+                fmt::format("labels must be integers of shape [n], got {}{}",
+                            IsFloating(type) ? "floats of shape " : "", ShapeText(shape)));
   }
   std::vector<std::int64_t> integers(static_cast<std::size_t>(Rows()));
   Bytes bytes(integers.size() * static_cast<std::size_t>(NumberSize(type)));
@@ -123,7 +124,8 @@ Result<ValueRange> FindRange(const NumberArray& array) {
     CUPEL_TRY_STATUS(array.ReadRow(i, row));
     for (std::size_t j = 0; j < row.size(); ++j) {
       if (!std::isfinite(row[j])) {
-        return Fail(ErrorCode::kCorrupt, fmt::format("value {} of sample {} is {}, not a finite float32", j, i, row[j]), "",
+        return Fail(ErrorCode::kCorrupt,
+                    fmt::format("value {} of sample {} is {}, not a finite float32", j, i, row[j]), "",
                     "remove the sample or impute the value");
       }
       range.low = std::min(range.low, row[j]);

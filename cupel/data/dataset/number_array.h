@@ -30,8 +30,9 @@ struct NumberArray {
   std::int64_t Rows() const { return shape.front(); }
   std::int64_t RowSize() const;
 
-  /// Decodes row `row` to `out`, [RowSize()]: unsigned bytes as b / 255.0f, every other number as it is, rounded to
-  /// float32. Precondition: 0 <= row < Rows(), out has RowSize() places. Errors: those of Blob::Read.
+  /// Decodes row `row` to `out`, [RowSize()]: unsigned bytes as b / 255.0f, every other number as it is,
+  /// rounded to float32. Precondition: 0 <= row < Rows(), out has RowSize() places. Errors: those of
+  /// Blob::Read.
   Status ReadRow(std::int64_t row, std::span<float> out) const;
 
   /// All numbers, [n]. Errors: kInvalidArgument unless the array is [n] or [n, 1] of integers.

@@ -26,8 +26,9 @@ Status CheckDigest(const ManifestFile& file, const Digest& found, const OpenOpti
                 fmt::format("add sha256 = \"{}\"", found.Hex()));
   }
   if (*file.sha256 == found) return {};
-  return Fail(ErrorCode::kVerificationFailed, fmt::format("sha256 must be {}, found {}", file.sha256->Hex(), found.Hex()),
-              file.path.string(), "get the file again, or correct the manifest if the change is intended");
+  return Fail(ErrorCode::kVerificationFailed,
+              fmt::format("sha256 must be {}, found {}", file.sha256->Hex(), found.Hex()), file.path.string(),
+              "get the file again, or correct the manifest if the change is intended");
 }
 
 /// Opens one manifest; remembers the digests it saw for the identity of the data.
@@ -115,15 +116,19 @@ class Opener {
     auto integers = array.ReadIntegers();
     if (!integers) return FailAt(file.path.string(), std::move(integers).error());
     if (static_cast<std::int64_t>(integers->size()) != samples) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("there are {} labels for {} samples", integers->size(), samples),
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("there are {} labels for {} samples", integers->size(), samples),
                   file.path.string());
     }
-    const std::int64_t classes = manifest_.class_names.empty() ? 1000000 : static_cast<std::int64_t>(manifest_.class_names.size());
+    const std::int64_t classes =
+        manifest_.class_names.empty() ? 1000000 : static_cast<std::int64_t>(manifest_.class_names.size());
     std::vector<std::int32_t> labels;
     for (const std::int64_t label : *integers) {
       if (label < 0 || label >= classes) {
-        return Fail(ErrorCode::kCorrupt, fmt::format("label {} of sample {} is outside 0 .. {}", label, labels.size(), classes - 1),
-                    file.path.string(), "list every class in class_names");
+        return Fail(
+            ErrorCode::kCorrupt,
+            fmt::format("label {} of sample {} is outside 0 .. {}", label, labels.size(), classes - 1),
+            file.path.string(), "list every class in class_names");
       }
       labels.push_back(static_cast<std::int32_t>(label));
     }
@@ -137,7 +142,8 @@ class Opener {
     return ReadGroups(*blob, file->path.string(), names);
   }
 
-  Result<std::unique_ptr<Dataset>> FinishArray(NumberArray features, DatasetParts parts, const ManifestFile& file);
+  Result<std::unique_ptr<Dataset>> FinishArray(NumberArray features, DatasetParts parts,
+                                               const ManifestFile& file);
   Status ChooseShape(const NumberArray& features);
   Status ChooseBox(const NumberArray& features);
 
@@ -166,13 +172,15 @@ class Opener {
 class ArraySource : public SampleSource {
  public:
   /// stored: [h, w, c] of samples that are stored with their channels last, or empty.
-  ArraySource(NumberArray array, std::vector<std::int64_t> stored) : array_(std::move(array)), stored_(std::move(stored)) {}
+  ArraySource(NumberArray array, std::vector<std::int64_t> stored)
+      : array_(std::move(array)), stored_(std::move(stored)) {}
 
   Status ReadSample(std::int64_t index, std::span<float> out) const override {
     if (stored_.empty()) return array_.ReadRow(index, out);
     std::vector<float> row(out.size());
     CUPEL_TRY_STATUS(array_.ReadRow(index, row));
-    const auto pixels = static_cast<std::size_t>(stored_[0] * stored_[1]), channels = static_cast<std::size_t>(stored_[2]);
+    const auto pixels = static_cast<std::size_t>(stored_[0] * stored_[1]),
+               channels = static_cast<std::size_t>(stored_[2]);
     for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
       for (std::size_t channel = 0; channel < channels; ++channel) {
         out[channel * pixels + pixel] = row[pixel * channels + channel];
@@ -191,47 +199,55 @@ Status Opener::ChooseShape(const NumberArray& features) {
   std::vector<std::int64_t> stored(features.shape.begin() + 1, features.shape.end());
   const std::int64_t row_size = features.RowSize();
   if (row_size <= 0 || row_size > kMaxSampleSize) {
-    return Fail(ErrorCode::kResourceLimit, fmt::format("a sample must have 1 to {} values, got {}", kMaxSampleSize, row_size));
+    return Fail(ErrorCode::kResourceLimit,
+                fmt::format("a sample must have 1 to {} values, got {}", kMaxSampleSize, row_size));
   }
   if (stored.empty()) stored = {1};
   if (manifest_.channels_last && stored.size() != 3) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("layout \"hwc\" needs samples [h, w, c], got {}", ShapeText(stored)));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("layout \"hwc\" needs samples [h, w, c], got {}", ShapeText(stored)));
   }
   if (info_.sample_shape.empty()) {
     info_.sample_shape = stored;
     if (manifest_.channels_last) info_.sample_shape = {stored[2], stored[0], stored[1]};
     if (stored.size() == 2) info_.sample_shape.insert(info_.sample_shape.begin(), 1);
   }
-  const bool is_permuted = manifest_.channels_last && info_.sample_shape != std::vector{stored[2], stored[0], stored[1]};
+  const bool is_permuted =
+      manifest_.channels_last && info_.sample_shape != std::vector{stored[2], stored[0], stored[1]};
   if (info_.SampleSize() != row_size || is_permuted) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("the manifest says shape {} and the file's samples are {}{}",
-                                                         ShapeText(info_.sample_shape), ShapeText(stored),
-                                                         manifest_.channels_last ? " with channels last" : ""));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("the manifest says shape {} and the file's samples are {}{}",
+                            ShapeText(info_.sample_shape), ShapeText(stored),
+                            manifest_.channels_last ? " with channels last" : ""));
   }
   return {};
 }
 
 /// Bytes have the box [0, 1]; everything else must declare it, because attacks stay inside.
 Status Opener::ChooseBox(const NumberArray& features) {
-  CUPEL_TRY(const ValueRange found, FindRange(features));
-  if (!manifest_.value_range && features.type != NumberType::kU8) {
-    return Fail(ErrorCode::kInvalidArgument, "the manifest must say which values features may take", manifest_.place,
-                fmt::format("add value_range = [low, high]; the file's values are in [{}, {}]", found.low, found.high));
-  }
   const ValueRange box = manifest_.value_range.value_or(ValueRange{0, 1});
-  if (found.low < box.low || found.high > box.high) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("value_range is [{}, {}] and the file's values are in [{}, {}]", box.low, box.high, found.low,
-                            found.high),
-                manifest_.place, "correct value_range or the data");
-  }
   info_.box_low = box.low;
   info_.box_high = box.high;
-  return {};
+  const bool is_bytes = features.type == NumberType::kU8;
+  if (is_bytes && box.low <= 0 && box.high >= 1) return {};  // Bytes cannot leave it.
+  CUPEL_TRY(const ValueRange found, FindRange(features));
+  if (!manifest_.value_range) {
+    return Fail(ErrorCode::kInvalidArgument, "the manifest must say which values features may take",
+                manifest_.place,
+                fmt::format("add value_range = [low, high]; the file's values are in [{}, {}]", found.low,
+                            found.high));
+  }
+  if (found.low >= box.low && found.high <= box.high) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("value_range is [{}, {}] and the file's values are in [{}, {}]", box.low, box.high,
+                          found.low, found.high),
+              manifest_.place, "correct value_range or the data");
 }
 
-Result<std::unique_ptr<Dataset>> Opener::FinishArray(NumberArray features, DatasetParts parts, const ManifestFile& file) {
-  if (features.Rows() == 0) return Fail(ErrorCode::kInvalidArgument, "the data set has no sample", file.path.string());
+Result<std::unique_ptr<Dataset>> Opener::FinishArray(NumberArray features, DatasetParts parts,
+                                                     const ManifestFile& file) {
+  if (features.Rows() == 0)
+    return Fail(ErrorCode::kInvalidArgument, "the data set has no sample", file.path.string());
   auto shaped = ChooseShape(features).and_then([&] { return ChooseBox(features); });
   if (!shaped) return FailAt(file.path.string(), std::move(shaped).error());
   std::vector<std::int64_t> stored;
@@ -244,7 +260,8 @@ Result<std::unique_ptr<Dataset>> Opener::FinishArray(NumberArray features, Datas
 
 }  // namespace
 
-Result<std::unique_ptr<Dataset>> OpenDataset(const std::filesystem::path& manifest_path, const OpenOptions& options) {
+Result<std::unique_ptr<Dataset>> OpenDataset(const std::filesystem::path& manifest_path,
+                                             const OpenOptions& options) {
   CUPEL_TRY(const Manifest manifest, ReadManifest(manifest_path));
   return OpenDataset(manifest, options);
 }
@@ -259,14 +276,15 @@ Result<std::unique_ptr<Dataset>> OpenDataset(const Manifest& manifest, const Ope
     case DataFormat::kImages: return opener.OpenFolder();
     case DataFormat::kPredictions: break;
   }
-  return Fail(ErrorCode::kInvalidArgument, "the manifest holds predictions, not samples for a model", manifest.place,
-              "use it for checks that need no model");
+  return Fail(ErrorCode::kInvalidArgument, "the manifest holds predictions, not samples for a model",
+              manifest.place, "use it for checks that need no model");
 }
 
 Result<Predictions> OpenPredictions(const Manifest& manifest, const OpenOptions& options) {
   if (manifest.format != DataFormat::kPredictions) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("format must be \"predictions\", got \"{}\"", DataFormatName(manifest.format)), manifest.place);
+                fmt::format("format must be \"predictions\", got \"{}\"", DataFormatName(manifest.format)),
+                manifest.place);
   }
   return Opener(manifest, options).OpenPredictionsFile();
 }

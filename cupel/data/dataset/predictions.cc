@@ -24,23 +24,27 @@ constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 enum class Form { kScores, kScore, kPrediction };
 
 bool IsIndex(const std::string& text) {
-  return !text.empty() && text.size() <= 6 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && text.size() <= 6 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 class PredictionsReader {
  public:
   Status TakeHeader(const CsvFields& header) {
-    for (std::size_t column = 0; column < header.size(); ++column) CUPEL_TRY_STATUS(TakeColumn(header, column));
+    for (std::size_t column = 0; column < header.size(); ++column)
+      CUPEL_TRY_STATUS(TakeColumn(header, column));
     if (label_ == kNone) return Missing("label", header);
     const int forms = (scores_.empty() ? 0 : 1) + (score_ == kNone ? 0 : 1) + (prediction_ == kNone ? 0 : 1);
     if (forms == 0) return Missing("score_<class>, score or prediction", header);
     if (forms > 1) {
-      return Fail(ErrorCode::kCorrupt, "only one of score_<class>, score and prediction may be there", "", "remove the others");
+      return Fail(ErrorCode::kCorrupt, "only one of score_<class>, score and prediction may be there", "",
+                  "remove the others");
     }
     form_ = !scores_.empty() ? Form::kScores : score_ != kNone ? Form::kScore : Form::kPrediction;
     if (form_ == Form::kScore) out_.class_names = {"0", "1"};
     if (form_ == Form::kScores && scores_.size() < 2) {
-      return Fail(ErrorCode::kCorrupt, "there is one score_<class> column; a classifier has two classes or more");
+      return Fail(ErrorCode::kCorrupt,
+                  "there is one score_<class> column; a classifier has two classes or more");
     }
     out_.c = static_cast<std::int64_t>(out_.class_names.size());
     return {};
@@ -84,8 +88,10 @@ class PredictionsReader {
       group_columns_.push_back(column);
       groups_.emplace_back(name.substr(kGroupPrefix.size()));
     } else {
-      static const std::vector<std::string> kKnown = {"label", "score", "prediction", "index", "score_<class>", "group_<attribute>"};
-      return Fail(ErrorCode::kCorrupt, fmt::format("unknown column \"{}\"", name), "", NearestRemedy(name, kKnown));
+      static const std::vector<std::string> kKnown = {"label", "score",         "prediction",
+                                                      "index", "score_<class>", "group_<attribute>"};
+      return Fail(ErrorCode::kCorrupt, fmt::format("unknown column \"{}\"", name), "",
+                  NearestRemedy(name, kKnown));
     }
     return {};
   }
@@ -101,17 +107,20 @@ class PredictionsReader {
       const std::string& text = fields[index_];
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
       if (text.empty() || error != std::errc() || end != text.data() + text.size() || index < 0) {
-        return Fail(ErrorCode::kCorrupt, fmt::format("index must be an integer >= 0, got \"{}\"", text), place);
+        return Fail(ErrorCode::kCorrupt, fmt::format("index must be an integer >= 0, got \"{}\"", text),
+                    place);
       }
     }
     out_.sample_index.push_back(index);
     return {};
   }
 
-  static Result<float> ParseProb(const std::string& text, const std::string& column, const std::string& place) {
+  static Result<float> ParseProb(const std::string& text, const std::string& column,
+                                 const std::string& place) {
     CUPEL_TRY(const float prob, ParseNumber(text, column, place));
     if (prob >= 0 && prob <= 1) return prob;
-    return Fail(ErrorCode::kCorrupt, fmt::format("column \"{}\" must hold a probability in [0, 1], got {}", column, text), place,
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("column \"{}\" must hold a probability in [0, 1], got {}", column, text), place,
                 "write softmax probabilities, not logits");
   }
 
@@ -144,7 +153,8 @@ class PredictionsReader {
     label_texts_.push_back(fields[label_]);
     answer_texts_.push_back(fields[prediction_]);
     names_.insert({fields[label_], fields[prediction_]});
-    if (names_.size() > 100000) return Fail(ErrorCode::kResourceLimit, "there are more than 100000 classes", place);
+    if (names_.size() > 100000)
+      return Fail(ErrorCode::kResourceLimit, "there are more than 100000 classes", place);
     return {};
   }
 
@@ -160,7 +170,8 @@ class PredictionsReader {
     out_.c = static_cast<std::int64_t>(out_.class_names.size());
     constexpr std::int64_t kMaxScores = std::int64_t{1} << 30;
     if (out_.c > kMaxScores / out_.n) {
-      return Fail(ErrorCode::kResourceLimit, fmt::format("{} rows of {} classes are too many", out_.n, out_.c), file_name);
+      return Fail(ErrorCode::kResourceLimit,
+                  fmt::format("{} rows of {} classes are too many", out_.n, out_.c), file_name);
     }
     out_.scores.assign(static_cast<std::size_t>(out_.n * out_.c), std::log(kSmallestProb));
     for (std::size_t i = 0; i < label_texts_.size(); ++i) {
@@ -174,7 +185,8 @@ class PredictionsReader {
 
   Result<std::int32_t> Resolve(const std::string& text, bool is_index) const {
     if (is_index) return static_cast<std::int32_t>(std::stol(text));  // "07" is class 7.
-    return static_cast<std::int32_t>(std::ranges::lower_bound(out_.class_names, text) - out_.class_names.begin());
+    return static_cast<std::int32_t>(std::ranges::lower_bound(out_.class_names, text) -
+                                     out_.class_names.begin());
   }
 
   Predictions out_;
@@ -208,7 +220,8 @@ bool SizesFit(const Predictions& predictions) {
   const auto n = static_cast<std::size_t>(predictions.n), c = static_cast<std::size_t>(predictions.c);
   return c >= 2 && predictions.scores.size() == n * c && predictions.labels.size() == n &&
          predictions.sample_index.size() == n && predictions.class_names.size() == c &&
-         std::ranges::all_of(predictions.groups, [&](const GroupAttribute& group) { return group.group_of.size() == n; });
+         std::ranges::all_of(predictions.groups,
+                             [&](const GroupAttribute& group) { return group.group_of.size() == n; });
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ Result<Predictions> Parse(std::string_view text) {
 }
 
 TEST(Predictions, ScoresBecomeLogProbabilities) {
-  CUPEL_ASSERT_OK(const Predictions p, Parse("label,score_cat,score_dog,group_sex\ncat,0.75,0.25,f\n1,0,1,\n0,0.5,0.5,m\n"));
+  CUPEL_ASSERT_OK(const Predictions p,
+                  Parse("label,score_cat,score_dog,group_sex\ncat,0.75,0.25,f\n1,0,1,\n0,0.5,0.5,m\n"));
   EXPECT_EQ(p.n, 3);
   EXPECT_EQ(p.c, 2);
   EXPECT_THAT(p.class_names, ElementsAre("cat", "dog"));
@@ -63,13 +64,18 @@ TEST(Predictions, RefusesWhatIsNoPredictionsFile) {
   EXPECT_THAT(Parse("label,score\n"), HasError(ErrorCode::kInvalidArgument, HasSubstr("no row")));
   EXPECT_THAT(Parse("score\n1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("no column label")));
   EXPECT_THAT(Parse("label\n1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("score_<class>")));
-  EXPECT_THAT(Parse("label,scroe\n1,1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("did you mean \"score\"")));
-  EXPECT_THAT(Parse("label,score,prediction\n1,1,1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("only one of")));
+  EXPECT_THAT(Parse("label,scroe\n1,1\n"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("did you mean \"score\"")));
+  EXPECT_THAT(Parse("label,score,prediction\n1,1,1\n"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("only one of")));
   EXPECT_THAT(Parse("label,score_a\na,1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("two classes")));
-  EXPECT_THAT(Parse("label,score_a,score_b\na,0.9,0.9\n"), HasError(ErrorCode::kCorrupt, HasSubstr("p.csv:2: the scores of a row must sum to 1")));
-  EXPECT_THAT(Parse("label,score_a,score_b\na,3.5,-2.5\n"), HasError(ErrorCode::kCorrupt, HasSubstr("not logits")));
+  EXPECT_THAT(Parse("label,score_a,score_b\na,0.9,0.9\n"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("p.csv:2: the scores of a row must sum to 1")));
+  EXPECT_THAT(Parse("label,score_a,score_b\na,3.5,-2.5\n"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("not logits")));
   EXPECT_THAT(Parse("label,score_a,score_b\na,nan,1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("p.csv:2")));
-  EXPECT_THAT(Parse("label,score_a,score_b\nc,0,1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("neither a class name")));
+  EXPECT_THAT(Parse("label,score_a,score_b\nc,0,1\n"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("neither a class name")));
   EXPECT_THAT(Parse("index,label,score\n-1,0,1\n"), HasError(ErrorCode::kCorrupt, HasSubstr("index")));
   EXPECT_THAT(ReadPredictionsFile("/nonexistent.csv"), HasError(ErrorCode::kNotFound));
 }

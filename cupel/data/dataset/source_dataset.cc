@@ -38,36 +38,40 @@ class SourceDataset : public Dataset {
 Status CheckRead(const Dataset& dataset, std::span<const std::int64_t> indices, std::span<float> features) {
   for (const std::int64_t index : indices) {
     if (index < 0 || index >= dataset.size()) {
-      return Fail(ErrorCode::kInvalidArgument, fmt::format("sample {} is outside 0 .. {}", index, dataset.size() - 1),
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("sample {} is outside 0 .. {}", index, dataset.size() - 1),
                   dataset.info().name);
     }
   }
   const std::int64_t needed = static_cast<std::int64_t>(indices.size()) * dataset.info().SampleSize();
   if (static_cast<std::int64_t>(features.size()) != needed) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("{} values are needed, got room for {}", needed, features.size()),
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} values are needed, got room for {}", needed, features.size()),
                 dataset.info().name);
   }
   return {};
 }
 
 Result<std::unique_ptr<Dataset>> MakeSourceDataset(DatasetParts parts) {
-  if (parts.labels.empty()) return Fail(ErrorCode::kInvalidArgument, "the data set has no sample", parts.info.name);
+  if (parts.labels.empty())
+    return Fail(ErrorCode::kInvalidArgument, "the data set has no sample", parts.info.name);
   const std::int32_t largest = *std::ranges::max_element(parts.labels);
   if (parts.info.class_names.empty()) parts.info.class_names = NumberedClasses(std::int64_t{largest} + 1);
   const auto classes = static_cast<std::int64_t>(parts.info.class_names.size());
   for (std::size_t i = 0; i < parts.labels.size(); ++i) {
     if (parts.labels[i] >= 0 && parts.labels[i] < classes) continue;
     return Fail(ErrorCode::kCorrupt,
-                fmt::format("label {} of sample {} is outside 0 .. {}", parts.labels[i], i, classes - 1), parts.info.name,
-                "list every class in class_names");
+                fmt::format("label {} of sample {} is outside 0 .. {}", parts.labels[i], i, classes - 1),
+                parts.info.name, "list every class in class_names");
   }
   for (const GroupAttribute& group : parts.groups) {
     const auto count = static_cast<std::int32_t>(group.group_names.size());
-    const bool fits = std::ranges::all_of(group.group_of, [&](std::int32_t of) { return of >= -1 && of < count; });
+    const bool fits =
+        std::ranges::all_of(group.group_of, [&](std::int32_t of) { return of >= -1 && of < count; });
     if (group.group_of.size() != parts.labels.size() || !fits) {
       return Fail(ErrorCode::kCorrupt,
-                  fmt::format("group attribute \"{}\" has {} values for {} samples, or one without a name", group.name,
-                              group.group_of.size(), parts.labels.size()),
+                  fmt::format("group attribute \"{}\" has {} values for {} samples, or one without a name",
+                              group.name, group.group_of.size(), parts.labels.size()),
                   parts.info.name);
     }
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The data set that every reader makes: labels and groups in memory, features sample by sample from a source.
-/// Private to this module.
+/// The data set that every reader makes: labels and groups in memory, features sample by sample from a
+/// source. Private to this module.
 
 #include <memory>
 
@@ -25,8 +25,8 @@ struct DatasetParts {
 };
 
 /// Fills in numbered class names where there are none, and checks that everything fits together.
-/// Errors: kCorrupt for a label outside the classes (naming the sample) or groups of another length; kInvalidArgument
-/// when there is no sample.
+/// Errors: kCorrupt for a label outside the classes (naming the sample) or groups of another length;
+/// kInvalidArgument when there is no sample.
 Result<std::unique_ptr<Dataset>> MakeSourceDataset(DatasetParts parts);
 
 /// Shared by every Dataset::Read: all indices inside, and room for the features.

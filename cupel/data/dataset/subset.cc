@@ -26,7 +26,10 @@ class PartOfDataset : public Dataset {
  public:
   /// choice: what makes the digest another one; the whole, chosen as a part, keeps its digest.
   PartOfDataset(DatasetPointer whole, std::vector<std::int64_t> indices, const std::string& choice)
-      : whole_(std::move(whole)), indices_(std::move(indices)), info_(whole_->info()), groups_(whole_->group_attributes()) {
+      : whole_(std::move(whole)),
+        indices_(std::move(indices)),
+        info_(whole_->info()),
+        groups_(whole_->group_attributes()) {
     if (indices_.size() < static_cast<std::size_t>(whole_->size())) {
       Json identity;
       identity["of"] = info_.digest.Hex();
@@ -49,14 +52,16 @@ class PartOfDataset : public Dataset {
   Status Read(std::span<const std::int64_t> indices, std::span<float> features) const override {
     CUPEL_TRY_STATUS(CheckRead(*this, indices, features));
     std::vector<std::int64_t> inside(indices.size());
-    std::ranges::transform(indices, inside.begin(), [&](std::int64_t i) { return indices_[static_cast<std::size_t>(i)]; });
+    std::ranges::transform(indices, inside.begin(),
+                           [&](std::int64_t i) { return indices_[static_cast<std::size_t>(i)]; });
     return whole_->Read(inside, features);
   }
 
  private:
   std::vector<std::int32_t> Pick(std::span<const std::int32_t> values) const {
     std::vector<std::int32_t> picked(indices_.size());
-    std::ranges::transform(indices_, picked.begin(), [&](std::int64_t i) { return values[static_cast<std::size_t>(i)]; });
+    std::ranges::transform(indices_, picked.begin(),
+                           [&](std::int64_t i) { return values[static_cast<std::size_t>(i)]; });
     return picked;
   }
 
@@ -81,7 +86,8 @@ std::vector<std::int64_t> Quotas(const std::vector<std::vector<std::int64_t>>& m
   }
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
+  std::ranges::stable_sort(order,
+                           [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
   for (std::int64_t i = 0; i < left; ++i) ++quotas[order[static_cast<std::size_t>(i)]];
   return quotas;
 }
@@ -144,11 +150,13 @@ Result<Subset> Subset::Parse(std::string_view text) {
   const std::string_view first = words.empty() ? "" : words.front();
   const auto name = std::ranges::find(KindNames(), first);
   if (name == KindNames().end()) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("unknown subset \"{}\"", text), "", NearestRemedy(first, KindNames()));
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("unknown subset \"{}\"", text), "",
+                NearestRemedy(first, KindNames()));
   }
   Subset subset{static_cast<SubsetKind>(name - KindNames().begin()), 0, 0};
   const bool takes_seed = subset.kind == SubsetKind::kRandom || subset.kind == SubsetKind::kStratified;
-  bool is_right = subset.kind == SubsetKind::kAll ? words.size() == 1 : words.size() >= 2 && ParseWhole(words[1], subset.count);
+  bool is_right = subset.kind == SubsetKind::kAll ? words.size() == 1
+                                                  : words.size() >= 2 && ParseWhole(words[1], subset.count);
   if (is_right && words.size() > 2) {
     is_right = takes_seed && words.size() == 4 && words[2] == "seed" && ParseWhole(words[3], subset.seed);
   }
@@ -160,7 +168,8 @@ Result<Subset> Subset::Parse(std::string_view text) {
 Result<std::unique_ptr<Dataset>> TakeSubset(DatasetPointer whole, const Subset& subset) {
   if (subset.kind != SubsetKind::kAll && (subset.count < 1 || subset.count > whole->size())) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("a subset has 1 to {} samples, got {}", whole->size(), subset.count), whole->info().name);
+                fmt::format("a subset has 1 to {} samples, got {}", whole->size(), subset.count),
+                whole->info().name);
   }
   std::vector<std::int64_t> chosen = Choose(*whole, subset);
   std::ranges::sort(chosen);
@@ -169,9 +178,10 @@ Result<std::unique_ptr<Dataset>> TakeSubset(DatasetPointer whole, const Subset& 
 
 Result<std::unique_ptr<Dataset>> TakeShard(DatasetPointer whole, std::int64_t k, std::int64_t m) {
   if (k < 0 || k >= m || k >= whole->size()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("shard {} of {} of {} samples is empty; k must be in 0 .. m-1", k, m, whole->size()),
-                whole->info().name);
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("shard {} of {} of {} samples is empty; k must be in 0 .. m-1", k, m, whole->size()),
+        whole->info().name);
   }
   std::vector<std::int64_t> chosen;
   // Not i += m first: m may be as large as the type.
@@ -179,7 +189,8 @@ Result<std::unique_ptr<Dataset>> TakeShard(DatasetPointer whole, std::int64_t k,
     chosen.push_back(i);
     if (m >= whole->size() - i) break;
   }
-  return std::make_unique<PartOfDataset>(std::move(whole), std::move(chosen), fmt::format("shard {} of {}", k, m));
+  return std::make_unique<PartOfDataset>(std::move(whole), std::move(chosen),
+                                         fmt::format("shard {} of {}", k, m));
 }
 
 }  // namespace cupel::data::dataset

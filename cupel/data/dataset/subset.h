@@ -3,8 +3,9 @@
 
 /// Parts of a data set: the first N samples, N at random, N that keep the shares of the classes, and shards.
 ///
-/// Promises: the same arguments choose the same samples on every machine; samples stay in the order of the whole;
-/// `OriginalIndex` stays that of the file, also for a part of a part; the digest depends on the whole and the choice.
+/// Promises: the same arguments choose the same samples on every machine; samples stay in the order of the
+/// whole; `OriginalIndex` stays that of the file, also for a part of a part; the digest depends on the whole
+/// and the choice.
 
 #include <memory>
 #include <string_view>
@@ -32,9 +33,9 @@ struct Subset {
 /// Shared: several parts of one data set are in use at the same time. A unique_ptr converts.
 using DatasetPointer = std::shared_ptr<const Dataset>;
 
-/// kRandom: without replacement, every subset equally likely. kStratified: of each class its share of `count`, rounded
-/// by largest remainders (the lower class first on a tie), chosen at random inside the class.
-/// Errors: kInvalidArgument unless 1 <= count <= size().
+/// kRandom: without replacement, every subset equally likely. kStratified: of each class its share of
+/// `count`, rounded by largest remainders (the lower class first on a tie), chosen at random inside the
+/// class. Errors: kInvalidArgument unless 1 <= count <= size().
 Result<std::unique_ptr<Dataset>> TakeSubset(DatasetPointer whole, const Subset& subset);
 
 /// Samples k, k + m, k + 2m, ...: the shards 0 .. m-1 are disjoint and together the whole.

@@ -91,7 +91,8 @@ TEST(Subset, ShardsAreDisjointAndTogetherTheWhole) {
   }
   EXPECT_THAT(all, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
   EXPECT_THAT(TakeShard(whole, 3, 3), HasError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(TakeShard(whole, 10, std::numeric_limits<std::int64_t>::max()), HasError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(TakeShard(whole, 10, std::numeric_limits<std::int64_t>::max()),
+              HasError(ErrorCode::kInvalidArgument));
   CUPEL_ASSERT_OK(const auto last, TakeShard(whole, 9, std::numeric_limits<std::int64_t>::max()));
   EXPECT_THAT(Originals(*last), ElementsAre(9));
 }
@@ -118,14 +119,17 @@ TEST(Subset, TextAndBack) {
     EXPECT_EQ(subset.ToString(), text);
   }
   EXPECT_EQ(Subset::Parse("random 5")->seed, 0u);
-  EXPECT_THAT(Subset::Parse("frist 10"), HasError(ErrorCode::kInvalidArgument, HasSubstr("did you mean \"first\"")));
-  for (const char* text : {"", "first", "first x", "first 0", "first -1", "first 3 seed 1", "all 3", "random 3 seed", "random 3 sed 1"}) {
+  EXPECT_THAT(Subset::Parse("frist 10"),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("did you mean \"first\"")));
+  for (const char* text : {"", "first", "first x", "first 0", "first -1", "first 3 seed 1", "all 3",
+                           "random 3 seed", "random 3 sed 1"}) {
     EXPECT_THAT(Subset::Parse(text), HasError(ErrorCode::kInvalidArgument)) << text;
   }
 }
 
 TEST(Subset, RefusesMoreThanThereIs) {
-  EXPECT_THAT(TakeSubset(MakeWhole(4), {SubsetKind::kFirst, 5}), HasError(ErrorCode::kInvalidArgument, HasSubstr("1 to 4 samples, got 5")));
+  EXPECT_THAT(TakeSubset(MakeWhole(4), {SubsetKind::kFirst, 5}),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("1 to 4 samples, got 5")));
   EXPECT_THAT(TakeSubset(MakeWhole(4), {SubsetKind::kRandom, 0}), HasError(ErrorCode::kInvalidArgument));
 }
 
@@ -141,13 +145,16 @@ TEST(MemoryDataset, ChecksWhatItIsGiven) {
   EXPECT_THAT(make({0, 1, 0, 1}, {0, 1}), IsOk());
   EXPECT_THAT(make({0, 1, 0}, {0, 1}), HasError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(make({0, 1, 0, 1}, {0, 2}), HasError(ErrorCode::kCorrupt, HasSubstr("label 2 of sample 1")));
-  EXPECT_THAT(make({0, 1, NAN, 1}, {0, 1}), HasError(ErrorCode::kInvalidArgument, HasSubstr("value 0 of sample 1")));
+  EXPECT_THAT(make({0, 1, NAN, 1}, {0, 1}),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("value 0 of sample 1")));
   EXPECT_THAT(make({0, 1, 2, 1}, {0, 1}), HasError(ErrorCode::kInvalidArgument, HasSubstr("outside [0, 1]")));
   EXPECT_THAT(make({}, {}), HasError(ErrorCode::kInvalidArgument));
   CUPEL_ASSERT_OK(const auto dataset, make({0, 1, 0, 1}, {0, 1}));
   std::vector<float> room(2);
-  EXPECT_THAT(dataset->Read(std::vector<std::int64_t>{2}, room), HasError(ErrorCode::kInvalidArgument, HasSubstr("outside 0 .. 1")));
-  EXPECT_THAT(dataset->Read(std::vector<std::int64_t>{0, 1}, room), HasError(ErrorCode::kInvalidArgument, HasSubstr("4 values")));
+  EXPECT_THAT(dataset->Read(std::vector<std::int64_t>{2}, room),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("outside 0 .. 1")));
+  EXPECT_THAT(dataset->Read(std::vector<std::int64_t>{0, 1}, room),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("4 values")));
 }
 
 }  // namespace

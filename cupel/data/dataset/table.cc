@@ -16,13 +16,15 @@ namespace {
 Result<std::size_t> FindColumn(const CsvFields& header, const std::string& name) {
   const auto found = std::ranges::find(header, name);
   if (found != header.end()) return static_cast<std::size_t>(found - header.begin());
-  return Fail(ErrorCode::kCorrupt, fmt::format("there is no column \"{}\"", name), "", NearestRemedy(name, header));
+  return Fail(ErrorCode::kCorrupt, fmt::format("there is no column \"{}\"", name), "",
+              NearestRemedy(name, header));
 }
 
 /// Where each column of the manifest is, and what the rows held so far.
 class TableReader {
  public:
-  TableReader(const Manifest& manifest, const StorageLimits& limits) : manifest_(manifest), features_(limits) {}
+  TableReader(const Manifest& manifest, const StorageLimits& limits)
+      : manifest_(manifest), features_(limits) {}
 
   Status TakeHeader(const CsvFields& header) {
     names_ = header;
@@ -59,13 +61,15 @@ class TableReader {
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       CUPEL_TRY_STATUS(groups_[i].Add(fields[group_columns_[i]], place));
     }
-    return features_.Append({reinterpret_cast<const std::uint8_t*>(row_.data()), row_.size() * sizeof(float)});
+    return features_.Append(
+        {reinterpret_cast<const std::uint8_t*>(row_.data()), row_.size() * sizeof(float)});
   }
 
   TableData Finish() {
     TableData data;
     const auto rows = static_cast<std::int64_t>(labels_.size());
-    data.features = {features_.Finish(), 0, NumberType::kF32, false, {rows, static_cast<std::int64_t>(row_.size())}};
+    data.features = {
+        features_.Finish(), 0, NumberType::kF32, false, {rows, static_cast<std::int64_t>(row_.size())}};
     data.labels = std::move(labels_);
     for (GroupCollector& group : groups_) data.groups.push_back(group.Finish());
     return data;
@@ -117,7 +121,8 @@ Result<std::vector<GroupAttribute>> ReadGroups(const Blob& blob, const std::stri
   };
   CUPEL_TRY_STATUS(ReadCsv(blob, file_name, handlers));
   if (sample_names != nullptr && rows.size() != sample_names->size()) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("there are {} rows for {} pictures", rows.size(), sample_names->size()),
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("there are {} rows for {} pictures", rows.size(), sample_names->size()),
                 file_name);
   }
   std::vector<GroupAttribute> groups;
@@ -129,7 +134,8 @@ Result<std::vector<GroupAttribute>> ReadGroups(const Blob& blob, const std::stri
       if (sample_names != nullptr) {
         const auto found = row_of.find((*sample_names)[i]);
         if (found == row_of.end()) {
-          return Fail(ErrorCode::kCorrupt, fmt::format("there is no row for \"{}\"", (*sample_names)[i]), file_name);
+          return Fail(ErrorCode::kCorrupt, fmt::format("there is no row for \"{}\"", (*sample_names)[i]),
+                      file_name);
         }
         row = found->second;
       }

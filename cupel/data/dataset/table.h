@@ -18,8 +18,8 @@ struct TableData {
 Result<TableData> ReadTable(const Blob& blob, const std::string& file_name, const Manifest& manifest,
                             const StorageLimits& limits);
 
-/// A CSV of groups: every column an attribute, one row a sample in the samples' order. With `sample_names` a column
-/// "file" is needed that holds each name once, in any order.
+/// A CSV of groups: every column an attribute, one row a sample in the samples' order. With `sample_names` a
+/// column "file" is needed that holds each name once, in any order.
 Result<std::vector<GroupAttribute>> ReadGroups(const Blob& blob, const std::string& file_name,
                                                const std::vector<std::string>* sample_names);
 

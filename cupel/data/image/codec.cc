@@ -29,11 +29,13 @@ tl::unexpected<Error> Truncated(std::string_view format) {
 
 Result<ImageHeader> ReadPngHeader(BytesView bytes) {
   if (bytes.size() < 33) return Truncated("PNG");
-  if (AsText(bytes.subspan(12, 4)) != "IHDR") return Fail(ErrorCode::kCorrupt, "the PNG does not begin with IHDR");
+  if (AsText(bytes.subspan(12, 4)) != "IHDR")
+    return Fail(ErrorCode::kCorrupt, "the PNG does not begin with IHDR");
   return ImageHeader{ImageFormat::kPng, BigEndian(bytes, 20, 4), BigEndian(bytes, 16, 4)};
 }
 
-// ITU-T T.81 annex B: segments of marker and length; the size is in the frame header (SOF0-15 without DHT, JPG, DAC).
+// ITU-T T.81 annex B: segments of marker and length; the size is in the frame header (SOF0-15 without DHT,
+// JPG, DAC).
 Result<ImageHeader> ReadJpegHeader(BytesView bytes) {
   std::size_t at = 2;
   while (at + 4 <= bytes.size()) {
@@ -44,7 +46,8 @@ Result<ImageHeader> ReadJpegHeader(BytesView bytes) {
       continue;
     }
     const auto length = static_cast<std::size_t>(BigEndian(bytes, at + 2, 2));
-    const bool is_frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+    const bool is_frame =
+        marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
     if (is_frame) {
       if (at + 9 > bytes.size()) return Truncated("JPEG");
       return ImageHeader{ImageFormat::kJpeg, BigEndian(bytes, at + 5, 2), BigEndian(bytes, at + 7, 2)};
@@ -76,7 +79,8 @@ Result<Image> FromInterleaved(const cv::Mat& mat, float scale) {
     for (int x = 0; x < mat.cols; ++x) {
       const Element* pixel = row + x * stored;
       if (stored == 4 && static_cast<float>(pixel[3]) != scale) {
-        return Fail(ErrorCode::kUnsupported, fmt::format("the pixel at row {}, column {} is transparent", y, x), "",
+        return Fail(ErrorCode::kUnsupported,
+                    fmt::format("the pixel at row {}, column {} is transparent", y, x), "",
                     "flatten the picture onto a background first");
       }
       // OpenCV stores blue, green, red.
@@ -90,17 +94,20 @@ Result<Image> FromInterleaved(const cv::Mat& mat, float scale) {
 
 Result<Image> FromMat(const cv::Mat& mat) {
   const int stored = mat.channels();
-  if (mat.empty()) return Fail(ErrorCode::kCorrupt, "the picture cannot be decoded", "", "copy the file again");
+  if (mat.empty())
+    return Fail(ErrorCode::kCorrupt, "the picture cannot be decoded", "", "copy the file again");
   if (stored == 1 || stored == 3 || stored == 4) {
     if (mat.depth() == CV_8U) return FromInterleaved<std::uint8_t>(mat, 255.0f);
     if (mat.depth() == CV_16U) return FromInterleaved<std::uint16_t>(mat, 65535.0f);
   }
-  return Fail(ErrorCode::kUnsupported, fmt::format("the picture has {} channels of an unknown depth", stored));
+  return Fail(ErrorCode::kUnsupported,
+              fmt::format("the picture has {} channels of an unknown depth", stored));
 }
 
 Result<cv::Mat> ToBytes(const Image& image) {
   if (image.channels != 1 && image.channels != 3) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("a picture has 1 or 3 channels, got {}", image.channels));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("a picture has 1 or 3 channels, got {}", image.channels));
   }
   const auto channels = static_cast<int>(image.channels);
   cv::Mat mat(static_cast<int>(image.height), static_cast<int>(image.width), CV_8UC(channels));
@@ -139,18 +146,21 @@ void PrepareOpenCv() {
 }
 
 Result<ImageHeader> ReadImageHeader(BytesView bytes, std::int64_t max_pixels) {
-  const bool is_png = bytes.size() >= kPngSignature.size() && std::ranges::equal(bytes.first(8), kPngSignature);
+  const bool is_png =
+      bytes.size() >= kPngSignature.size() && std::ranges::equal(bytes.first(8), kPngSignature);
   const bool is_jpeg = bytes.size() >= 3 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
   if (!is_png && !is_jpeg) {
     return Fail(ErrorCode::kUnsupported, "the picture is neither PNG nor JPEG", "", "convert it to PNG");
   }
   CUPEL_TRY(const ImageHeader header, is_png ? ReadPngHeader(bytes) : ReadJpegHeader(bytes));
   if (header.height <= 0 || header.width <= 0) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("the picture claims {} x {} pixels", header.height, header.width));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the picture claims {} x {} pixels", header.height, header.width));
   }
   if (header.width > max_pixels / header.height) {
-    return Fail(ErrorCode::kResourceLimit, fmt::format("the picture claims {} x {} pixels, more than the limit of {}",
-                                                       header.height, header.width, max_pixels));
+    return Fail(ErrorCode::kResourceLimit,
+                fmt::format("the picture claims {} x {} pixels, more than the limit of {}", header.height,
+                            header.width, max_pixels));
   }
   return header;
 }
@@ -175,7 +185,9 @@ Result<Image> DecodeImage(BytesView bytes, std::int64_t channels, std::int64_t m
   return image;
 }
 
-Result<Bytes> EncodePng(const Image& image) { return Encode(image, ".png", {cv::IMWRITE_PNG_COMPRESSION, 9}); }
+Result<Bytes> EncodePng(const Image& image) {
+  return Encode(image, ".png", {cv::IMWRITE_PNG_COMPRESSION, 9});
+}
 
 Result<Bytes> EncodeJpeg(const Image& image, int quality) {
   if (quality < 1 || quality > 100) {

@@ -3,10 +3,10 @@
 
 /// PNG and JPEG: the two formats that Cupel reads and writes.
 ///
-/// Promises: a picture's size is read from its header and checked before anything is decoded, so that a small file
-/// cannot claim much memory; a byte b becomes exactly b / 255.0f (16-bit PNG: v / 65535.0f); a truncated file is an error.
-/// Does not promise: colour management (profiles are ignored), EXIF rotation (ignored), or that a JPEG decodes to the
-/// same bytes under another version of libjpeg.
+/// Promises: a picture's size is read from its header and checked before anything is decoded, so that a small
+/// file cannot claim much memory; a byte b becomes exactly b / 255.0f (16-bit PNG: v / 65535.0f); a truncated
+/// file is an error. Does not promise: colour management (profiles are ignored), EXIF rotation (ignored), or
+/// that a JPEG decodes to the same bytes under another version of libjpeg.
 
 #include "cupel/base/bytes.h"
 #include "cupel/data/image/image.h"
@@ -22,8 +22,8 @@ struct ImageHeader {
 };
 
 /// Reads the size without decoding.
-/// Errors: kUnsupported when neither PNG nor JPEG; kCorrupt when the header is cut or false; kResourceLimit when the
-/// picture has more than `max_pixels`.
+/// Errors: kUnsupported when neither PNG nor JPEG; kCorrupt when the header is cut or false; kResourceLimit
+/// when the picture has more than `max_pixels`.
 Result<ImageHeader> ReadImageHeader(BytesView bytes, std::int64_t max_pixels = kMaxPixels);
 
 /// channels: 1 or 3 to have the picture converted, 0 for those of the file (grey stays grey).

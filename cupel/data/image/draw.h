@@ -3,8 +3,8 @@
 
 /// Pictures for people: differences, heat maps and rows of pictures in a report. Never an input of a model.
 ///
-/// Colours: ColorBrewer's RdBu (blue negative, white zero, red positive) and matplotlib's viridis (dark low, yellow high).
-/// Both can be told apart with colour-blind eyes and keep their order in grey print.
+/// Colours: ColorBrewer's RdBu (blue negative, white zero, red positive) and matplotlib's viridis (dark low,
+/// yellow high). Both can be told apart with colour-blind eyes and keep their order in grey print.
 
 #include <array>
 
@@ -31,13 +31,14 @@ enum class Palette { kDiverging, kSequential };
 
 /// [3, h, w]: `map` in colours over the greyed picture, opacity * colour + (1 - opacity) * grey.
 /// map: [h, w], divided by full_scale before it is coloured. opacity: in [0, 1]; 1 shows the map alone.
-/// Errors: kInvalidArgument for another size of the map, a value that is not finite, full_scale <= 0, or opacity.
+/// Errors: kInvalidArgument for another size of the map, a value that is not finite, full_scale <= 0, or
+/// opacity.
 Result<Image> HeatMap(const Image& image, std::span<const float> map, float full_scale, Palette palette,
                       float opacity = 0.7f);
 
-/// The pictures side by side, top-aligned, `gap` pixels of `background` between them. Grey pictures become colour when
-/// one has colour.
-/// Errors: kInvalidArgument for no picture, a negative gap, or a result of more than kMaxPixels.
+/// The pictures side by side, top-aligned, `gap` pixels of `background` between them. Grey pictures become
+/// colour when one has colour. Errors: kInvalidArgument for no picture, a negative gap, or a result of more
+/// than kMaxPixels.
 Result<Image> ComposeRow(std::span<const Image> images, std::int64_t gap = 4, float background = 1.0f);
 
 }  // namespace cupel::data::image

@@ -10,10 +10,12 @@ namespace cupel::data::image {
 
 Image FilledImage(std::int64_t channels, std::int64_t height, std::int64_t width, float value) {
   CUPEL_CHECK(channels > 0 && height > 0 && width > 0);
-  return {height, width, channels, std::vector<float>(static_cast<std::size_t>(channels * height * width), value)};
+  return {height, width, channels,
+          std::vector<float>(static_cast<std::size_t>(channels * height * width), value)};
 }
 
-Result<Image> MakeImage(std::int64_t channels, std::int64_t height, std::int64_t width, std::span<const float> values) {
+Result<Image> MakeImage(std::int64_t channels, std::int64_t height, std::int64_t width,
+                        std::span<const float> values) {
   if (channels != 1 && channels != 3) {
     return Fail(ErrorCode::kInvalidArgument, fmt::format("a picture has 1 or 3 channels, got {}", channels));
   }
@@ -22,12 +24,15 @@ Result<Image> MakeImage(std::int64_t channels, std::int64_t height, std::int64_t
                 fmt::format("a picture has 1 to {} pixels, got {} x {}", kMaxPixels, height, width));
   }
   if (static_cast<std::int64_t>(values.size()) != channels * height * width) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("a picture of {} x {} x {} has {} values, got {}", channels, height,
-                                                         width, channels * height * width, values.size()));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("a picture of {} x {} x {} has {} values, got {}", channels, height, width,
+                            channels * height * width, values.size()));
   }
-  const auto bad = std::find_if_not(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+  const auto bad =
+      std::find_if_not(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
   if (bad != values.end()) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("pixel value {} is not finite", bad - values.begin()));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("pixel value {} is not finite", bad - values.begin()));
   }
   return Image{height, width, channels, std::vector<float>(values.begin(), values.end())};
 }

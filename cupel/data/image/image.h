@@ -24,10 +24,12 @@ struct Image {
 
   /// Precondition: 0 <= channel < channels. The span is valid as long as the image.
   std::span<const float> Plane(std::int64_t channel) const {
-    return std::span(values).subspan(static_cast<std::size_t>(channel * PlaneSize()), static_cast<std::size_t>(PlaneSize()));
+    return std::span(values).subspan(static_cast<std::size_t>(channel * PlaneSize()),
+                                     static_cast<std::size_t>(PlaneSize()));
   }
   std::span<float> Plane(std::int64_t channel) {
-    return std::span(values).subspan(static_cast<std::size_t>(channel * PlaneSize()), static_cast<std::size_t>(PlaneSize()));
+    return std::span(values).subspan(static_cast<std::size_t>(channel * PlaneSize()),
+                                     static_cast<std::size_t>(PlaneSize()));
   }
   /// Preconditions: the indices are inside.
   float At(std::int64_t channel, std::int64_t y, std::int64_t x) const {
@@ -47,8 +49,10 @@ inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 26;
 Image FilledImage(std::int64_t channels, std::int64_t height, std::int64_t width, float value);
 
 /// Copies `values`, [c, h, w].
-/// Errors: kInvalidArgument unless 1 or 3 channels, positive sizes of at most kMaxPixels, c*h*w values, all finite.
-Result<Image> MakeImage(std::int64_t channels, std::int64_t height, std::int64_t width, std::span<const float> values);
+/// Errors: kInvalidArgument unless 1 or 3 channels, positive sizes of at most kMaxPixels, c*h*w values, all
+/// finite.
+Result<Image> MakeImage(std::int64_t channels, std::int64_t height, std::int64_t width,
+                        std::span<const float> values);
 
 /// Three equal planes from one; a picture of three channels is returned unchanged.
 Image ToColour(const Image& image);

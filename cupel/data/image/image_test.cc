@@ -14,8 +14,8 @@ namespace cupel::data::image {
 namespace {
 
 using cupel::testing::HasError;
-using ::testing::ElementsAre;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::FloatEq;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
@@ -35,7 +35,8 @@ TEST(Image, RefusesWhatIsNoPicture) {
   EXPECT_THAT(MakeImage(1, 0, 3, four), HasError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(MakeImage(1, kMaxPixels, kMaxPixels, four), HasError(ErrorCode::kInvalidArgument));
   const std::vector<float> nan = {0, std::numeric_limits<float>::quiet_NaN()};
-  EXPECT_THAT(MakeImage(1, 1, 2, nan), HasError(ErrorCode::kInvalidArgument, HasSubstr("value 1 is not finite")));
+  EXPECT_THAT(MakeImage(1, 1, 2, nan),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("value 1 is not finite")));
 }
 
 TEST(Image, GreyIsTheLumaOfBt601) {
@@ -184,10 +185,13 @@ TEST(Draw, DifferenceIsRedWhereBrighterBlueWhereDarker) {
   CUPEL_ASSERT_OK(const Image before, MakeImage(1, 1, 3, std::vector<float>{0.5f, 0.5f, 0.5f}));
   CUPEL_ASSERT_OK(const Image after, MakeImage(1, 1, 3, std::vector<float>{0.4f, 0.5f, 0.9f}));
   CUPEL_ASSERT_OK(const Image shown, SignedDifference(before, after, 0.1f));
-  EXPECT_THAT(shown.values, ElementsAre(FloatNear(0x05 / 255.0f, 1e-4f), FloatNear(0xf7 / 255.0f, 1e-4f), FloatNear(0x67 / 255.0f, 1e-4f),
-                                        FloatNear(0x30 / 255.0f, 1e-4f), FloatNear(0xf7 / 255.0f, 1e-4f), FloatNear(0x00 / 255.0f, 1e-4f),
-                                        FloatNear(0x61 / 255.0f, 1e-4f), FloatNear(0xf7 / 255.0f, 1e-4f), FloatNear(0x1f / 255.0f, 1e-4f)));
-  EXPECT_THAT(SignedDifference(before, after, 0.0f), HasError(ErrorCode::kInvalidArgument, HasSubstr("full_scale")));
+  EXPECT_THAT(shown.values, ElementsAre(FloatNear(0x05 / 255.0f, 1e-4f), FloatNear(0xf7 / 255.0f, 1e-4f),
+                                        FloatNear(0x67 / 255.0f, 1e-4f), FloatNear(0x30 / 255.0f, 1e-4f),
+                                        FloatNear(0xf7 / 255.0f, 1e-4f), FloatNear(0x00 / 255.0f, 1e-4f),
+                                        FloatNear(0x61 / 255.0f, 1e-4f), FloatNear(0xf7 / 255.0f, 1e-4f),
+                                        FloatNear(0x1f / 255.0f, 1e-4f)));
+  EXPECT_THAT(SignedDifference(before, after, 0.0f),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("full_scale")));
   EXPECT_THAT(SignedDifference(before, FilledImage(1, 2, 2, 0), 1.0f), HasError(ErrorCode::kInvalidArgument));
 }
 
@@ -209,7 +213,8 @@ TEST(Draw, HeatMapLiesOverTheGreyPicture) {
   CUPEL_ASSERT_OK(const Image full, HeatMap(image, map, 2.0f, Palette::kSequential, 1.0f));
   EXPECT_FLOAT_EQ(full.At(0, 0, 0), 0x44 / 255.0f);
   EXPECT_FLOAT_EQ(full.At(0, 0, 1), 0xfd / 255.0f);
-  EXPECT_THAT(HeatMap(image, std::vector<float>{1.0f}, 1.0f, Palette::kDiverging), HasError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(HeatMap(image, std::vector<float>{1.0f}, 1.0f, Palette::kDiverging),
+              HasError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(HeatMap(image, std::vector<float>{1.0f, NAN}, 1.0f, Palette::kDiverging),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("not finite")));
 }

@@ -2,7 +2,8 @@
 #pragma once
 
 /// The inside of the wall: runs a piece of code that calls OpenCV and turns what it throws into an error.
-/// Private to this module. OpenCV runs on the calling thread only, so results do not depend on the machine's threads.
+/// Private to this module. OpenCV runs on the calling thread only, so results do not depend on the machine's
+/// threads.
 
 #include <exception>
 #include <new>

@@ -25,7 +25,8 @@ cv::Mat PlaneMat(Image& to, std::int64_t channel) {
 }
 
 Status CheckSize(std::int64_t height, std::int64_t width) {
-  if (height > 0 && width > 0 && height <= kMaxPixels && width <= kMaxPixels && height * width <= kMaxPixels) return {};
+  if (height > 0 && width > 0 && height <= kMaxPixels && width <= kMaxPixels && height * width <= kMaxPixels)
+    return {};
   return Fail(ErrorCode::kInvalidArgument,
               fmt::format("a picture has 1 to {} pixels, got {} x {}", kMaxPixels, height, width));
 }
@@ -77,7 +78,8 @@ class Sampler {
 
 Result<Image> GaussianBlur(const Image& image, double sigma) {
   if (!(sigma > 0 && sigma <= 100)) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("sigma must be > 0 and <= 100 pixels, got {}", sigma));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("sigma must be > 0 and <= 100 pixels, got {}", sigma));
   }
   return CallOpenCv("blurring a picture", ErrorCode::kInternal, [&]() -> Result<Image> {
     const int taps = 2 * static_cast<int>(std::ceil(4 * sigma)) + 1;
@@ -94,14 +96,16 @@ Result<Image> GaussianBlur(const Image& image, double sigma) {
 Result<Image> Rotate(const Image& image, double degrees, Border border, float fill) {
   if (!std::isfinite(degrees)) return Fail(ErrorCode::kInvalidArgument, "degrees must be finite");
   const auto [cosine, sine] = CosSin(degrees);
-  const double middle_x = static_cast<double>(image.width - 1) / 2, middle_y = static_cast<double>(image.height - 1) / 2;
+  const double middle_x = static_cast<double>(image.width - 1) / 2,
+               middle_y = static_cast<double>(image.height - 1) / 2;
   Image turned = FilledImage(image.channels, image.height, image.width, 0.0f);
   for (std::int64_t channel = 0; channel < image.channels; ++channel) {
     const Sampler sampler(image, channel, border, fill);
     for (std::int64_t y = 0; y < image.height; ++y) {
       for (std::int64_t x = 0; x < image.width; ++x) {
         const double dx = static_cast<double>(x) - middle_x, dy = static_cast<double>(y) - middle_y;
-        // Rows grow downwards, so a counter-clockwise turn takes its value from (cos dx - sin dy, sin dx + cos dy).
+        // Rows grow downwards, so a counter-clockwise turn takes its value from (cos dx - sin dy, sin dx +
+        // cos dy).
         turned.At(channel, y, x) =
             sampler.At(middle_y + sine * dx + cosine * dy, middle_x + cosine * dx - sine * dy);
       }
