@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <map>
+#include <memory>
+
+#include "cupel/algorithm/check/result_json.h"
+#include "cupel/algorithm/explain/checks.h"
+#include "cupel/algorithm/explain/faithfulness.h"
+#include "cupel/algorithm/explain/rank_correlation.h"
+#include "cupel/base/reproducible_stream.h"
+#include "cupel/data/dataset/memory_dataset.h"
+#include "cupel/testing/status_matchers.h"
+
+namespace cupel::algorithm::explain {
+namespace {
+
+using check::CheckResult;
+using check::Metric;
+using cupel::testing::HasError;
+
+constexpr std::int64_t kSide = 6;
+constexpr std::size_t kFeatures = kSide * kSide;
+constexpr std::size_t kClasses = 3;
+
+// z_k = sum_i w_ki h(x_i) + b_k, with h the identity or the square: gradients and integrals are known in closed form.
+class Additive : public executor::Executor {
+ public:
+  Additive(std::uint64_t seed, bool square) : square_(square), weights_(kClasses * kFeatures) {
+    ReproducibleStream stream(seed, "additive");
+    for (float& weight : weights_) weight = static_cast<float>(stream.Normal());
+  }
+  float weight(std::size_t k, std::size_t i) const { return weights_[k * kFeatures + i]; }
+  Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override {
+    const std::vector<float> x = tensor::ToFloats(input);
+    const std::size_t n = x.size() / kFeatures;
+    std::vector<float> z(n * kClasses, 0.0F);
+    for (std::size_t row = 0; row < n; ++row) {
+      for (std::size_t k = 0; k < kClasses; ++k) {
+        for (std::size_t i = 0; i < kFeatures; ++i) {
+          const float value = x[row * kFeatures + i];
+          z[row * kClasses + k] += weight(k, i) * (square_ ? value * value : value);
+        }
+      }
+    }
+    return tensor::FromFloats(z, {static_cast<std::int64_t>(n), kClasses});
+  }
+  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input, const executor::OutputGradient& output_gradient) const override {
+    CUPEL_TRY(const tensor::Tensor output, Forward(input));
+    const std::vector<float> seed = tensor::ToFloats(output_gradient(output));
+    const std::vector<float> x = tensor::ToFloats(input);
+    std::vector<float> gradient(x.size(), 0.0F);
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      for (std::size_t k = 0; k < kClasses; ++k) {
+        gradient[j] += seed[j / kFeatures * kClasses + k] * weight(k, j % kFeatures) * (square_ ? 2 * x[j] : 1);
+      }
+    }
+    return executor::Pass{output, tensor::FromFloats(gradient, input.sizes().vec())};
+  }
+  tensor::Device device() const override { return {}; }
+
+ private:
+  bool square_;
+  std::vector<float> weights_;
+};
+
+ExplainedModel Of(const Additive& model) { return {&model, kClasses, {1, kSide, kSide}}; }
+
+std::unique_ptr<data::dataset::Dataset> Pictures(std::int64_t n) {
+  data::dataset::MemoryData data;
+  data.info.name = "drawn";
+  data.info.sample_shape = {1, kSide, kSide};
+  data.info.class_names = {"a", "b", "c"};
+  ReproducibleStream stream(1, "pictures");
+  for (std::int64_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < kFeatures; ++j) data.features.push_back(stream.Uniform());
+    data.labels.push_back(0);
+  }
+  auto made = MakeMemoryDataset(std::move(data));
+  CUPEL_CHECK(made.has_value());
+  return *std::move(made);
+}
+
+std::vector<float> Picture(std::uint64_t seed) {
+  ReproducibleStream stream(seed, "picture");
+  std::vector<float> x(kFeatures);
+  for (float& value : x) value = stream.Uniform();
+  return x;
+}
+
+TEST(IntegratedGradients, AreExactForALinearModel) {
+  const Additive model(3, false);
+  const std::vector<float> x = Picture(1);
+  const std::vector<float> baseline(kFeatures, 0.25F);
+  for (std::int64_t steps : {1, 7, 64}) {
+    CUPEL_ASSERT_OK(const std::vector<double> map, IntegratedGradients(Of(model), x, baseline, 2, steps));
+    for (std::size_t i = 0; i < kFeatures; ++i) EXPECT_NEAR(map[i], double{model.weight(2, i)} * (x[i] - 0.25), 1e-6);
+  }
+}
+
+TEST(IntegratedGradients, TheMidpointRuleIsExactForASquare) {
+  // The gradient of w x^2 is linear along the path, and the midpoint rule integrates linear functions exactly:
+  // phi_i = w_i (x_i^2 - b_i^2).
+  const Additive model(4, true);
+  const std::vector<float> x = Picture(2);
+  const std::vector<float> baseline(kFeatures, 0.5F);
+  CUPEL_ASSERT_OK(const std::vector<double> map, IntegratedGradients(Of(model), x, baseline, 0, 40));
+  for (std::size_t i = 0; i < kFeatures; ++i) EXPECT_NEAR(map[i], model.weight(0, i) * (double{x[i]} * x[i] - 0.25), 1e-5);
+}
+
+TEST(Baselines, KeepWhatTheyPromise) {
+  const std::vector<float> x = Picture(5);
+  CUPEL_ASSERT_OK(const std::vector<float> zero, MakeBaseline(Baseline::kZero, x, {1, kSide, kSide}, 0.1F, 1));
+  EXPECT_EQ(zero, std::vector<float>(kFeatures, 0.1F));
+  CUPEL_ASSERT_OK(const std::vector<float> flat, MakeBaseline(Baseline::kBlur, std::vector<float>(kFeatures, 0.3F), {1, kSide, kSide}, 0, 1));
+  for (float value : flat) EXPECT_NEAR(value, 0.3F, 1e-6);
+  CUPEL_ASSERT_OK(const std::vector<float> blurred, MakeBaseline(Baseline::kBlur, x, {1, kSide, kSide}, 0, 1));
+  EXPECT_LT(*std::max_element(blurred.begin(), blurred.end()), *std::max_element(x.begin(), x.end()));
+  EXPECT_GT(*std::min_element(blurred.begin(), blurred.end()), *std::min_element(x.begin(), x.end()));
+  CUPEL_ASSERT_OK(const std::vector<float> mean, MakeBaseline(Baseline::kMean, std::vector<float>{0, 1, 2, 6}, {2, 1, 2}, 0, 9));
+  EXPECT_EQ(mean, (std::vector<float>{0.5F, 0.5F, 4, 4}));
+  EXPECT_THAT(MakeBaseline(Baseline::kBlur, x, {kFeatures}, 0, 1), HasError(ErrorCode::kInvalidArgument));
+}
+
+TEST(Removal, StartsAndEndsAtTheInputAndTheBaseline) {
+  const Additive model(6, false);
+  const std::vector<float> x = Picture(7);
+  const std::vector<float> baseline(kFeatures, 0.0F);
+  const std::vector<std::int64_t> order = ImportanceOrder(std::vector<double>(kFeatures, 0.0), {1, kSide, kSide});
+  CUPEL_ASSERT_OK(const RemovalCurves curves, FollowOrder(Of(model), x, baseline, order, 1, 9));
+  ASSERT_EQ(curves.deletion.size(), 10U);
+  EXPECT_NEAR(curves.deletion.back(), 1.0 / 3, 1e-6);  // all logits are 0 at the baseline
+  EXPECT_NEAR(curves.insertion.front(), 1.0 / 3, 1e-6);
+  EXPECT_EQ(curves.deletion.front(), curves.insertion.back());
+}
+
+TEST(Removal, OrdersPicturesByTheSumOverChannels) {
+  EXPECT_EQ(ImportanceOrder(std::vector<double>{1, 5, 0, 3, 0, 2}, {2, 1, 3}), (std::vector<std::int64_t>{1, 0, 2}));
+  EXPECT_EQ(ImportanceOrder(std::vector<double>{1, 5, 0}, {3}), (std::vector<std::int64_t>{1, 0, 2}));
+}
+
+TEST(Removal, AreaOfAStraightLineIsItsMiddle) { EXPECT_DOUBLE_EQ(Area(std::vector<double>{1, 0.75, 0.5, 0.25, 0}), 0.5); }
+
+TEST(RankCorrelation, GivesTiesTheirMidrank) {
+  // Ranks 1 2 3 4 5 against 1 2 3.5 5 3.5: 8 / sqrt(10 * 9.5), by hand and in SciPy's manual page of spearmanr.
+  EXPECT_NEAR(RankCorrelation(std::vector<double>{1, 2, 3, 4, 5}, std::vector<double>{5, 6, 7, 8, 7}), 8 / std::sqrt(95.0), 1e-12);
+  EXPECT_DOUBLE_EQ(RankCorrelation(std::vector<double>{1, 2, 3}, std::vector<double>{9, 5, 1}), -1);
+  EXPECT_EQ(RankCorrelation(std::vector<double>{1, 2, 3}, std::vector<double>{4, 4, 4}), 0);
+}
+
+class FaithfulnessTest : public ::testing::Test {
+ protected:
+  Result<CheckResult> Measure(const Additive& control, int workers = 1, check::Journal* journal = &check::NoJournal()) {
+    check::Context context;
+    context.data = data_.get();
+    context.seed = 5;
+    context.workers = workers;
+    context.journal = journal;
+    FaithfulnessOptions options;
+    options.stages = 12;
+    options.samples = 0;
+    return MeasureFaithfulness(Of(model_), Of(control), options, context);
+  }
+  static const Metric& Find(const CheckResult& result, std::string_view name) {
+    const auto found = std::find_if(result.metrics.begin(), result.metrics.end(), [&](const Metric& m) { return m.name == name; });
+    CUPEL_CHECK(found != result.metrics.end());
+    return *found;
+  }
+  Additive model_{8, false};
+  Additive other_{9, false};
+  std::unique_ptr<data::dataset::Dataset> data_ = Pictures(40);
+};
+
+TEST_F(FaithfulnessTest, AnAdditiveModelIsExplainedCompletelyAndBetterThanAtRandom) {
+  CUPEL_ASSERT_OK(const CheckResult result, Measure(other_));
+  EXPECT_LT(Find(result, "completeness_error").value, 1e-5);
+  EXPECT_GT(Find(result, "deletion_gap").interval->low, 0.05);
+  EXPECT_GT(Find(result, "insertion_gap").interval->low, 0.05);
+  EXPECT_EQ(Find(result, "deletion_gap").n, 40);
+}
+
+TEST_F(FaithfulnessTest, OtherWeightsGiveOtherMapsAndTheSameWeightsAreFoundOut) {
+  CUPEL_ASSERT_OK(const CheckResult different, Measure(other_));
+  EXPECT_LT(std::abs(Find(different, "randomisation_correlation").value), 0.35);
+  CUPEL_ASSERT_OK(const CheckResult same, Measure(model_));  // the broken twin: nothing was randomised
+  EXPECT_NEAR(Find(same, "randomisation_correlation").value, 1, 1e-12);
+}
+
+TEST_F(FaithfulnessTest, OneAndTwoWorkersGiveTheSameBytes) {
+  CUPEL_ASSERT_OK(const CheckResult one, Measure(other_, 1));
+  CUPEL_ASSERT_OK(const CheckResult two, Measure(other_, 2));
+  EXPECT_EQ(ToJson(one, check::ArtifactBytes::kInline), ToJson(two, check::ArtifactBytes::kInline));
+}
+
+class MapJournal : public check::Journal {
+ public:
+  std::optional<Json> Load(const std::string& key) const override {
+    const auto found = pieces.find(key);
+    return found == pieces.end() ? std::nullopt : std::optional(found->second);
+  }
+  Status Save(const std::string& key, const Json& piece) override {
+    pieces[key] = piece;
+    return {};
+  }
+  std::map<std::string, Json> pieces;
+};
+
+TEST_F(FaithfulnessTest, AJournalContinuesWithTheSameBytes) {
+  MapJournal journal;
+  CUPEL_ASSERT_OK(const CheckResult first, Measure(other_, 1, &journal));
+  EXPECT_EQ(journal.pieces.size(), 40U);
+  journal.pieces.erase(journal.pieces.begin());
+  journal.pieces.begin()->second = Json("damaged");
+  CUPEL_ASSERT_OK(const CheckResult again, Measure(other_, 1, &journal));
+  EXPECT_EQ(ToJson(first, check::ArtifactBytes::kInline), ToJson(again, check::ArtifactBytes::kInline));
+}
+
+TEST_F(FaithfulnessTest, FiguresDoNotGrowWithTheData) {
+  CUPEL_ASSERT_OK(const CheckResult result, Measure(other_));
+  ASSERT_EQ(result.figures.size(), 2U);
+  EXPECT_EQ(result.figures[0]["series"].AsArray().size(), 4U);
+  EXPECT_EQ(result.figures[1]["rows"].AsArray().size(), 6U);
+}
+
+TEST(FaithfulnessCheck, DescribesItself) {
+  const check::Description& description = FaithfulnessCheck().description();
+  EXPECT_TRUE(check::Parameters::Create(description, Json::Object{}).has_value());
+  EXPECT_EQ(description.requirements, std::vector<std::string>{"A6"});
+}
+
+}  // namespace
+}  // namespace cupel::algorithm::explain

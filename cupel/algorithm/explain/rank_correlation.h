@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Spearman's rank correlation: Pearson's of the midranks.
+
+#include <span>
+
+namespace cupel::algorithm::explain {
+
+/// In [-1, 1]; 0 when one side is constant (it orders nothing). Precondition: equal sizes, finite values. O(n log n).
+double RankCorrelation(std::span<const double> a, std::span<const double> b);
+
+}  // namespace cupel::algorithm::explain
