@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bar of conformance on ONNX's own backend tests (Debian libonnx-testdata 1.12), and a broken twin that must not pass it.
+// The bar of conformance on ONNX's own backend tests (Debian libonnx-testdata 1.12), and a broken twin that
+// must not pass it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +20,8 @@ const std::filesystem::path kBackendTests = "/usr/share/libonnx-testdata/data";
 class BackendConformance : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(kBackendTests)) GTEST_SKIP() << "install libonnx-testdata for ONNX's backend tests";
+    if (!std::filesystem::exists(kBackendTests))
+      GTEST_SKIP() << "install libonnx-testdata for ONNX's backend tests";
   }
 };
 
@@ -49,8 +51,10 @@ TEST_F(BackendConformance, ReachesTheBarAndAccountsForEveryTest) {
       EXPECT_NE(test.reason, "") << test.suite << "/" << test.name;
     }
   }
-  // test_adam_multiple: the expected output was made with epsilon = 0.01, which the model does not say (default 1e-6).
-  // ..._to_BFLOAT16: the expected output was cut off; ONNX since 1.15 asks for rounding to nearest even, and gets it.
+  // test_adam_multiple: the expected output was made with epsilon = 0.01, which the model does not say
+  // (default 1e-6).
+  // ..._to_BFLOAT16: the expected output was cut off; ONNX since 1.15 asks for rounding to nearest even, and
+  // gets it.
   EXPECT_THAT(failed, ::testing::ElementsAre("node/test_adam_multiple", "node/test_cast_FLOAT_to_BFLOAT16",
                                              "node/test_castlike_FLOAT_to_BFLOAT16",
                                              "node-expanded/test_castlike_FLOAT_to_BFLOAT16_expanded"));
@@ -69,7 +73,8 @@ void MakeOnePercentTooLarge(graph::TensorValue& value) {
 }
 
 // An executor with a slightly wrong answer everywhere.
-Result<std::vector<graph::TensorValue>> OnePercentTooLarge(const graph::Graph& graph, std::span<const graph::TensorValue> inputs) {
+Result<std::vector<graph::TensorValue>> OnePercentTooLarge(const graph::Graph& graph,
+                                                           std::span<const graph::TensorValue> inputs) {
   CUPEL_TRY(std::vector<graph::TensorValue> outputs, GradientRunner()(graph, inputs));
   for (graph::TensorValue& output : outputs) {
     if (output.type == graph::DataType::kFloat32) MakeOnePercentTooLarge<float>(output);
@@ -80,7 +85,8 @@ Result<std::vector<graph::TensorValue>> OnePercentTooLarge(const graph::Graph& g
 
 TEST_F(BackendConformance, BrokenTwinFailsWhereTheExecutorPasses) {
   for (const std::string suite : {"pytorch-converted/", "node/test_reduce_"}) {
-    const ConformanceReport report = Report({.workers = AvailableProcessors(), .filter = suite, .runner = OnePercentTooLarge});
+    const ConformanceReport report =
+        Report({.workers = AvailableProcessors(), .filter = suite, .runner = OnePercentTooLarge});
     ASSERT_FALSE(report.tests.empty());
     for (const TestResult& test : report.tests) {
       EXPECT_EQ(test.outcome, Outcome::kFailed) << test.suite << "/" << test.name;

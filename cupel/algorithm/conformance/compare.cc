@@ -13,7 +13,8 @@ using graph::DataType;
 using graph::TensorValue;
 
 bool IsFloating(DataType type) {
-  return type == DataType::kFloat16 || type == DataType::kBfloat16 || type == DataType::kFloat32 || type == DataType::kFloat64;
+  return type == DataType::kFloat16 || type == DataType::kBfloat16 || type == DataType::kFloat32 ||
+         type == DataType::kFloat64;
 }
 
 bool Agree(double expected, double found, const Tolerance& tolerance) {
@@ -33,12 +34,15 @@ std::string Position(std::size_t flat, const graph::Shape& shape) {
   return fmt::format("[{}]", fmt::join(position, ", "));
 }
 
-std::optional<std::string> DifferenceOfForm(std::size_t output, const TensorValue& expected, const TensorValue& found) {
+std::optional<std::string> DifferenceOfForm(std::size_t output, const TensorValue& expected,
+                                            const TensorValue& found) {
   if (expected.type != found.type) {
-    return fmt::format("output {}: expected type {}, got {}", output, graph::DataTypeName(expected.type), graph::DataTypeName(found.type));
+    return fmt::format("output {}: expected type {}, got {}", output, graph::DataTypeName(expected.type),
+                       graph::DataTypeName(found.type));
   }
   if (expected.shape != found.shape) {
-    return fmt::format("output {}: expected shape [{}], got [{}]", output, fmt::join(expected.shape, ", "), fmt::join(found.shape, ", "));
+    return fmt::format("output {}: expected shape [{}], got [{}]", output, fmt::join(expected.shape, ", "),
+                       fmt::join(found.shape, ", "));
   }
   return std::nullopt;
 }
@@ -48,13 +52,14 @@ std::string Values(std::size_t output, std::size_t i, const graph::Shape& shape,
   return fmt::format("output {} at {}: expected {}, got {}", output, Position(i, shape), expected, found);
 }
 
-std::optional<std::string> DifferenceOfValues(std::size_t output, const TensorValue& expected, const TensorValue& found,
-                                              const Tolerance& tolerance) {
+std::optional<std::string> DifferenceOfValues(std::size_t output, const TensorValue& expected,
+                                              const TensorValue& found, const Tolerance& tolerance) {
   if (IsFloating(expected.type)) {
     const std::vector<double> e = expected.AsDoubles();
     const std::vector<double> f = found.AsDoubles();
     for (std::size_t i = 0; i < e.size(); ++i) {
-      if (i >= f.size() || !Agree(e[i], f[i], tolerance)) return Values(output, i, expected.shape, e[i], i < f.size() ? f[i] : NAN);
+      if (i >= f.size() || !Agree(e[i], f[i], tolerance))
+        return Values(output, i, expected.shape, e[i], i < f.size() ? f[i] : NAN);
     }
     return std::nullopt;
   }
@@ -66,23 +71,26 @@ std::optional<std::string> DifferenceOfValues(std::size_t output, const TensorVa
   const std::vector<std::int64_t> expected_values = expected.AsInt64s();
   const std::vector<std::int64_t> found_values = found.AsInt64s();
   for (std::size_t i = 0; i < std::min(expected_values.size(), found_values.size()); ++i) {
-    if (expected_values[i] != found_values[i]) return Values(output, i, expected.shape, expected_values[i], found_values[i]);
+    if (expected_values[i] != found_values[i])
+      return Values(output, i, expected.shape, expected_values[i], found_values[i]);
   }
   return fmt::format("output {}: the bytes differ", output);
 }
 
 }  // namespace
 
-std::optional<std::string> FirstDifferenceOfForm(std::span<const TensorValue> expected, std::span<const TensorValue> found) {
-  if (expected.size() != found.size()) return fmt::format("expected {} outputs, got {}", expected.size(), found.size());
+std::optional<std::string> FirstDifferenceOfForm(std::span<const TensorValue> expected,
+                                                 std::span<const TensorValue> found) {
+  if (expected.size() != found.size())
+    return fmt::format("expected {} outputs, got {}", expected.size(), found.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (auto difference = DifferenceOfForm(i, expected[i], found[i])) return difference;
   }
   return std::nullopt;
 }
 
-std::optional<std::string> FirstDifference(std::span<const TensorValue> expected, std::span<const TensorValue> found,
-                                           const Tolerance& tolerance) {
+std::optional<std::string> FirstDifference(std::span<const TensorValue> expected,
+                                           std::span<const TensorValue> found, const Tolerance& tolerance) {
   if (auto difference = FirstDifferenceOfForm(expected, found)) return difference;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (auto difference = DifferenceOfValues(i, expected[i], found[i], tolerance)) return difference;

@@ -28,7 +28,8 @@ TensorValue Floats(const std::vector<float>& values) {
 
 TEST(FirstDifference, AllowsATenthOfAPercentAndNoMore) {
   EXPECT_EQ(Difference(Floats({100}), Floats({100.09F})), std::nullopt);
-  EXPECT_THAT(Difference(Floats({100}), Floats({100.11F})), Optional(HasSubstr("output 0 at [0]: expected 100")));
+  EXPECT_THAT(Difference(Floats({100}), Floats({100.11F})),
+              Optional(HasSubstr("output 0 at [0]: expected 100")));
   EXPECT_NE(Difference(Floats({0}), Floats({2e-7F})), std::nullopt);
 }
 
@@ -47,9 +48,12 @@ TEST(FirstDifference, TreatsSpecialValuesAsValues) {
 }
 
 TEST(FirstDifference, ComparesTypeShapeAndNumberOfOutputs) {
-  EXPECT_THAT(Difference(Floats({1}), TensorValue::FromInt64s({1}, {1})), Optional(HasSubstr("expected type float32, got int64")));
-  EXPECT_THAT(Difference(Floats({1}), TensorValue::FromFloats({1, 1}, {1})), Optional(HasSubstr("expected shape [1], got [1, 1]")));
-  EXPECT_THAT(FirstDifference({}, std::vector<TensorValue>(1)), Optional(HasSubstr("expected 0 outputs, got 1")));
+  EXPECT_THAT(Difference(Floats({1}), TensorValue::FromInt64s({1}, {1})),
+              Optional(HasSubstr("expected type float32, got int64")));
+  EXPECT_THAT(Difference(Floats({1}), TensorValue::FromFloats({1, 1}, {1})),
+              Optional(HasSubstr("expected shape [1], got [1, 1]")));
+  EXPECT_THAT(FirstDifference({}, std::vector<TensorValue>(1)),
+              Optional(HasSubstr("expected 0 outputs, got 1")));
 }
 
 struct RandomCase {
@@ -77,7 +81,8 @@ TEST(RandomOutput, BernoulliNoticesWhatCannotBeDrawn) {
   EXPECT_EQ(Violation(test, Floats({0, 1, 1})), std::nullopt);
   EXPECT_THAT(Violation(test, Floats({0, 1, 0.5F})), Optional(HasSubstr("element 2")));
   EXPECT_THAT(Violation(test, Floats({1, 1, 1})), Optional(HasSubstr("element 0")));
-  EXPECT_NE(Violation(BernoulliCase(std::vector<float>(100, 0.1F)), Floats(std::vector<float>(100, 1))), std::nullopt);
+  EXPECT_NE(Violation(BernoulliCase(std::vector<float>(100, 0.1F)), Floats(std::vector<float>(100, 1))),
+            std::nullopt);
 }
 
 RandomCase DropoutCase(float ratio, std::int64_t training) {

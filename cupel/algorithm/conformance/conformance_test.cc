@@ -46,7 +46,8 @@ class Conformance : public ::testing::Test {
     CUPEL_CHECK(bytes.has_value());
     CUPEL_CHECK(WriteFileAtomic(folder_ / test / "test_data_set_0" / file, *bytes).has_value());
   }
-  void AddTest(const std::string& test, const std::string& op_type, const std::vector<float>& input, const std::vector<float>& output) {
+  void AddTest(const std::string& test, const std::string& op_type, const std::vector<float>& input,
+               const std::vector<float>& output) {
     AddModel(test, OneNode(op_type));
     AddValue(test, "input_0.pb", input);
     AddValue(test, "output_0.pb", output);
@@ -88,16 +89,19 @@ TEST_F(Conformance, FailsATestWithMissingData) {
 TEST_F(Conformance, FailsOnDamageAndDeclinesOnlyWhatIsSaidToBeUnsupported) {
   AddTest("node/test_abs", "Abs", {1, 2, 3}, {1, 2, 3});
   const auto outcome = [&](ErrorCode code) {
-    const GraphRunner runner = [code](const graph::Graph&, std::span<const TensorValue>) -> Result<std::vector<TensorValue>> {
+    const GraphRunner runner = [code](const graph::Graph&,
+                                      std::span<const TensorValue>) -> Result<std::vector<TensorValue>> {
       return Fail(code, "because");
     };
     return Report({.filter = {}, .runner = runner}).tests.at(0).outcome;
   };
   EXPECT_EQ(outcome(ErrorCode::kUnsupported), Outcome::kUnsupported);
-  for (const ErrorCode code : {ErrorCode::kInternal, ErrorCode::kInvalidArgument, ErrorCode::kResourceLimit}) {
+  for (const ErrorCode code :
+       {ErrorCode::kInternal, ErrorCode::kInvalidArgument, ErrorCode::kResourceLimit}) {
     EXPECT_EQ(outcome(code), Outcome::kFailed);
   }
-  CUPEL_CHECK(WriteFileAtomic(folder_ / "node/test_abs/model.onnx", std::string_view("not a model")).has_value());
+  CUPEL_CHECK(
+      WriteFileAtomic(folder_ / "node/test_abs/model.onnx", std::string_view("not a model")).has_value());
   EXPECT_EQ(Report().tests.at(0).outcome, Outcome::kFailed);
   EXPECT_EQ(Report().ByOperator().at("(unreadable)").failed, 1);
 }
@@ -105,7 +109,8 @@ TEST_F(Conformance, FailsOnDamageAndDeclinesOnlyWhatIsSaidToBeUnsupported) {
 TEST_F(Conformance, BrokenTwinOfAnOperatorFails) {
   AddTest("node/test_exp", "Exp", {0, 1, 2}, {1, 2.7182817F, 7.389056F});
   EXPECT_EQ(Report().tests.at(0).outcome, Outcome::kPassed);
-  const GraphRunner one_percent_off = [](const graph::Graph& graph, std::span<const TensorValue> inputs) -> Result<std::vector<TensorValue>> {
+  const GraphRunner one_percent_off =
+      [](const graph::Graph& graph, std::span<const TensorValue> inputs) -> Result<std::vector<TensorValue>> {
     CUPEL_TRY(std::vector<TensorValue> outputs, GradientRunner()(graph, inputs));
     std::vector<float> values;
     for (const double value : outputs[0].AsDoubles()) values.push_back(static_cast<float>(value * 1.01));

@@ -6,7 +6,8 @@
 namespace cupel::algorithm::conformance {
 namespace {
 
-Result<std::vector<graph::TensorValue>> Run(const graph::Graph& graph, std::span<const graph::TensorValue> inputs) {
+Result<std::vector<graph::TensorValue>> Run(const graph::Graph& graph,
+                                            std::span<const graph::TensorValue> inputs) {
   tensor::UseOneThreadPerOperator();
   try {
     CUPEL_TRY(const auto executor, gradient::GradientExecutor::Create(graph, {}));

@@ -17,8 +17,8 @@ using graph::Node;
 using graph::TensorValue;
 
 bool Draws(const Node& node) {
-  static const std::set<std::string, std::less<>> kRandom = {"Bernoulli",     "RandomNormal",      "RandomNormalLike",
-                                                             "RandomUniform", "RandomUniformLike", "Multinomial"};
+  static const std::set<std::string, std::less<>> kRandom = {
+      "Bernoulli", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial"};
   return kRandom.contains(node.op_type);
 }
 
@@ -36,7 +36,8 @@ double FirstElement(const TensorValue* value, double fallback) {
   return elements.empty() ? fallback : elements[0];
 }
 
-double InputReal(const Graph& graph, std::span<const TensorValue> inputs, const Node& node, std::size_t index, double fallback) {
+double InputReal(const Graph& graph, std::span<const TensorValue> inputs, const Node& node, std::size_t index,
+                 double fallback) {
   if (index >= node.inputs.size() || node.inputs[index].empty()) return fallback;
   return FirstElement(ValueOf(graph, inputs, node.inputs[index]), fallback);
 }
@@ -45,7 +46,8 @@ double DropoutRatio(const Graph& graph, std::span<const TensorValue> inputs, con
   return InputReal(graph, inputs, node, 1, 0.5);
 }
 
-std::optional<std::string> CountViolation(std::string_view what, double count, double expected, double variance) {
+std::optional<std::string> CountViolation(std::string_view what, double count, double expected,
+                                          double variance) {
   const double bound = 5 * std::sqrt(variance) + 1;
   if (std::abs(count - expected) <= bound) return std::nullopt;
   return fmt::format("{}: expected {} within {}, got {}", what, expected, bound, count);
@@ -66,7 +68,8 @@ std::optional<std::string> BernoulliViolation(const TensorValue& probability, co
   return CountViolation("number of ones", ones, expected, variance);
 }
 
-std::optional<std::string> DropoutViolation(double ratio, const TensorValue& input, std::span<const TensorValue> found) {
+std::optional<std::string> DropoutViolation(double ratio, const TensorValue& input,
+                                            std::span<const TensorValue> found) {
   const std::vector<double> x = input.AsDoubles();
   const std::vector<double> y = found[0].AsDoubles();
   const std::vector<std::int64_t> mask = found.size() > 1 ? found[1].AsInt64s() : std::vector<std::int64_t>{};
@@ -77,7 +80,8 @@ std::optional<std::string> DropoutViolation(double ratio, const TensorValue& inp
     if (!zero && std::abs(y[i] - kept) > 1e-7 + 1e-3 * std::abs(kept)) {
       return fmt::format("element {}: expected 0 or {}, got {}", i, kept, y[i]);
     }
-    if (!mask.empty() && x[i] != 0 && (mask[i] == 0) != zero) return fmt::format("element {}: the mask does not say what was dropped", i);
+    if (!mask.empty() && x[i] != 0 && (mask[i] == 0) != zero)
+      return fmt::format("element {}: the mask does not say what was dropped", i);
     dropped += zero ? 1 : 0;
   }
   const double n = static_cast<double>(y.size());
@@ -98,11 +102,14 @@ RandomRule RuleFor(const Graph& graph, std::span<const TensorValue> inputs) {
   const bool compared = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
     return node.op_type == "Bernoulli" || node.op_type == "Greater" || node.op_type == "Less";
   });
-  return compared && inputs.size() == 1 && graph.outputs.size() == 1 ? RandomRule::kBernoulli : RandomRule::kNothingToCompare;
+  return compared && inputs.size() == 1 && graph.outputs.size() == 1 ? RandomRule::kBernoulli
+                                                                     : RandomRule::kNothingToCompare;
 }
 
-std::optional<std::string> FirstViolation(RandomRule rule, const Graph& graph, std::span<const TensorValue> inputs,
-                                          std::span<const TensorValue> expected, std::span<const TensorValue> found) {
+std::optional<std::string> FirstViolation(RandomRule rule, const Graph& graph,
+                                          std::span<const TensorValue> inputs,
+                                          std::span<const TensorValue> expected,
+                                          std::span<const TensorValue> found) {
   if (auto difference = FirstDifferenceOfForm(expected, found)) return difference;
   if (rule == RandomRule::kBernoulli) return BernoulliViolation(inputs[0], found[0]);
   return DropoutViolation(DropoutRatio(graph, inputs, graph.nodes[0]), inputs[0], found);

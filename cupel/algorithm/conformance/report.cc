@@ -28,7 +28,8 @@ Json TallyJson(const std::map<std::string, Tally>& tallies) {
 }
 
 std::string Row(std::string_view name, const Tally& tally) {
-  return fmt::format("{:<34} {:>7} {:>7} {:>12} {:>6}\n", name, tally.passed, tally.failed, tally.unsupported, tally.total());
+  return fmt::format("{:<34} {:>7} {:>7} {:>12} {:>6}\n", name, tally.passed, tally.failed, tally.unsupported,
+                     tally.total());
 }
 
 std::string Heading(std::string_view what) {

@@ -19,8 +19,10 @@ struct Box {
 
 // Corners come in either order; centre boxes are (x, y, width, height).
 Box ReadBox(const float* data, bool centre) {
-  if (centre) return {data[1] - data[3] / 2, data[0] - data[2] / 2, data[1] + data[3] / 2, data[0] + data[2] / 2};
-  return {std::min(data[0], data[2]), std::min(data[1], data[3]), std::max(data[0], data[2]), std::max(data[1], data[3])};
+  if (centre)
+    return {data[1] - data[3] / 2, data[0] - data[2] / 2, data[1] + data[3] / 2, data[0] + data[2] / 2};
+  return {std::min(data[0], data[2]), std::min(data[1], data[3]), std::max(data[0], data[2]),
+          std::max(data[1], data[3])};
 }
 
 float IntersectionOverUnion(const Box& a, const Box& b) {
@@ -41,13 +43,15 @@ struct Limits {
 std::vector<std::int64_t> Select(const std::vector<Box>& boxes, const float* scores, const Limits& limits) {
   std::vector<std::int64_t> order(boxes.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return scores[a] > scores[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::int64_t a, std::int64_t b) { return scores[a] > scores[b]; });
   std::vector<std::int64_t> selected;
   for (const std::int64_t candidate : order) {
     if (static_cast<std::int64_t>(selected.size()) >= limits.boxes) break;
     if (limits.has_score && !(scores[candidate] > limits.score)) continue;
     const bool suppressed = std::any_of(selected.begin(), selected.end(), [&](std::int64_t kept) {
-      return IntersectionOverUnion(boxes[static_cast<std::size_t>(candidate)], boxes[static_cast<std::size_t>(kept)]) > limits.overlap;
+      return IntersectionOverUnion(boxes[static_cast<std::size_t>(candidate)],
+                                   boxes[static_cast<std::size_t>(kept)]) > limits.overlap;
     });
     if (!suppressed) selected.push_back(candidate);
   }
@@ -56,7 +60,8 @@ std::vector<std::int64_t> Select(const std::vector<Box>& boxes, const float* sco
 
 Tensor AsFloats(const Tensor& tensor) { return tensor.detach().to(at::kCPU).to(at::kFloat).contiguous(); }
 
-Tensor FromIntegers(const std::vector<std::int64_t>& values, const std::vector<std::int64_t>& shape, at::Device device) {
+Tensor FromIntegers(const std::vector<std::int64_t>& values, const std::vector<std::int64_t>& shape,
+                    at::Device device) {
   Tensor tensor = at::empty(shape, at::TensorOptions().dtype(at::kLong));
   std::copy(values.begin(), values.end(), tensor.data_ptr<std::int64_t>());
   return tensor.to(device);
@@ -80,12 +85,16 @@ class TermPool {
     const auto pool = node.Integers("pool_int64s");
     const auto weights = node.Reals("weights");
     if (pool.empty()) throw OperatorError(ErrorCode::kUnsupported, "a pool of strings is not supported");
+    CheckWithin("ngram_counts", counts, static_cast<std::int64_t>(pool.size()));
+    CheckWithin("ngram_indexes", indexes, std::int64_t{1} << 31);
+    longest_ = static_cast<std::int64_t>(counts.size());
     std::size_t term = 0;
     for (std::size_t length = 1; length <= counts.size(); ++length) {
       const auto begin = static_cast<std::size_t>(counts[length - 1]);
       const std::size_t end = length < counts.size() ? static_cast<std::size_t>(counts[length]) : pool.size();
       for (std::size_t at = begin; at + length <= std::min(end, pool.size()); at += length, ++term) {
-        if (term >= indexes.size()) throw OperatorError(ErrorCode::kInvalidArgument, "ngram_indexes is too short");
+        if (term >= indexes.size())
+          throw OperatorError(ErrorCode::kInvalidArgument, "ngram_indexes is too short");
         const std::vector<std::int64_t> gram(pool.begin() + static_cast<std::ptrdiff_t>(at),
                                              pool.begin() + static_cast<std::ptrdiff_t>(at + length));
         terms_[gram] = {indexes[term], term < weights.size() ? weights[term] : 1.0f};
@@ -102,15 +111,27 @@ class TermPool {
     return term == terms_.end() ? nullptr : &term->second;
   }
   std::int64_t width() const { return width_; }
+  std::int64_t longest() const { return longest_; }  ///< Tokens in the longest n-grams there can be.
 
  private:
+  static void CheckWithin(std::string_view name, const std::vector<std::int64_t>& values,
+                          std::int64_t limit) {
+    for (const std::int64_t value : values) {
+      if (value < 0 || value > limit) {
+        throw OperatorError(ErrorCode::kInvalidArgument,
+                            fmt::format("{} must be in [0, {}], got {}", name, limit, value));
+      }
+    }
+  }
+
   std::map<std::vector<std::int64_t>, Term> terms_;
   std::int64_t width_ = 0;
+  std::int64_t longest_ = 0;
 };
 
 // Adds up the occurrences, in one row, of the terms of `length` tokens that lie `stride` apart.
-void CountTerms(const TermPool& pool, std::span<const std::int64_t> row, std::size_t length, std::size_t stride,
-                std::vector<float>& counts, std::vector<float>& weights) {
+void CountTerms(const TermPool& pool, std::span<const std::int64_t> row, std::size_t length,
+                std::size_t stride, std::vector<float>& counts, std::vector<float>& weights) {
   for (std::size_t start = 0; start + (length - 1) * stride < row.size(); ++start) {
     std::vector<std::int64_t> gram;
     for (std::size_t i = 0; i < length; ++i) gram.push_back(row[start + i * stride]);
@@ -126,7 +147,8 @@ void CountTerms(const TermPool& pool, std::span<const std::int64_t> row, std::si
 std::vector<Tensor> NonMaxSuppression(const OperatorCall& call) {
   const Tensor boxes = AsFloats(call.Input(0));
   const Tensor scores = AsFloats(call.Input(1));
-  if (boxes.dim() != 3 || scores.dim() != 3 || boxes.size(2) != 4 || boxes.size(1) != scores.size(2) || boxes.size(0) != scores.size(0)) {
+  if (boxes.dim() != 3 || scores.dim() != 3 || boxes.size(2) != 4 || boxes.size(1) != scores.size(2) ||
+      boxes.size(0) != scores.size(0)) {
     throw OperatorError(ErrorCode::kInvalidArgument, "boxes must be [n, b, 4] and scores [n, c, b]");
   }
   const Limits limits = ReadLimits(call);
@@ -139,7 +161,8 @@ std::vector<Tensor> NonMaxSuppression(const OperatorCall& call) {
     }
     for (std::int64_t c = 0; c < scores.size(1); ++c) {
       const float* of_class = scores.data_ptr<float>() + (n * scores.size(1) + c) * scores.size(2);
-      for (const std::int64_t box : Select(candidates, of_class, limits)) rows.insert(rows.end(), {n, c, box});
+      for (const std::int64_t box : Select(candidates, of_class, limits))
+        rows.insert(rows.end(), {n, c, box});
     }
   }
   return {FromIntegers(rows, {static_cast<std::int64_t>(rows.size()) / 3, 3}, call.device)};
@@ -152,17 +175,19 @@ std::vector<Tensor> TfIdfVectorizer(const OperatorCall& call) {
   const std::int64_t width = tokens.numel() / std::max<std::int64_t>(1, rows);
   const std::string mode = call.node.Text("mode", "TF");
   const std::int64_t shortest = std::max<std::int64_t>(1, call.node.Integer("min_gram_length", 1));
-  const std::int64_t longest = call.node.Integer("max_gram_length", 1);
-  const std::int64_t skips = call.node.Integer("max_skip_count", 0);
+  const std::int64_t longest = std::min(call.node.Integer("max_gram_length", 1), pool.longest());
+  const std::int64_t skips = std::clamp<std::int64_t>(call.node.Integer("max_skip_count", 0), 0, width);
   Tensor result = at::zeros({rows, pool.width()}, at::TensorOptions().dtype(at::kFloat));
   for (std::int64_t row = 0; row < rows; ++row) {
     std::vector<float> counts(static_cast<std::size_t>(pool.width()), 0);
     std::vector<float> weights(counts.size(), 1);
-    const std::span<const std::int64_t> of_row(tokens.data_ptr<std::int64_t>() + row * width, static_cast<std::size_t>(width));
+    const std::span<const std::int64_t> of_row(tokens.data_ptr<std::int64_t>() + row * width,
+                                               static_cast<std::size_t>(width));
     for (std::int64_t length = shortest; length <= longest; ++length) {
       const std::int64_t strides = length == 1 ? 1 : skips + 1;  // a single token has no gap to skip
       for (std::int64_t stride = 1; stride <= strides; ++stride) {
-        CountTerms(pool, of_row, static_cast<std::size_t>(length), static_cast<std::size_t>(stride), counts, weights);
+        CountTerms(pool, of_row, static_cast<std::size_t>(length), static_cast<std::size_t>(stride), counts,
+                   weights);
       }
     }
     float* out = result.data_ptr<float>() + row * pool.width();

@@ -17,8 +17,9 @@ namespace cupel::algorithm::gradient {
 using Attributes = std::map<std::string, graph::Attribute, std::less<>>;
 using Values = std::vector<graph::TensorValue>;
 
-inline Result<Values> TryApply(const std::string& op_type, const Values& inputs, const Attributes& attributes = {},
-                               std::int64_t opset = 17, const std::string& domain = "") {
+inline Result<Values> TryApply(const std::string& op_type, const Values& inputs,
+                               const Attributes& attributes = {}, std::int64_t opset = 17,
+                               const std::string& domain = "") {
   const graph::Node node{"node", op_type, domain, {}, {"y"}, attributes};
   return EvaluateNode(node, inputs, opset);
 }

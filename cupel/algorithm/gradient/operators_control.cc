@@ -10,9 +10,11 @@
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <limits>
 
 #include "cupel/algorithm/gradient/operator.h"
+#include "cupel/base/interrupt.h"
 
 namespace cupel::algorithm::gradient {
 namespace {
@@ -21,8 +23,15 @@ using Outputs = std::vector<Tensor>;
 
 const graph::Graph& Body(const OperatorCall& call, std::string_view attribute) {
   const graph::Graph* body = call.node.Subgraph(attribute);
-  if (body == nullptr) throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("attribute {} is missing", attribute));
+  if (body == nullptr)
+    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("attribute {} is missing", attribute));
   return *body;
+}
+
+// A model may loop for ever; the user can still stop it.
+void ThrowIfInterrupted() {
+  if (Interrupt::Requested())
+    throw OperatorError(ErrorCode::kInterrupted, "stopped inside a loop of the model");
 }
 
 bool IsTrue(const Tensor& condition) { return condition.reshape({-1}).select(0, 0).item<bool>(); }
@@ -41,19 +50,24 @@ Tensor NoRows(const graph::ValueInfo& info, at::Device device) {
   return at::empty(shape, at::TensorOptions().dtype(type).device(device));
 }
 
-// Inputs: trip count (optional), condition (optional), carried values. Body: (iteration, condition, carried...) to
-// (condition, carried..., scanned...).
+// Inputs: trip count (optional), condition (optional), carried values. Body: (iteration, condition,
+// carried...) to (condition, carried..., scanned...).
 Outputs Loop(const OperatorCall& call) {
   const graph::Graph& body = Body(call, "body");
-  const std::int64_t trips = call.Has(0) ? call.InputIntegers(0).at(0) : std::numeric_limits<std::int64_t>::max();
-  Tensor condition = call.Has(1) ? call.Input(1) : at::ones({}, at::TensorOptions().dtype(at::kBool).device(call.device));
+  const std::int64_t trips =
+      call.Has(0) ? call.InputIntegers(0).at(0) : std::numeric_limits<std::int64_t>::max();
+  Tensor condition =
+      call.Has(1) ? call.Input(1) : at::ones({}, at::TensorOptions().dtype(at::kBool).device(call.device));
   const std::size_t carried_count = call.inputs.size() < 2 ? 0 : call.inputs.size() - 2;
-  if (body.outputs.size() < 1 + carried_count) throw OperatorError(ErrorCode::kInvalidArgument, "the body has too few outputs");
+  if (body.outputs.size() < 1 + carried_count)
+    throw OperatorError(ErrorCode::kInvalidArgument, "the body has too few outputs");
   Outputs carried;
   for (std::size_t i = 0; i < carried_count; ++i) carried.push_back(call.Input(i + 2));
   std::vector<Outputs> scanned(body.outputs.size() - 1 - carried_count);
   for (std::int64_t trip = 0; trip < trips && IsTrue(condition); ++trip) {
-    Outputs arguments = {at::scalar_tensor(trip, at::TensorOptions().dtype(at::kLong).device(call.device)), condition};
+    ThrowIfInterrupted();
+    Outputs arguments = {at::scalar_tensor(trip, at::TensorOptions().dtype(at::kLong).device(call.device)),
+                         condition};
     arguments.insert(arguments.end(), carried.begin(), carried.end());
     const Outputs results = call.run_subgraph(body, arguments);
     condition = results.at(0);
@@ -85,11 +99,13 @@ ScanRule ReadScanRule(const graph::Node& node, std::size_t inputs, std::size_t o
 }
 
 // One sequence: states (updated), and inputs whose elements are handed to the body one at a time.
-Outputs ScanSequence(const OperatorCall& call, const graph::Graph& body, Outputs states, const Outputs& inputs, std::int64_t steps) {
+Outputs ScanSequence(const OperatorCall& call, const graph::Graph& body, Outputs states,
+                     const Outputs& inputs, std::int64_t steps) {
   const std::size_t state_count = states.size();
   std::vector<Outputs> scanned(body.outputs.size() - state_count);
   const ScanRule rule = ReadScanRule(call.node, inputs.size(), scanned.size());
   for (std::int64_t step = 0; step < steps; ++step) {
+    ThrowIfInterrupted();
     Outputs arguments = states;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const std::int64_t axis = NormaliseAxis(rule.input_axes[i], inputs[i].dim());
@@ -116,13 +132,15 @@ Outputs BatchedScan(const OperatorCall& call, const graph::Graph& body, std::siz
   const std::int64_t batch = call.Input(1).size(0);
   const std::int64_t longest = call.Input(1 + state_count).size(1);
   const std::vector<std::int64_t> lengths =
-      call.Has(0) ? call.InputIntegers(0) : std::vector<std::int64_t>(static_cast<std::size_t>(batch), longest);
+      call.Has(0) ? call.InputIntegers(0)
+                  : std::vector<std::int64_t>(static_cast<std::size_t>(batch), longest);
   std::vector<Outputs> results(body.outputs.size());
   for (std::int64_t n = 0; n < batch; ++n) {
     Outputs states, inputs;
     for (std::size_t i = 0; i < state_count; ++i) states.push_back(call.Input(1 + i).select(0, n));
     const std::int64_t length = lengths.at(static_cast<std::size_t>(n));
-    for (std::size_t i = 0; i < scan_count; ++i) inputs.push_back(call.Input(1 + state_count + i).select(0, n).narrow(0, 0, length));
+    for (std::size_t i = 0; i < scan_count; ++i)
+      inputs.push_back(call.Input(1 + state_count + i).select(0, n).narrow(0, 0, length));
     Outputs sequence = ScanSequence(call, body, states, inputs, length);
     for (std::size_t i = 0; i < results.size(); ++i) {
       Tensor& value = sequence.at(i);
@@ -144,7 +162,8 @@ Outputs Scan(const OperatorCall& call) {
   const std::int64_t declared = call.node.Integer("num_scan_inputs", 0);
   const std::size_t leading = call.opset < 9 ? 1 : 0;
   if (declared < 1 || static_cast<std::size_t>(declared) + leading > call.inputs.size()) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("num_scan_inputs {} does not fit {} inputs", declared, call.inputs.size()));
+    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("num_scan_inputs {} does not fit {} inputs",
+                                                                 declared, call.inputs.size()));
   }
   const auto scan_count = static_cast<std::size_t>(declared);
   if (call.opset < 9) return BatchedScan(call, body, scan_count);
@@ -168,11 +187,18 @@ Tensor FromValues(const std::vector<T>& values, at::ScalarType type, at::Device 
 Outputs Constant(const OperatorCall& call) {
   const graph::Node& node = call.node;
   if (const auto* value = node.Tensor("value")) return {ToTensor(*value, call.device)};
-  if (node.HasAttribute("value_float")) return {at::scalar_tensor(node.Real("value_float", 0), at::TensorOptions().dtype(at::kFloat).device(call.device))};
-  if (node.HasAttribute("value_int")) return {at::scalar_tensor(node.Integer("value_int", 0), at::TensorOptions().dtype(at::kLong).device(call.device))};
-  if (node.HasAttribute("value_floats")) return {FromValues(node.Reals("value_floats"), at::kFloat, call.device)};
-  if (node.HasAttribute("value_ints")) return {FromValues(node.Integers("value_ints"), at::kLong, call.device)};
-  throw OperatorError(ErrorCode::kUnsupported, "only constants that are dense tensors, integers or floats are supported");
+  if (node.HasAttribute("value_float"))
+    return {at::scalar_tensor(node.Real("value_float", 0),
+                              at::TensorOptions().dtype(at::kFloat).device(call.device))};
+  if (node.HasAttribute("value_int"))
+    return {at::scalar_tensor(node.Integer("value_int", 0),
+                              at::TensorOptions().dtype(at::kLong).device(call.device))};
+  if (node.HasAttribute("value_floats"))
+    return {FromValues(node.Reals("value_floats"), at::kFloat, call.device)};
+  if (node.HasAttribute("value_ints"))
+    return {FromValues(node.Integers("value_ints"), at::kLong, call.device)};
+  throw OperatorError(ErrorCode::kUnsupported,
+                      "only constants that are dense tensors, integers or floats are supported");
 }
 
 Outputs ConstantOfShape(const OperatorCall& call) {
@@ -182,24 +208,33 @@ Outputs ConstantOfShape(const OperatorCall& call) {
   return {ToTensor(*value, call.device).reshape({}).expand(shape).contiguous()};
 }
 
+constexpr double kMostElements = 1e12;  // beyond any memory; keeps the conversion to an integer defined
+
 Outputs Range(const OperatorCall& call) {
   const Tensor start = call.Input(0).reshape({});
   const Tensor delta = call.Input(2).reshape({});
   const double span = call.Input(1).reshape({}).item<double>() - start.item<double>();
   const double step = delta.item<double>();
   if (step == 0) throw OperatorError(ErrorCode::kInvalidArgument, "delta must not be 0");
-  const auto count = static_cast<std::int64_t>(std::max(0.0, std::ceil(span / step)));
+  const double steps = std::max(0.0, std::ceil(span / step));
+  if (!(steps < kMostElements))
+    throw OperatorError(ErrorCode::kResourceLimit, fmt::format("a range of {} elements is too long", steps));
+  const auto count = static_cast<std::int64_t>(steps);
   const at::TensorOptions options = at::TensorOptions().dtype(start.scalar_type()).device(call.device);
   return {at::arange(count, options).mul(delta).add(start)};
 }
 
 Outputs EyeLike(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
-  if (x.dim() != 2) throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("the input must have 2 axes, got {}", x.dim()));
+  if (x.dim() != 2)
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("the input must have 2 axes, got {}", x.dim()));
   const std::int64_t declared = call.node.Integer("dtype", 0);
-  const at::ScalarType type = declared == 0 ? x.scalar_type() : ToScalarType(static_cast<graph::DataType>(declared));
+  const at::ScalarType type =
+      declared == 0 ? x.scalar_type() : ToScalarType(static_cast<graph::DataType>(declared));
   const at::TensorOptions options = at::TensorOptions().dtype(at::kLong).device(call.device);
-  const Tensor diagonal = at::arange(x.size(1), options).unsqueeze(0).sub(at::arange(x.size(0), options).unsqueeze(1));
+  const Tensor diagonal =
+      at::arange(x.size(1), options).unsqueeze(0).sub(at::arange(x.size(0), options).unsqueeze(1));
   return {diagonal.eq(call.node.Integer("k", 0)).to(type)};
 }
 

@@ -26,8 +26,9 @@ Tensor NormaliseIndices(const Tensor& indices, std::int64_t size) {
     const auto lowest = wide.min().item<std::int64_t>();
     const auto highest = wide.max().item<std::int64_t>();
     if (lowest < -size || highest >= size) {
-      throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("indices must be in [{}, {}), got {}", -size, size,
-                                                                   lowest < -size ? lowest : highest));
+      throw OperatorError(
+          ErrorCode::kInvalidArgument,
+          fmt::format("indices must be in [{}, {}), got {}", -size, size, lowest < -size ? lowest : highest));
     }
   }
   return at::where(wide.lt(0), wide.add(size), wide);
@@ -76,12 +77,15 @@ Outputs GatherND(const OperatorCall& call) {
   const std::int64_t batch_dims = call.node.Integer("batch_dims", 0);
   const std::int64_t k = indices.size(-1);
   if (batch_dims < 0 || batch_dims >= std::min(x.dim(), indices.dim())) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("batch_dims {} does not fit the inputs", batch_dims));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("batch_dims {} does not fit the inputs", batch_dims));
   }
   const Tensor inner = FlatPositions(indices, x.sizes(), batch_dims);
   const Shape rest = x.sizes().slice(static_cast<std::size_t>(batch_dims + k)).vec();
-  const std::int64_t batches = c10::multiply_integers(x.sizes().slice(0, static_cast<std::size_t>(batch_dims)));
-  const std::int64_t block = c10::multiply_integers(x.sizes().slice(static_cast<std::size_t>(batch_dims), static_cast<std::size_t>(k)));
+  const std::int64_t batches =
+      c10::multiply_integers(x.sizes().slice(0, static_cast<std::size_t>(batch_dims)));
+  const std::int64_t block = c10::multiply_integers(
+      x.sizes().slice(static_cast<std::size_t>(batch_dims), static_cast<std::size_t>(k)));
   const Tensor rows = inner.reshape({batches, -1}).add(Count(batches, x.device()).mul(block).unsqueeze(1));
   const Shape shape = Join(indices.sizes().slice(0, static_cast<std::size_t>(indices.dim() - 1)), rest);
   return {x.reshape(Join({batches * block}, rest)).index_select(0, rows.flatten()).reshape(shape)};
@@ -111,7 +115,8 @@ Outputs ScatterND(const OperatorCall& call) {
   const Tensor& indices = call.Input(1);
   const Tensor rows = FlatPositions(indices, x.sizes(), 0).flatten();
   const Shape rest = x.sizes().slice(static_cast<std::size_t>(indices.size(-1))).vec();
-  const Tensor flat = x.reshape(Join({x.numel() / std::max<std::int64_t>(1, c10::multiply_integers(rest))}, rest));
+  const Tensor flat =
+      x.reshape(Join({x.numel() / std::max<std::int64_t>(1, c10::multiply_integers(rest))}, rest));
   const Tensor updates = call.Input(2).reshape(Join({rows.numel()}, rest));
   const std::string reduction = call.node.Text("reduction", "none");
   Tensor result;
@@ -147,7 +152,8 @@ Outputs Compress(const OperatorCall& call) {
   return {x.index_select(axis, call.Input(1).to(at::kBool).nonzero().flatten())};
 }
 
-// Outputs: the distinct slices, index of each one's first occurrence, for every slice its place among them, counts.
+// Outputs: the distinct slices, index of each one's first occurrence, for every slice its place among them,
+// counts.
 Outputs Unique(const OperatorCall& call) {
   const bool flat = !call.node.HasAttribute("axis");
   const Tensor x = flat ? call.Input(0).flatten() : call.Input(0);
@@ -171,7 +177,8 @@ Outputs ReverseSequence(const OperatorCall& call) {
   const std::int64_t time_axis = call.node.Integer("time_axis", 0);
   const std::int64_t batch_axis = call.node.Integer("batch_axis", 1);
   if (time_axis + batch_axis != 1 || time_axis * batch_axis != 0) {
-    throw OperatorError(ErrorCode::kInvalidArgument, "time_axis and batch_axis must be 0 and 1 in either order");
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        "time_axis and batch_axis must be 0 and 1 in either order");
   }
   const Tensor x = call.Input(0).transpose(0, time_axis);  // [t, batch, ...]
   const Tensor length = call.Input(1).to(at::kLong).unsqueeze(0);

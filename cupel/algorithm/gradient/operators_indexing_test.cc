@@ -14,13 +14,16 @@ using ::testing::HasSubstr;
 
 TEST(Gather, RefusesAnIndexOutsideTheAxis) {
   const auto x = Floats({3}, {1, 2, 3});
-  EXPECT_THAT(TryApply("Gather", {x, Integers({3})}), HasError(ErrorCode::kInvalidArgument, HasSubstr("[-3, 3), got 3")));
+  EXPECT_THAT(TryApply("Gather", {x, Integers({3})}),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("[-3, 3), got 3")));
   EXPECT_THAT(TryApply("Gather", {x, Integers({-4})}), HasError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(Apply("Gather", {x, Integers({-3})})[0].AsDoubles(), ElementsAre(1));
 }
 
 TEST(Gather, DropsTheAxisForAScalarIndex) {
-  EXPECT_EQ(Apply("Gather", {Floats({2, 2}, {1, 2, 3, 4}), Integers({}, {1})}, {{"axis", Number(1)}})[0].shape, graph::Shape({2}));
+  EXPECT_EQ(
+      Apply("Gather", {Floats({2, 2}, {1, 2, 3, 4}), Integers({}, {1})}, {{"axis", Number(1)}})[0].shape,
+      graph::Shape({2}));
 }
 
 TEST(ScatterElements, ReducesDuplicates) {
@@ -28,7 +31,8 @@ TEST(ScatterElements, ReducesDuplicates) {
   const auto indices = Integers({0, 0, -1});
   const auto updates = Floats({3}, {3, 5, 1});
   const auto scatter = [&](const char* reduction) {
-    return Apply("ScatterElements", {x, indices, updates}, {{"reduction", Text(reduction)}}, 18)[0].AsDoubles();
+    return Apply("ScatterElements", {x, indices, updates}, {{"reduction", Text(reduction)}}, 18)[0]
+        .AsDoubles();
   };
   EXPECT_THAT(scatter("add"), ElementsAre(10, 2, 3));
   EXPECT_THAT(scatter("mul"), ElementsAre(30, 2, 2));
@@ -70,7 +74,8 @@ TEST(NonMaxSuppression, KeepsBoxesThatOverlapExactlyTheThreshold) {
   const auto boxes = Floats({1, 2, 4}, {0, 0, 1, 1, 0, 0, 1, 2});  // intersection over union is 1/2
   const auto scores = Floats({1, 1, 2}, {0.9F, 0.8F});
   const auto at = [&](float threshold) {
-    return Apply("NonMaxSuppression", {boxes, scores, Integers({2}), Floats({1}, {threshold})}, {}, 11)[0].shape[0];
+    return Apply("NonMaxSuppression", {boxes, scores, Integers({2}), Floats({1}, {threshold})}, {}, 11)[0]
+        .shape[0];
   };
   EXPECT_EQ(at(0.5F), 2);
   EXPECT_EQ(at(0.49F), 1);
@@ -78,12 +83,23 @@ TEST(NonMaxSuppression, KeepsBoxesThatOverlapExactlyTheThreshold) {
 }
 
 TEST(TfIdfVectorizer, WeighsCountsAndRefusesStrings) {
-  const Attributes pool = {{"mode", Text("TFIDF")}, {"min_gram_length", Number(1)}, {"max_gram_length", Number(2)}, {"max_skip_count", Number(1)},
-                           {"ngram_counts", std::vector<std::int64_t>{0, 1}}, {"ngram_indexes", std::vector<std::int64_t>{0, 1}},
-                           {"pool_int64s", std::vector<std::int64_t>{7, 7, 8}}, {"weights", std::vector<float>{2, 0.5F}}};
+  const Attributes pool = {{"mode", Text("TFIDF")},
+                           {"min_gram_length", Number(1)},
+                           {"max_gram_length", Number(2)},
+                           {"max_skip_count", Number(1)},
+                           {"ngram_counts", std::vector<std::int64_t>{0, 1}},
+                           {"ngram_indexes", std::vector<std::int64_t>{0, 1}},
+                           {"pool_int64s", std::vector<std::int64_t>{7, 7, 8}},
+                           {"weights", std::vector<float>{2, 0.5F}}};
   // 7 occurs twice; "7 8" adjacent once and with one token between once.
   EXPECT_THAT(Apply("TfIdfVectorizer", {Integers({7, 7, 8})}, pool)[0].AsDoubles(), ElementsAre(4, 1));
   EXPECT_THAT(TryApply("TfIdfVectorizer", {Integers({7})}), HasError(ErrorCode::kUnsupported));
+  for (const char* name : {"ngram_counts", "ngram_indexes"}) {
+    Attributes hostile = pool;
+    hostile[name] = std::vector<std::int64_t>{0, -1};
+    EXPECT_THAT(TryApply("TfIdfVectorizer", {Integers({7, 8})}, hostile),
+                HasError(ErrorCode::kInvalidArgument, HasSubstr(name)));
+  }
 }
 
 }  // namespace

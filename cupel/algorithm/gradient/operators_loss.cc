@@ -16,13 +16,16 @@ using Outputs = std::vector<Tensor>;
 Tensor NegativeLogLikelihood(const OperatorCall& call, const Tensor& log_probability) {
   const Tensor labels = call.Input(1).to(at::kLong);
   const bool has_ignored = call.node.HasAttribute("ignore_index");
-  const Tensor ignored = has_ignored ? labels.eq(call.node.Integer("ignore_index", 0)) : at::zeros_like(labels).to(at::kBool);
+  const Tensor ignored =
+      has_ignored ? labels.eq(call.node.Integer("ignore_index", 0)) : at::zeros_like(labels).to(at::kBool);
   const Tensor safe = at::where(ignored, at::zeros_like(labels), labels);
   const std::int64_t classes = log_probability.size(1);
-  if (safe.numel() > 0 && (safe.min().item<std::int64_t>() < 0 || safe.max().item<std::int64_t>() >= classes)) {
+  if (safe.numel() > 0 &&
+      (safe.min().item<std::int64_t>() < 0 || safe.max().item<std::int64_t>() >= classes)) {
     throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("labels must be in [0, {})", classes));
   }
-  Tensor weight = call.Has(2) ? call.Input(2).to(log_probability.scalar_type()) : at::ones({classes}, log_probability.options());
+  Tensor weight = call.Has(2) ? call.Input(2).to(log_probability.scalar_type())
+                              : at::ones({classes}, log_probability.options());
   weight = weight.index_select(0, safe.flatten()).reshape(safe.sizes());
   weight = at::where(ignored, at::zeros_like(weight), weight);
   const Tensor chosen = log_probability.gather(1, safe.unsqueeze(1)).squeeze(1);
@@ -31,10 +34,13 @@ Tensor NegativeLogLikelihood(const OperatorCall& call, const Tensor& log_probabi
   if (reduction == "none") return loss;
   if (reduction == "sum") return loss.sum();
   if (reduction == "mean") return loss.sum().div(weight.sum());
-  throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("reduction must be none, sum or mean, got \"{}\"", reduction));
+  throw OperatorError(ErrorCode::kInvalidArgument,
+                      fmt::format("reduction must be none, sum or mean, got \"{}\"", reduction));
 }
 
-Outputs NegativeLogLikelihoodLoss(const OperatorCall& call) { return {NegativeLogLikelihood(call, call.Input(0))}; }
+Outputs NegativeLogLikelihoodLoss(const OperatorCall& call) {
+  return {NegativeLogLikelihood(call, call.Input(0))};
+}
 
 Outputs SoftmaxCrossEntropyLoss(const OperatorCall& call) {
   const Tensor log_probability = call.Input(0).log_softmax(1);

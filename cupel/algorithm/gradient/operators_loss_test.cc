@@ -17,7 +17,8 @@ using ::testing::HasSubstr;
 TEST(NegativeLogLikelihoodLoss, IgnoresALabelOutsideTheClasses) {
   const auto x = Floats({3, 2}, {-1, -2, -3, -4, -5, -6});
   const Attributes ignore = {{"ignore_index", Number(-100)}};
-  EXPECT_THAT(Apply("NegativeLogLikelihoodLoss", {x, Integers({0, -100, 1})}, ignore)[0].AsDoubles(), ElementsAre(3.5));
+  EXPECT_THAT(Apply("NegativeLogLikelihoodLoss", {x, Integers({0, -100, 1})}, ignore)[0].AsDoubles(),
+              ElementsAre(3.5));
   EXPECT_THAT(TryApply("NegativeLogLikelihoodLoss", {x, Integers({0, 2, 1})}),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("labels must be in [0, 2)")));
 }
@@ -29,7 +30,8 @@ TEST(SoftmaxCrossEntropyLoss, AnswersLogProbabilitiesToo) {
 }
 
 TEST(QuantizeLinear, RoundsHalfToEvenAndSaturates) {
-  const auto y = Apply("QuantizeLinear", {Floats({6}, {0.5F, 1.5F, 2.5F, -0.5F, 300, -1}), Floats({}, {1})})[0];
+  const auto y =
+      Apply("QuantizeLinear", {Floats({6}, {0.5F, 1.5F, 2.5F, -0.5F, 300, -1}), Floats({}, {1})})[0];
   EXPECT_EQ(y.type, graph::DataType::kUint8);
   EXPECT_THAT(y.AsInt64s(), ElementsAre(0, 2, 2, 0, 255, 0));
 }
@@ -50,8 +52,10 @@ TEST(DynamicQuantizeLinear, AnswersZeroForZeros) {
 
 TEST(Momentum, TakesTheNesterovStep) {
   const auto scalar = [](float value) { return Floats({}, {value}); };
-  const Attributes attributes = {{"alpha", 0.5F}, {"beta", 1.0F}, {"norm_coefficient", 0.0F}, {"mode", Text("nesterov")}};
-  const auto y = Apply("Momentum", {scalar(0.1F), Integers({}, {1}), scalar(1), scalar(2), scalar(4)}, attributes, 1, "ai.onnx.preview.training");
+  const Attributes attributes = {
+      {"alpha", 0.5F}, {"beta", 1.0F}, {"norm_coefficient", 0.0F}, {"mode", Text("nesterov")}};
+  const auto y = Apply("Momentum", {scalar(0.1F), Integers({}, {1}), scalar(1), scalar(2), scalar(4)},
+                       attributes, 1, "ai.onnx.preview.training");
   EXPECT_NEAR(y[1].AsDoubles()[0], 0.5 * 4 + 2, 1e-6);
   EXPECT_NEAR(y[0].AsDoubles()[0], 1 - 0.1 * (2 + 0.5 * 4), 1e-6);
 }

@@ -17,7 +17,8 @@ Tensor Spread(const Tensor& values, const Tensor& x, const OperatorCall& call) {
   const std::int64_t axis = NormaliseAxis(call.node.Integer("axis", 1), x.dim());
   if (values.dim() != 1 || values.size(0) != x.size(axis)) {
     throw OperatorError(ErrorCode::kUnsupported,
-                        fmt::format("a scale must have 1 element or {} (axis {}); blocks are not supported", x.size(axis), axis));
+                        fmt::format("a scale must have 1 element or {} (axis {}); blocks are not supported",
+                                    x.size(axis), axis));
   }
   std::vector<std::int64_t> shape(static_cast<std::size_t>(x.dim()), 1);
   shape[static_cast<std::size_t>(axis)] = values.size(0);

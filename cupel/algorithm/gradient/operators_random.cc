@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random values that are the same at every run: the stream is keyed by the node's seed (or its name and outputs when it has
-// none), never by time or by libtorch's own generators.
+// Random values that are the same at every run: the stream is keyed by the node's seed (or its name and
+// outputs when it has none), never by time or by libtorch's own generators.
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
@@ -20,7 +20,8 @@ ReproducibleStream StreamOf(const graph::Node& node) {
   if (node.HasAttribute("seed")) {
     return {std::bit_cast<std::uint32_t>(node.Real("seed", 0)), fmt::format("operator.{}", node.op_type)};
   }
-  return {0, fmt::format("operator.{}/{}/{}", node.op_type, node.name, node.outputs.empty() ? "" : node.outputs[0])};
+  return {0, fmt::format("operator.{}/{}/{}", node.op_type, node.name,
+                         node.outputs.empty() ? "" : node.outputs[0])};
 }
 
 template <typename Draw>
@@ -44,7 +45,8 @@ Outputs RandomNormal(const OperatorCall& call) {
   const double mean = call.node.Real("mean", 0);
   const double scale = call.node.Real("scale", 1);
   const Shape shape = like ? call.Input(0).sizes().vec() : call.node.Integers("shape");
-  return {Fill(call, shape, TypeOf(call, like), [=](ReproducibleStream& stream, std::int64_t) { return mean + scale * stream.Normal(); })};
+  return {Fill(call, shape, TypeOf(call, like),
+               [=](ReproducibleStream& stream, std::int64_t) { return mean + scale * stream.Normal(); })};
 }
 
 template <bool like>
@@ -52,28 +54,35 @@ Outputs RandomUniform(const OperatorCall& call) {
   const double low = call.node.Real("low", 0);
   const double high = call.node.Real("high", 1);
   const Shape shape = like ? call.Input(0).sizes().vec() : call.node.Integers("shape");
-  return {Fill(call, shape, TypeOf(call, like), [=](ReproducibleStream& stream, std::int64_t) { return low + (high - low) * stream.UniformDouble(); })};
+  return {Fill(call, shape, TypeOf(call, like), [=](ReproducibleStream& stream, std::int64_t) {
+    return low + (high - low) * stream.UniformDouble();
+  })};
 }
 
 Outputs Bernoulli(const OperatorCall& call) {
   const Tensor probability = call.Input(0).detach().to(at::kCPU).to(at::kDouble).contiguous();
   const double* p = probability.data_ptr<double>();
-  return {Fill(call, probability.sizes().vec(), TypeOf(call, true),
-               [p](ReproducibleStream& stream, std::int64_t i) { return stream.UniformDouble() < p[i] ? 1.0 : 0.0; })};
+  return {Fill(
+      call, probability.sizes().vec(), TypeOf(call, true),
+      [p](ReproducibleStream& stream, std::int64_t i) { return stream.UniformDouble() < p[i] ? 1.0 : 0.0; })};
 }
 
 // Input: unnormalised log probabilities [n, c]; output: sample_size draws of a class for each row.
 Outputs Multinomial(const OperatorCall& call) {
-  const Tensor cumulative = call.Input(0).detach().to(at::kCPU).to(at::kDouble).softmax(1).cumsum(1).contiguous();
+  if (call.Input(0).dim() != 2 || call.Input(0).size(1) < 1)
+    throw OperatorError(ErrorCode::kInvalidArgument, "the input must be [n, c] with c > 0");
+  const Tensor cumulative =
+      call.Input(0).detach().to(at::kCPU).to(at::kDouble).softmax(1).cumsum(1).contiguous();
   const std::int64_t samples = call.node.Integer("sample_size", 1);
   const std::int64_t classes = cumulative.size(1);
   const double* data = cumulative.data_ptr<double>();
   const auto type = static_cast<graph::DataType>(call.node.Integer("dtype", 6));
-  return {Fill(call, {cumulative.size(0), samples}, ToScalarType(type), [=](ReproducibleStream& stream, std::int64_t i) {
-    const double* row = data + i / samples * classes;
-    const double* chosen = std::upper_bound(row, row + classes, stream.UniformDouble());
-    return static_cast<double>(std::min<std::int64_t>(chosen - row, classes - 1));
-  })};
+  return {Fill(call, {cumulative.size(0), samples}, ToScalarType(type),
+               [=](ReproducibleStream& stream, std::int64_t i) {
+                 const double* row = data + i / samples * classes;
+                 const double* chosen = std::upper_bound(row, row + classes, stream.UniformDouble());
+                 return static_cast<double>(std::min<std::int64_t>(chosen - row, classes - 1));
+               })};
 }
 
 constexpr OperatorEntry kTable[] = {

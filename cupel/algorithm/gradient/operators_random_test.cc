@@ -26,13 +26,15 @@ TEST(RandomOperators, RepeatWithTheSameSeedAndDifferWithAnother) {
 
 // Bounds of five standard deviations for 10 000 draws.
 TEST(RandomOperators, HaveTheirMoments) {
-  const auto normal = Apply("RandomNormal", {}, With(With(kShape, "mean", 2.0F), "scale", 3.0F))[0].AsDoubles();
+  const auto normal =
+      Apply("RandomNormal", {}, With(With(kShape, "mean", 2.0F), "scale", 3.0F))[0].AsDoubles();
   const double mean = std::accumulate(normal.begin(), normal.end(), 0.0) / 1e4;
   double variance = 0;
   for (const double x : normal) variance += (x - mean) * (x - mean) / 1e4;
   EXPECT_NEAR(mean, 2, 5 * 3 / 100.0);
   EXPECT_NEAR(variance, 9, 5 * 9 * std::sqrt(2.0) / 100);
-  const auto uniform = Apply("RandomUniform", {}, With(With(kShape, "low", -1.0F), "high", 3.0F))[0].AsDoubles();
+  const auto uniform =
+      Apply("RandomUniform", {}, With(With(kShape, "low", -1.0F), "high", 3.0F))[0].AsDoubles();
   EXPECT_NEAR(std::accumulate(uniform.begin(), uniform.end(), 0.0) / 1e4, 1, 5 * 4 / std::sqrt(12.0) / 100);
   for (const double x : uniform) EXPECT_TRUE(x >= -1 && x <= 3);
 }
@@ -42,7 +44,8 @@ TEST(Bernoulli, DrawsWithTheInputsProbability) {
   const auto y = Apply("Bernoulli", {p}, {{"dtype", Number(7)}})[0];
   EXPECT_EQ(y.type, graph::DataType::kInt64);
   const auto values = y.AsInt64s();
-  EXPECT_NEAR(static_cast<double>(std::accumulate(values.begin(), values.end(), std::int64_t{0})), 3000, 5 * std::sqrt(2100.0));
+  EXPECT_NEAR(static_cast<double>(std::accumulate(values.begin(), values.end(), std::int64_t{0})), 3000,
+              5 * std::sqrt(2100.0));
 }
 
 TEST(Multinomial, DrawsClassesByTheirWeight) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RNN, GRU and LSTM: one loop over time steps, three cells. Sequences shorter than the batch's longest keep their state
-// after their end, and answer zeros there.
+// RNN, GRU and LSTM: one loop over time steps, three cells. Sequences shorter than the batch's longest keep
+// their state after their end, and answer zeros there.
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
@@ -25,10 +25,12 @@ Activation MakeActivation(const std::string& name, double alpha, double beta) {
   if (name == "Relu") return [](const Tensor& x) { return x.clamp_min(0); };
   if (name == "Affine") return [=](const Tensor& x) { return x.mul(alpha).add(beta); };
   if (name == "LeakyRelu") return [=](const Tensor& x) { return at::where(x.lt(0), x.mul(alpha), x); };
-  if (name == "ThresholdedRelu") return [=](const Tensor& x) { return at::where(x.gt(alpha), x, at::zeros_like(x)); };
+  if (name == "ThresholdedRelu")
+    return [=](const Tensor& x) { return at::where(x.gt(alpha), x, at::zeros_like(x)); };
   if (name == "ScaledTanh") return [=](const Tensor& x) { return x.mul(beta).tanh().mul(alpha); };
   if (name == "HardSigmoid") return [=](const Tensor& x) { return x.mul(alpha).add(beta).clamp(0, 1); };
-  if (name == "Elu") return [=](const Tensor& x) { return at::where(x.lt(0), x.clamp_max(0).expm1().mul(alpha), x); };
+  if (name == "Elu")
+    return [=](const Tensor& x) { return at::where(x.lt(0), x.clamp_max(0).expm1().mul(alpha), x); };
   if (name == "Softsign") return [](const Tensor& x) { return x.div(x.abs().add(1)); };
   if (name == "Softplus") return [](const Tensor& x) { return x.exp().log1p(); };
   throw OperatorError(ErrorCode::kUnsupported, fmt::format("activation \"{}\" is not known", name));
@@ -51,7 +53,8 @@ ActivationParameters ParametersOf(const std::string& name) {
 }
 
 // The lists of alphas and betas are consumed in the order of the activations that take one.
-std::vector<Activation> ReadActivations(const graph::Node& node, const std::vector<std::string>& defaults, std::size_t directions) {
+std::vector<Activation> ReadActivations(const graph::Node& node, const std::vector<std::string>& defaults,
+                                        std::size_t directions) {
   std::vector<std::string> names;
   const auto attribute = node.attributes.find("activations");
   if (attribute != node.attributes.end()) {
@@ -61,8 +64,8 @@ std::vector<Activation> ReadActivations(const graph::Node& node, const std::vect
     for (std::size_t i = 0; i < directions; ++i) names.insert(names.end(), defaults.begin(), defaults.end());
   }
   if (names.size() != defaults.size() * directions) {
-    throw OperatorError(ErrorCode::kInvalidArgument,
-                        fmt::format("activations must name {} functions, got {}", defaults.size() * directions, names.size()));
+    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("activations must name {} functions, got {}",
+                                                                 defaults.size() * directions, names.size()));
   }
   const std::vector<float> alphas = node.Reals("activation_alpha");
   const std::vector<float> betas = node.Reals("activation_beta");
@@ -94,7 +97,9 @@ struct Cell {
   std::vector<Activation> f;
   double clip = 0;
 
-  Tensor Activate(std::size_t which, const Tensor& x) const { return f[which](clip > 0 ? x.clamp(-clip, clip) : x); }
+  Tensor Activate(std::size_t which, const Tensor& x) const {
+    return f[which](clip > 0 ? x.clamp(-clip, clip) : x);
+  }
 };
 
 using Advance = State (*)(const Cell& cell, const Tensor& from_input, const State& state);
@@ -124,7 +129,9 @@ State AdvanceLstm(const Cell& cell, const Tensor& from_input, const State& state
     return p.empty() ? gate : gate.add(c.mul(p[which]));
   };
   const Tensor in = cell.Activate(0, peep(gates[0], 0, state.c));
-  const Tensor forget = cell.node.Integer("input_forget", 0) != 0 ? in.neg().add(1) : cell.Activate(0, peep(gates[2], 2, state.c));
+  const Tensor forget = cell.node.Integer("input_forget", 0) != 0
+                            ? in.neg().add(1)
+                            : cell.Activate(0, peep(gates[2], 2, state.c));
   const Tensor c = forget.mul(state.c).add(in.mul(cell.Activate(1, gates[3])));
   const Tensor out = cell.Activate(0, peep(gates[1], 1, c));
   return {out.mul(cell.f[2](c)), c};
@@ -136,7 +143,8 @@ struct Sequence {
 };
 
 // A reversed sequence is walked from the end; the mask keeps the first state until the sequence begins.
-Sequence Run(const Cell& cell, Advance advance, const Tensor& x, State state, const Tensor& lengths, bool reverse) {
+Sequence Run(const Cell& cell, Advance advance, const Tensor& x, State state, const Tensor& lengths,
+             bool reverse) {
   const std::int64_t steps = x.size(0);
   const Tensor from_input = x.matmul(cell.w.t()).add(cell.w_bias);
   std::vector<Tensor> y(static_cast<std::size_t>(steps));
@@ -153,29 +161,41 @@ Sequence Run(const Cell& cell, Advance advance, const Tensor& x, State state, co
     state = std::move(next);
     y[static_cast<std::size_t>(t)] = answer;
   }
-  return {steps > 0 ? at::stack(y) : at::zeros({0, state.h.size(0), state.h.size(1)}, state.h.options()), state};
+  return {steps > 0 ? at::stack(y) : at::zeros({0, state.h.size(0), state.h.size(1)}, state.h.options()),
+          state};
 }
 
 Cell ReadCell(const OperatorCall& call, std::int64_t direction, std::vector<Activation> activations) {
-  Cell cell{.node = call.node, .w = call.Input(1).select(0, direction), .r = call.Input(2).select(0, direction),
-            .w_bias = {}, .r_bias = {}, .peepholes = {}, .f = std::move(activations), .clip = call.node.Real("clip", 0)};
+  Cell cell{.node = call.node,
+            .w = call.Input(1).select(0, direction),
+            .r = call.Input(2).select(0, direction),
+            .w_bias = {},
+            .r_bias = {},
+            .peepholes = {},
+            .f = std::move(activations),
+            .clip = call.node.Real("clip", 0)};
   const std::int64_t rows = cell.w.size(0);
-  const Tensor bias = call.Has(3) ? call.Input(3).select(0, direction) : at::zeros({2 * rows}, cell.w.options());
+  const Tensor bias =
+      call.Has(3) ? call.Input(3).select(0, direction) : at::zeros({2 * rows}, cell.w.options());
   cell.w_bias = bias.narrow(0, 0, rows);
   cell.r_bias = bias.narrow(0, rows, rows);
   if (call.Has(7)) cell.peepholes = call.Input(7).select(0, direction);
   return cell;
 }
 
-Outputs Recurrent(const OperatorCall& call, Advance advance, const std::vector<std::string>& default_activations) {
+Outputs Recurrent(const OperatorCall& call, Advance advance,
+                  const std::vector<std::string>& default_activations) {
   const bool batch_first = call.node.Integer("layout", 0) != 0;
   const Tensor x = batch_first ? call.Input(0).transpose(0, 1) : call.Input(0);  // [t, n, d]
   const std::string direction = call.node.Text("direction", "forward");
   const std::int64_t directions = call.Input(1).size(0);
   if (directions != (direction == "bidirectional" ? 2 : 1)) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("weights for {} directions do not fit direction \"{}\"", directions, direction));
+    throw OperatorError(
+        ErrorCode::kInvalidArgument,
+        fmt::format("weights for {} directions do not fit direction \"{}\"", directions, direction));
   }
-  const auto activations = ReadActivations(call.node, default_activations, static_cast<std::size_t>(directions));
+  const auto activations =
+      ReadActivations(call.node, default_activations, static_cast<std::size_t>(directions));
   const std::int64_t hidden = call.Input(2).size(2);
   const Tensor lengths = call.Has(4) ? call.Input(4).to(at::kLong) : Tensor();
   const auto initial = [&](std::size_t input, std::int64_t d) {
@@ -185,7 +205,8 @@ Outputs Recurrent(const OperatorCall& call, Advance advance, const std::vector<s
   std::vector<Tensor> y, h, c;
   for (std::int64_t d = 0; d < directions; ++d) {
     const auto first = activations.begin() + d * static_cast<std::ptrdiff_t>(default_activations.size());
-    const Cell cell = ReadCell(call, d, {first, first + static_cast<std::ptrdiff_t>(default_activations.size())});
+    const Cell cell =
+        ReadCell(call, d, {first, first + static_cast<std::ptrdiff_t>(default_activations.size())});
     State state{initial(5, d), {}};
     if (advance == AdvanceLstm) state.c = initial(6, d);
     const Sequence sequence = Run(cell, advance, x, state, lengths, direction == "reverse" || d == 1);

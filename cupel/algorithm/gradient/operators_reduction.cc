@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reductions over axes, their arguments, order statistics and running sums. The result has the input's element type.
+// Reductions over axes, their arguments, order statistics and running sums. The result has the input's
+// element type.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/zeros_like.h>
@@ -21,7 +22,8 @@ struct Reduction {
   bool noop = false;  ///< No axes given, and that means "reduce nothing".
 };
 
-// The axes are an attribute in older opsets and the second input in newer ones (ReduceSum from 13, the others from 18).
+// The axes are an attribute in older opsets and the second input in newer ones (ReduceSum from 13, the others
+// from 18).
 Reduction ReadReduction(const OperatorCall& call) {
   const std::int64_t rank = call.Input(0).dim();
   Reduction reduction;
@@ -38,7 +40,8 @@ Reduction ReadReduction(const OperatorCall& call) {
 
 using Formula = Tensor (*)(const Tensor& x, const Reduction& reduction);
 
-// Integers are reduced in float64 where the formula is not integral, and cut to the type of the input at the end.
+// Integers are reduced in float64 where the formula is not integral, and cut to the type of the input at the
+// end.
 template <Formula formula>
 Outputs Reduce(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
@@ -59,7 +62,9 @@ Tensor ReduceMax(const Tensor& x, const Reduction& r) { return x.amax(r.axes, r.
 Tensor ReduceMin(const Tensor& x, const Reduction& r) { return x.amin(r.axes, r.keep); }
 
 // The norm's own backward pass has the subgradient 0 at 0, where that of the square root is not finite.
-Tensor ReduceL2(const Tensor& x, const Reduction& r) { return at::linalg_vector_norm(Real(x), 2, r.axes, r.keep); }
+Tensor ReduceL2(const Tensor& x, const Reduction& r) {
+  return at::linalg_vector_norm(Real(x), 2, r.axes, r.keep);
+}
 
 Tensor ReduceProd(const Tensor& x, const Reduction& r) {
   Tensor product = x;
@@ -86,13 +91,15 @@ Outputs Argument(const OperatorCall& call) {
   return {call.node.Integer("keepdims", 1) != 0 ? index : index.squeeze(axis)};
 }
 
-// Equal elements come out in the order of their indices, as ONNX asks; libtorch's own topk does not promise it.
+// Equal elements come out in the order of their indices, as ONNX asks; libtorch's own topk does not promise
+// it.
 Outputs TopK(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const std::int64_t axis = NormaliseAxis(call.node.Integer("axis", -1), x.dim());
   const std::int64_t k = call.opset < 10 ? call.node.Integer("k", -1) : call.InputIntegers(1).at(0);
   if (k < 0 || k > x.size(axis)) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("k must be in [0, {}], got {}", x.size(axis), k));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("k must be in [0, {}], got {}", x.size(axis), k));
   }
   const bool largest = call.node.Integer("largest", 1) != 0;
   const auto [values, indices] = x.sort(/*stable=*/true, axis, /*descending=*/largest);

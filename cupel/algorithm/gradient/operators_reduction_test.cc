@@ -13,7 +13,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(ReductionOperators, TakeAxesFromTheInputInNewerOpsets) {
-  const auto y = Apply("ReduceMax", {Floats({2, 3}, {1, 5, 2, 7, 0, 3}), Integers({-1})}, {{"keepdims", Number(0)}}, 18)[0];
+  const auto y = Apply("ReduceMax", {Floats({2, 3}, {1, 5, 2, 7, 0, 3}), Integers({-1})},
+                       {{"keepdims", Number(0)}}, 18)[0];
   EXPECT_EQ(y.shape, graph::Shape({2}));
   EXPECT_THAT(y.AsDoubles(), ElementsAre(5, 7));
 }
@@ -26,7 +27,8 @@ TEST(ReductionOperators, LeaveTheInputAloneWhenAskedToWithoutAxes) {
 
 TEST(ReductionOperators, KeepTheElementTypeOfIntegers) {
   const auto x = Integers({2, 2}, {1, 2, 3, 5});
-  for (const auto* op_type : {"ReduceSum", "ReduceMean", "ReduceProd", "ReduceL2", "ReduceSumSquare", "ReduceMin"}) {
+  for (const auto* op_type :
+       {"ReduceSum", "ReduceMean", "ReduceProd", "ReduceL2", "ReduceSumSquare", "ReduceMin"}) {
     EXPECT_EQ(Apply(op_type, {x})[0].type, graph::DataType::kInt64) << op_type;
   }
   EXPECT_THAT(Apply("ReduceMean", {x})[0].AsInt64s(), ElementsAre(2));
@@ -34,7 +36,8 @@ TEST(ReductionOperators, KeepTheElementTypeOfIntegers) {
 }
 
 TEST(ReductionOperators, RefuseAnAxisOutsideTheRank) {
-  EXPECT_THAT(TryApply("ReduceSum", {Floats({2}, {1, 2}), Integers({1})}), HasError(ErrorCode::kInvalidArgument, HasSubstr("axis")));
+  EXPECT_THAT(TryApply("ReduceSum", {Floats({2}, {1, 2}), Integers({1})}),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("axis")));
 }
 
 TEST(TopK, OrdersEqualElementsByIndex) {
@@ -44,7 +47,8 @@ TEST(TopK, OrdersEqualElementsByIndex) {
 }
 
 TEST(TopK, RefusesMoreThanThereAre) {
-  EXPECT_THAT(TryApply("TopK", {Floats({2}, {3, 1}), Integers({3})}), HasError(ErrorCode::kInvalidArgument, HasSubstr("[0, 2]")));
+  EXPECT_THAT(TryApply("TopK", {Floats({2}, {3, 1}), Integers({3})}),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("[0, 2]")));
 }
 
 TEST(ArgMax, PicksTheFirstOrTheLastOfEqualElements) {

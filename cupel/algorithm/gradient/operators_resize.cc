@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Resampling. Resize is separable: every axis is a weighted sum of 1 (nearest), 2 (linear) or 4 (cubic) gathered slices, so
-// gradients and every element type come for free, and all of ONNX's coordinate rules live in one function.
+// Resampling. Resize is separable: every axis is a weighted sum of 1 (nearest), 2 (linear) or 4 (cubic)
+// gathered slices, so gradients and every element type come for free, and all of ONNX's coordinate rules live
+// in one function.
 #include <ATen/ops/affine_grid_generator.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full_like.h>
@@ -39,8 +40,8 @@ struct AxisPlan {
   double roi_end = 1;
 };
 
-// Where output element i lies among the input elements. The exact length in * scale, not its floor, enters the rules that
-// use the output's length: ONNX's own expected outputs are made so.
+// Where output element i lies among the input elements. The exact length in * scale, not its floor, enters
+// the rules that use the output's length: ONNX's own expected outputs are made so.
 double SourceCoordinate(const ResizeRule& rule, const AxisPlan& plan, std::int64_t i) {
   const double x = static_cast<double>(i);
   const double in = static_cast<double>(plan.in);
@@ -93,7 +94,8 @@ void AddTaps(const ResizeRule& rule, const AxisPlan& plan, double x, Taps& taps)
     const double base = std::floor(x);
     const bool linear = rule.mode == "linear";
     const auto cubic = CubicWeights(x - base, rule.cubic_a);
-    weights = linear ? std::vector<double>{1 - (x - base), x - base} : std::vector<double>(cubic.begin(), cubic.end());
+    weights = linear ? std::vector<double>{1 - (x - base), x - base}
+                     : std::vector<double>(cubic.begin(), cubic.end());
     first = linear ? base : base - 1;
   }
   const double last = static_cast<double>(plan.in - 1);
@@ -108,7 +110,8 @@ void AddTaps(const ResizeRule& rule, const AxisPlan& plan, double x, Taps& taps)
   taps.indices.resize(weights.size());
   taps.weights.resize(weights.size());
   for (std::size_t k = 0; k < weights.size(); ++k) {
-    taps.indices[k].push_back(static_cast<std::int64_t>(std::clamp(first + static_cast<double>(k), 0.0, last)));
+    taps.indices[k].push_back(
+        static_cast<std::int64_t>(std::clamp(first + static_cast<double>(k), 0.0, last)));
     taps.weights[k].push_back(weights[k]);
   }
   taps.outside.push_back(x < 0 || x > last ? 1 : 0);
@@ -128,13 +131,16 @@ Tensor Along(const Tensor& vector, std::int64_t axis, std::int64_t rank) {
 }
 
 Tensor ResampleAxis(const Tensor& x, const ResizeRule& rule, const AxisPlan& plan) {
+  if (plan.in < 1)
+    throw OperatorError(ErrorCode::kInvalidArgument, "an axis without elements cannot be resampled");
   Taps taps;
   for (std::int64_t i = 0; i < plan.out; ++i) AddTaps(rule, plan, SourceCoordinate(rule, plan, i), taps);
   Tensor sum;
   for (std::size_t k = 0; k < taps.indices.size(); ++k) {
     Tensor term = x.index_select(plan.axis, Vector(taps.indices[k], at::kLong, x.device()));
     if (taps.indices.size() > 1) {
-      term = term.mul(Along(Vector(taps.weights[k], at::kDouble, x.device()).to(x.scalar_type()), plan.axis, x.dim()));
+      term = term.mul(
+          Along(Vector(taps.weights[k], at::kDouble, x.device()).to(x.scalar_type()), plan.axis, x.dim()));
     }
     sum = sum.defined() ? sum.add(term) : term;
   }
@@ -148,7 +154,9 @@ std::vector<double> InputReals(const OperatorCall& call, std::size_t index) {
   return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
 }
 
-bool HasElements(const OperatorCall& call, std::size_t index) { return call.Has(index) && call.Input(index).numel() > 0; }
+bool HasElements(const OperatorCall& call, std::size_t index) {
+  return call.Has(index) && call.Input(index).numel() > 0;
+}
 
 std::vector<AxisPlan> PlansFor(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
@@ -168,20 +176,25 @@ std::vector<AxisPlan> PlansFor(const OperatorCall& call) {
 }
 
 [[noreturn]] void ThrowCount(std::string_view what, std::size_t expected, std::size_t found) {
-  throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("{} must have {} elements, got {}", what, expected, found));
+  throw OperatorError(ErrorCode::kInvalidArgument,
+                      fmt::format("{} must have {} elements, got {}", what, expected, found));
 }
 
 void ApplyScales(const std::vector<double>& scales, std::vector<AxisPlan>& plans) {
   if (scales.size() != plans.size()) ThrowCount("scales", plans.size(), scales.size());
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (!(scales[i] > 0)) throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("scales must be > 0, got {}", scales[i]));
+    if (!(scales[i] > 0 && scales[i] < 1e6)) {
+      throw OperatorError(ErrorCode::kInvalidArgument,
+                          fmt::format("scales must be > 0 and < 1e6, got {}", scales[i]));
+    }
     plans[i].scale = scales[i];
     plans[i].out = static_cast<std::int64_t>(std::floor(static_cast<double>(plans[i].in) * scales[i]));
   }
 }
 
 // Opset 18: with a policy, one scale for all axes: the smallest (not_larger) or the largest (not_smaller).
-void ApplySizes(const std::vector<std::int64_t>& sizes, const std::string& policy, std::vector<AxisPlan>& plans) {
+void ApplySizes(const std::vector<std::int64_t>& sizes, const std::string& policy,
+                std::vector<AxisPlan>& plans) {
   if (sizes.size() != plans.size()) ThrowCount("sizes", plans.size(), sizes.size());
   std::vector<double> scales;
   for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -205,7 +218,8 @@ Tensor Resample(const Tensor& x, const ResizeRule& rule, const std::vector<AxisP
   const bool integral = !x.is_floating_point() && rule.mode != "nearest";
   Tensor y = integral ? x.to(at::kDouble) : x;
   for (const AxisPlan& plan : plans) {
-    const bool cropped = rule.coordinates == "tf_crop_and_resize" && (plan.roi_start != 0 || plan.roi_end != 1);
+    const bool cropped =
+        rule.coordinates == "tf_crop_and_resize" && (plan.roi_start != 0 || plan.roi_end != 1);
     if (plan.in != plan.out || plan.scale != 1 || cropped) y = ResampleAxis(y, rule, plan);
   }
   return integral ? y.to(x.scalar_type()) : y;
@@ -213,7 +227,8 @@ Tensor Resample(const Tensor& x, const ResizeRule& rule, const std::vector<AxisP
 
 Outputs Resize(const OperatorCall& call) {
   const graph::Node& node = call.node;
-  if (node.Integer("antialias", 0) != 0) throw OperatorError(ErrorCode::kUnsupported, "antialias is not supported");
+  if (node.Integer("antialias", 0) != 0)
+    throw OperatorError(ErrorCode::kUnsupported, "antialias is not supported");
   std::vector<AxisPlan> plans = PlansFor(call);
   ResizeRule rule{.mode = node.Text("mode", "nearest")};
   if (call.opset < 11) {
@@ -234,6 +249,9 @@ Outputs Resize(const OperatorCall& call) {
   }
   if (rule.coordinates == "tf_crop_and_resize") {
     const std::vector<double> roi = InputReals(call, 1);
+    if (!std::all_of(roi.begin(), roi.end(), [](double x) { return std::abs(x) < 1e6; })) {
+      throw OperatorError(ErrorCode::kInvalidArgument, "roi must be finite and below 1e6");
+    }
     if (roi.size() != 2 * plans.size()) ThrowCount("roi", 2 * plans.size(), roi.size());
     for (std::size_t i = 0; i < plans.size(); ++i) {
       plans[i].roi_start = roi[i];
@@ -252,7 +270,8 @@ Outputs Upsample(const OperatorCall& call) {
     scales = InputReals(call, 1);
   }
   ApplyScales(scales, plans);
-  const ResizeRule rule{.mode = call.node.Text("mode", "nearest"), .coordinates = "asymmetric", .nearest = "floor"};
+  const ResizeRule rule{
+      .mode = call.node.Text("mode", "nearest"), .coordinates = "asymmetric", .nearest = "floor"};
   return {Resample(call.Input(0), rule, plans)};
 }
 
@@ -261,17 +280,26 @@ Outputs GridSample(const OperatorCall& call) {
   const std::string padding = call.node.Text("padding_mode", "zeros");
   const bool linear = mode == "bilinear" || mode == "linear";
   const bool cubic = mode == "bicubic" || mode == "cubic";
-  if ((!linear && !cubic && mode != "nearest") || (padding != "zeros" && padding != "border" && padding != "reflection")) {
-    throw OperatorError(ErrorCode::kUnsupported, fmt::format("mode \"{}\" with padding \"{}\" is not known", mode, padding));
+  if ((!linear && !cubic && mode != "nearest") ||
+      (padding != "zeros" && padding != "border" && padding != "reflection")) {
+    throw OperatorError(ErrorCode::kUnsupported,
+                        fmt::format("mode \"{}\" with padding \"{}\" is not known", mode, padding));
   }
   const bool corners = call.node.Integer("align_corners", 0) != 0;
-  return {at::grid_sampler(call.Input(0), call.Input(1), linear ? 0 : cubic ? 2 : 1,
-                           padding == "zeros" ? 0 : padding == "border" ? 1 : 2, corners)};
+  return {at::grid_sampler(call.Input(0), call.Input(1),
+                           linear  ? 0
+                           : cubic ? 2
+                                   : 1,
+                           padding == "zeros"    ? 0
+                           : padding == "border" ? 1
+                                                 : 2,
+                           corners)};
 }
 
 Outputs AffineGrid(const OperatorCall& call) {
   const std::vector<std::int64_t> size = call.InputIntegers(1);
-  if (size.size() != 4) throw OperatorError(ErrorCode::kUnsupported, "only grids for [n, c, h, w] are supported");
+  if (size.size() != 4)
+    throw OperatorError(ErrorCode::kUnsupported, "only grids for [n, c, h, w] are supported");
   return {at::affine_grid_generator(call.Input(0), size, call.node.Integer("align_corners", 0) != 0)};
 }
 

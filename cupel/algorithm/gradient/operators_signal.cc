@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fourier transforms, windows and mel filters. Complex numbers are pairs in a last axis of size 2, as in ONNX.
+// Fourier transforms, windows and mel filters. Complex numbers are pairs in a last axis of size 2, as in
+// ONNX.
 #include <ATen/ops/arange.h>
 #include <ATen/ops/complex.h>
 #include <ATen/ops/fft_fft.h>
@@ -18,13 +19,14 @@ namespace {
 
 using Outputs = std::vector<Tensor>;
 
-// [..., 1] or [..., 2] to a complex tensor [...], in double precision: the cancellation in a spectrum's zeros would otherwise
-// leave errors of the size of the largest value's rounding.
+// [..., 1] or [..., 2] to a complex tensor [...], in double precision: the cancellation in a spectrum's zeros
+// would otherwise leave errors of the size of the largest value's rounding.
 Tensor ToComplex(const Tensor& narrow) {
   const Tensor x = narrow.to(at::kDouble);
   if (x.size(-1) == 2) return at::complex(x.select(-1, 0).contiguous(), x.select(-1, 1).contiguous());
   if (x.size(-1) != 1) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("the last axis must have size 1 or 2, got {}", x.size(-1)));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("the last axis must have size 1 or 2, got {}", x.size(-1)));
   }
   const Tensor real = x.select(-1, 0);
   return at::complex(real.contiguous(), at::zeros_like(real));
@@ -33,8 +35,9 @@ Tensor ToComplex(const Tensor& narrow) {
 // axis counts the last axis of pairs too. Until opset 19 it is an attribute, afterwards an input.
 Outputs Dft(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
-  const std::int64_t given = call.opset >= 20 && call.Has(2) ? call.InputIntegers(2).at(0)
-                                                              : call.node.Integer("axis", call.opset >= 20 ? -2 : 1);
+  const std::int64_t given = call.opset >= 20 && call.Has(2)
+                                 ? call.InputIntegers(2).at(0)
+                                 : call.node.Integer("axis", call.opset >= 20 ? -2 : 1);
   const std::int64_t axis = NormaliseAxis(given, x.dim());
   c10::optional<std::int64_t> length;
   if (call.Has(1)) length = call.InputIntegers(1).at(0);
@@ -48,9 +51,13 @@ Outputs Dft(const OperatorCall& call) {
 Outputs Stft(const OperatorCall& call) {
   const Tensor signal = ToComplex(call.Input(0));
   const std::int64_t step = call.InputIntegers(1).at(0);
-  const std::int64_t length = call.Has(3) ? call.InputIntegers(3).at(0) : call.Has(2) ? call.Input(2).size(0) : signal.size(1);
+  const std::int64_t length = call.Has(3)   ? call.InputIntegers(3).at(0)
+                              : call.Has(2) ? call.Input(2).size(0)
+                                            : signal.size(1);
   if (step < 1 || length < 1 || length > signal.size(1)) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("frames of {} every {} do not fit a signal of {}", length, step, signal.size(1)));
+    throw OperatorError(
+        ErrorCode::kInvalidArgument,
+        fmt::format("frames of {} every {} do not fit a signal of {}", length, step, signal.size(1)));
   }
   Tensor frames = signal.unfold(1, length, step);
   if (call.Has(2)) frames = frames.mul(call.Input(2));
@@ -74,10 +81,19 @@ Outputs HannWindow(const OperatorCall& call) { return CosineWindow(call, 0.5, 0.
 Outputs HammingWindow(const OperatorCall& call) { return CosineWindow(call, 25.0 / 46.0, 21.0 / 46.0, 0); }
 Outputs BlackmanWindow(const OperatorCall& call) { return CosineWindow(call, 0.42, 0.5, 0.08); }
 
-double InputReal(const OperatorCall& call, std::size_t index) { return call.Input(index).reshape({}).item<double>(); }
+double InputReal(const OperatorCall& call, std::size_t index) {
+  return call.Input(index).reshape({}).item<double>();
+}
 
 // The spectrogram bins at which the triangles of the filters begin, peak and end: evenly spaced in mel.
-std::vector<std::int64_t> MelBins(std::int64_t filters, std::int64_t length, double rate, double low_hertz, double high_hertz) {
+std::vector<std::int64_t> MelBins(std::int64_t filters, std::int64_t length, double rate, double low_hertz,
+                                  double high_hertz) {
+  if (!(rate > 0 && low_hertz >= 0 && high_hertz >= low_hertz && high_hertz <= rate && filters >= 0 &&
+        length >= 0)) {
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("filters from {} to {} hertz do not fit a sample rate of {}", low_hertz,
+                                    high_hertz, rate));
+  }
   const double low = 2595 * std::log10(1 + low_hertz / 700);
   const double high = 2595 * std::log10(1 + high_hertz / 700);
   const double step = (high - low) / static_cast<double>(filters + 2);
@@ -97,7 +113,8 @@ Outputs MelWeightMatrix(const OperatorCall& call) {
   Tensor weights = at::zeros({rows, filters}, at::TensorOptions().dtype(at::kDouble));
   auto out = weights.accessor<double, 2>();
   const auto put = [&](std::int64_t row, std::int64_t filter, std::int64_t part, std::int64_t whole) {
-    if (row < 0 || row >= rows) throw OperatorError(ErrorCode::kInvalidArgument, "the filters reach beyond the spectrogram");
+    if (row < 0 || row >= rows)
+      throw OperatorError(ErrorCode::kInvalidArgument, "the filters reach beyond the spectrogram");
     out[row][filter] = static_cast<double>(part) / static_cast<double>(whole);
   };
   for (std::int64_t i = 0; i < filters; ++i) {
@@ -113,12 +130,9 @@ Outputs MelWeightMatrix(const OperatorCall& call) {
 }
 
 constexpr OperatorEntry kTable[] = {
-    {"BlackmanWindow", BlackmanWindow},
-    {"DFT", Dft},
-    {"HammingWindow", HammingWindow},
-    {"HannWindow", HannWindow},
-    {"MelWeightMatrix", MelWeightMatrix},
-    {"STFT", Stft},
+    {"BlackmanWindow", BlackmanWindow},   {"DFT", Dft},
+    {"HammingWindow", HammingWindow},     {"HannWindow", HannWindow},
+    {"MelWeightMatrix", MelWeightMatrix}, {"STFT", Stft},
 };
 
 }  // namespace

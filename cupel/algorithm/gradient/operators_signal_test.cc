@@ -37,19 +37,22 @@ TEST(Dft, InverseUndoesIt) {
 }
 
 TEST(Dft, PadsToTheAskedLengthAndKeepsHalf) {
-  const auto y = Apply("DFT", {Floats({1, 3, 1}, {1, 2, 3}), Integers({}, {8})}, {{"onesided", Number(1)}})[0];
+  const auto y =
+      Apply("DFT", {Floats({1, 3, 1}, {1, 2, 3}), Integers({}, {8})}, {{"onesided", Number(1)}})[0];
   EXPECT_EQ(y.shape, graph::Shape({1, 5, 2}));
   EXPECT_NEAR(y.AsDoubles()[0], 6, 1e-6);
 }
 
 TEST(Stft, RefusesAFrameLongerThanTheSignal) {
-  EXPECT_THAT(TryApply("STFT", {Floats({1, 3, 1}, {1, 2, 3}), Integers({}, {1}), {}, Integers({}, {4})}), HasError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(TryApply("STFT", {Floats({1, 3, 1}, {1, 2, 3}), Integers({}, {1}), {}, Integers({}, {4})}),
+              HasError(ErrorCode::kInvalidArgument));
 }
 
 TEST(SignalOperators, GradientsAgreeWithCentralDifferences) {
   const auto scalar = [](std::int64_t value) { return graph::TensorValue::FromInt64s({}, {value}); };
   EXPECT_EQ(CompareWithCentralDifferences({"DFT", {Real{{2, 5, 1}}}}), "");
-  EXPECT_EQ(CompareWithCentralDifferences({"DFT", {Real{{2, 4, 2}}, scalar(6)}, {{"inverse", Number(1)}}}), "");
+  EXPECT_EQ(CompareWithCentralDifferences({"DFT", {Real{{2, 4, 2}}, scalar(6)}, {{"inverse", Number(1)}}}),
+            "");
   EXPECT_EQ(CompareWithCentralDifferences({"STFT", {Real{{1, 8, 1}}, scalar(2), Real{{4}}}}), "");
 }
 
@@ -58,7 +61,8 @@ TEST(Windows, ArePeriodicUnlessToldOtherwise) {
   EXPECT_NEAR(hann[0], 0, 1e-7);
   EXPECT_NEAR(hann[1], 0.5, 1e-7);
   EXPECT_NEAR(hann[2], 1, 1e-7);
-  const auto symmetric = Apply("BlackmanWindow", {Integers({}, {5})}, {{"periodic", Number(0)}, {"output_datatype", Number(11)}})[0];
+  const auto symmetric = Apply("BlackmanWindow", {Integers({}, {5})},
+                               {{"periodic", Number(0)}, {"output_datatype", Number(11)}})[0];
   EXPECT_EQ(symmetric.type, graph::DataType::kFloat64);
   EXPECT_NEAR(symmetric.AsDoubles()[2], 1, 1e-12);
   EXPECT_NEAR(symmetric.AsDoubles()[4], 0, 1e-12);

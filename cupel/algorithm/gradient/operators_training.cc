@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One step of an optimizer as an operator (ai.onnx.preview.training, version 1). The inputs are a learning rate, a step
-// count, and then groups of n tensors each: values, gradients, and the optimizer's states.
+// One step of an optimizer as an operator (ai.onnx.preview.training, version 1). The inputs are a learning
+// rate, a step count, and then groups of n tensors each: values, gradients, and the optimizer's states.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -20,10 +20,12 @@ struct Step {
 
 Step ReadStep(const OperatorCall& call, std::size_t groups) {
   if (call.inputs.size() < 2 + groups || (call.inputs.size() - 2) % groups != 0) {
-    throw OperatorError(ErrorCode::kInvalidArgument,
-                        fmt::format("inputs must be 2 and a multiple of {}, got {}", groups, call.inputs.size()));
+    throw OperatorError(
+        ErrorCode::kInvalidArgument,
+        fmt::format("inputs must be 2 and a multiple of {}, got {}", groups, call.inputs.size()));
   }
-  return {call.Input(0).reshape({}).item<double>(), call.Input(1).reshape({}).item<double>(), (call.inputs.size() - 2) / groups};
+  return {call.Input(0).reshape({}).item<double>(), call.Input(1).reshape({}).item<double>(),
+          (call.inputs.size() - 2) / groups};
 }
 
 const Tensor& Of(const OperatorCall& call, const Step& step, std::size_t group, std::size_t i) {
@@ -42,7 +44,8 @@ Outputs Adagrad(const OperatorCall& call) {
   for (std::size_t i = 0; i < step.tensors; ++i) {
     const Tensor gradient = RegularisedGradient(call, step, i);
     squares[i] = Of(call, step, 2, i).add(gradient.mul(gradient));
-    values[i] = Of(call, step, 0, i).sub(gradient.mul(rate).div(squares[i].sqrt().add(call.node.Real("epsilon", 1e-6f))));
+    values[i] = Of(call, step, 0, i)
+                    .sub(gradient.mul(rate).div(squares[i].sqrt().add(call.node.Real("epsilon", 1e-6f))));
   }
   values.insert(values.end(), squares.begin(), squares.end());
   return values;
@@ -59,7 +62,8 @@ Outputs Adam(const OperatorCall& call) {
     const Tensor gradient = RegularisedGradient(call, step, i);
     const Tensor mean = Of(call, step, 2, i).mul(alpha).add(gradient.mul(1 - alpha));
     const Tensor square = Of(call, step, 3, i).mul(beta).add(gradient.mul(gradient).mul(1 - beta));
-    const Tensor value = Of(call, step, 0, i).sub(mean.mul(rate).div(square.sqrt().add(call.node.Real("epsilon", 1e-6f))));
+    const Tensor value =
+        Of(call, step, 0, i).sub(mean.mul(rate).div(square.sqrt().add(call.node.Real("epsilon", 1e-6f))));
     outputs[i] = value.mul(1 - call.node.Real("norm_coefficient_post", 0));
     outputs[step.tensors + i] = mean;
     outputs[2 * step.tensors + i] = square;
@@ -73,7 +77,8 @@ Outputs Momentum(const OperatorCall& call) {
   const double beta = step.count > 0 ? call.node.Real("beta", 0) : 1;
   const std::string mode = call.node.Text("mode", "standard");
   if (mode != "standard" && mode != "nesterov") {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("mode must be standard or nesterov, got \"{}\"", mode));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("mode must be standard or nesterov, got \"{}\"", mode));
   }
   Outputs outputs(2 * step.tensors);
   for (std::size_t i = 0; i < step.tensors; ++i) {
@@ -87,7 +92,8 @@ Outputs Momentum(const OperatorCall& call) {
 }
 
 Outputs Gradient(const OperatorCall&) {
-  throw OperatorError(ErrorCode::kUnsupported, "the gradient of a part of the graph as an operator is not supported");
+  throw OperatorError(ErrorCode::kUnsupported,
+                      "the gradient of a part of the graph as an operator is not supported");
 }
 
 constexpr std::string_view kDomain = "ai.onnx.preview.training";
