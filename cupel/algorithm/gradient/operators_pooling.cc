@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pooling over windows, over whole images and over regions.
-#include <ATen/ops/adaptive_max_pool2d.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/convolution.h>
@@ -16,6 +15,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cupel/algorithm/gradient/disjoint_max_pool.h"
 #include "cupel/algorithm/gradient/roi_align.h"
 #include "cupel/algorithm/gradient/window.h"
 
@@ -75,6 +75,11 @@ Outputs MaxPool(const OperatorCall& call) {
   const bool whole_numbers = at::isIntegralType(x.scalar_type(), true);
   if (whole_numbers) x = x.to(at::kDouble);
   const Window window = ResolveWindow(call.node, x.sizes().slice(2), {});
+  const std::vector<std::int64_t> twos{2, 2};
+  if (call.node.outputs.size() == 1 && !whole_numbers && window.kernel == twos && window.strides == twos && !window.Padded() &&
+      window.dilations == std::vector<std::int64_t>{1, 1} && DisjointMaxPoolTakes(x)) {
+    return {DisjointMaxPool(x)};
+  }
   std::vector<std::int64_t> pads = window.pads_begin;
   std::vector<std::int64_t> shift(pads.size(), 0);
   if (!LibtorchCanPad(window)) {

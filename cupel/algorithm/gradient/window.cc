@@ -55,6 +55,13 @@ bool Window::HasExcess() const {
   return std::any_of(excess.begin(), excess.end(), [](std::int64_t positions) { return positions != 0; });
 }
 
+bool Window::Padded() const {
+  const auto any = [](const std::vector<std::int64_t>& pads) {
+    return std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
+  };
+  return any(pads_begin) || any(pads_end) || any(excess);
+}
+
 Window ResolveWindow(const graph::Node& node, at::IntArrayRef spatial, std::vector<std::int64_t> kernel) {
   const std::size_t axes = spatial.size();
   Window window;

@@ -22,6 +22,7 @@ struct Window {
 
   bool Symmetric() const { return pads_begin == pads_end; }
   bool HasExcess() const;
+  bool Padded() const;  ///< Any padding or excess at all.
   /// kernel spread by dilation, per axis.
   std::int64_t Extent(std::size_t axis) const { return (kernel[axis] - 1) * dilations[axis] + 1; }
 };
