@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPU time of one forward pass and of one forward + input-gradient pass, per image, one thread, on the shared benchmark
-// models (../shared/data/bench-inspect, or CUPEL_SHARED). The peers' figures are in bench/README.md.
+// CPU time of one forward pass and of one forward + input-gradient pass, per image, one thread, on the shared
+// benchmark models (../shared/data/bench-inspect, or CUPEL_SHARED). The peers' figures are in
+// bench/README.md.
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/rand.h>
 #include <benchmark/benchmark.h>
@@ -54,7 +55,8 @@ void ForwardGradient(benchmark::State& state, const std::string& model, bool opt
   if (!executor) return;
   const auto images = at::rand({state.range(0), 1, 28, 28});
   for (auto _ : state) {
-    benchmark::DoNotOptimize(executor->ForwardGradient(images, [](const auto& output) { return at::ones_like(output); }));
+    benchmark::DoNotOptimize(
+        executor->ForwardGradient(images, [](const auto& output) { return at::ones_like(output); }));
   }
   Report(state);
 }

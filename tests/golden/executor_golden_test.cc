@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two small Fashion-MNIST networks of the shared benchmark data: logits and input gradients against figures made with
-// PyTorch 1.13 (its own network classes, not our reader), and the determinism that evidence relies on.
+// The two small Fashion-MNIST networks of the shared benchmark data: logits and input gradients against
+// figures made with PyTorch 1.13 (its own network classes, not our reader), and the determinism that evidence
+// relies on.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/one_hot.h>
@@ -26,7 +27,8 @@ using tensor::Tensor;
 
 std::filesystem::path Shared() {
   const char* named = std::getenv("CUPEL_SHARED");
-  return named != nullptr ? std::filesystem::path(named) : std::filesystem::path(CUPEL_SOURCE_DIR) / "../shared";
+  return named != nullptr ? std::filesystem::path(named)
+                          : std::filesystem::path(CUPEL_SOURCE_DIR) / "../shared";
 }
 
 std::filesystem::path Data(const std::string& name) { return Shared() / "data/bench-inspect" / name; }
@@ -66,11 +68,14 @@ Tensor ReadCsv(const std::string& name, std::int64_t columns) {
 }
 
 OutputGradient CrossEntropyGradient(const Tensor& labels) {
-  return [labels](const Tensor& logits) { return logits.softmax(1).sub(at::one_hot(labels, 10).to(at::kFloat)); };
+  return [labels](const Tensor& logits) {
+    return logits.softmax(1).sub(at::one_hot(labels, 10).to(at::kFloat));
+  };
 }
 
-// Largest difference in each row, sorted. A folded graph rounds differently, and where an activation lies within rounding
-// of zero its Relu may open instead of close, which changes that row's gradient by a small jump; other rows must agree.
+// Largest difference in each row, sorted. A folded graph rounds differently, and where an activation lies
+// within rounding of zero its Relu may open instead of close, which changes that row's gradient by a small
+// jump; other rows must agree.
 std::vector<float> RowDifferences(const Tensor& a, const Tensor& b) {
   return tensor::ToFloats(std::get<0>(a.sub(b).abs().flatten(1).amax(1).sort(0)));
 }
@@ -106,7 +111,8 @@ TEST_P(GoldenTest, InputGradientsAgreeWithPyTorch) {
   const std::int64_t n = expected.size(0);
   for (const bool optimise : {false, true}) {
     CUPEL_ASSERT_OK(const auto executor, MakeExecutor(graph_, {.device = {}, .optimise = optimise}));
-    CUPEL_ASSERT_OK(const Pass pass, executor->ForwardGradient(TestImages(n), CrossEntropyGradient(TestLabels(n))));
+    CUPEL_ASSERT_OK(const Pass pass,
+                    executor->ForwardGradient(TestImages(n), CrossEntropyGradient(TestLabels(n))));
     const auto differences = RowDifferences(pass.input_gradient.reshape({n, 784}), expected);
     EXPECT_LT(differences[static_cast<std::size_t>(n) - 2], 1e-4) << "optimise " << optimise;
     EXPECT_LT(differences.back(), GetParam() == "resnet" ? 4e-3 : 1e-4) << "optimise " << optimise;
@@ -139,19 +145,25 @@ TEST_P(GoldenTest, AccuracyOfTheFirstThousandIsThePublishedOne) {
   EXPECT_EQ(correct, golden_ == "cnn" ? 882 : 866);
 }
 
-// Evidence must not depend on which images share a tile: a row's bits are the same at every position, whatever is around.
+// Evidence must not depend on which images share a tile: a row's bits are the same at every position,
+// whatever is around.
 TEST_P(GoldenTest, ARowsBitsDependOnNothingElseInTheTile) {
   CUPEL_ASSERT_OK(const auto fast, MakeExecutor(graph_, {}));
   const Tensor images = TestImages(2 * kTileSize);
   const Tensor labels = TestLabels(2 * kTileSize);
-  CUPEL_ASSERT_OK(const Pass whole, fast->ForwardGradient(images.slice(0, 0, kTileSize),
-                                                          CrossEntropyGradient(labels.slice(0, 0, kTileSize))));
+  CUPEL_ASSERT_OK(const Pass whole,
+                  fast->ForwardGradient(images.slice(0, 0, kTileSize),
+                                        CrossEntropyGradient(labels.slice(0, 0, kTileSize))));
   for (const std::int64_t shift : {1, 7, 16, static_cast<int>(kTileSize) - 1}) {
     const Tensor moved = images.slice(0, shift, shift + kTileSize).contiguous();
-    CUPEL_ASSERT_OK(const Pass pass, fast->ForwardGradient(moved, CrossEntropyGradient(labels.slice(0, shift, shift + kTileSize))));
+    CUPEL_ASSERT_OK(
+        const Pass pass,
+        fast->ForwardGradient(moved, CrossEntropyGradient(labels.slice(0, shift, shift + kTileSize))));
     const std::int64_t shared = kTileSize - shift;
-    EXPECT_TRUE(pass.output.slice(0, 0, shared).equal(whole.output.slice(0, shift, kTileSize))) << "shift " << shift;
-    EXPECT_TRUE(pass.input_gradient.slice(0, 0, shared).equal(whole.input_gradient.slice(0, shift, kTileSize)))
+    EXPECT_TRUE(pass.output.slice(0, 0, shared).equal(whole.output.slice(0, shift, kTileSize)))
+        << "shift " << shift;
+    EXPECT_TRUE(
+        pass.input_gradient.slice(0, 0, shared).equal(whole.input_gradient.slice(0, shift, kTileSize)))
         << "shift " << shift;
   }
 }

@@ -24,7 +24,8 @@ Status CheckPreprocessing(const Preprocessing& preprocessing, const std::vector<
   const auto check = [&](const char* name, const std::vector<float>& values, bool positive) -> Status {
     if (values.size() > 1 && values.size() != channels) {
       return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("{} must have one value or one per channel ({}), has {}", name, channels, values.size()));
+                  fmt::format("{} must have one value or one per channel ({}), has {}", name, channels,
+                              values.size()));
     }
     for (const float value : values) {
       if (!std::isfinite(value) || (positive && value <= 0)) {
@@ -35,7 +36,8 @@ Status CheckPreprocessing(const Preprocessing& preprocessing, const std::vector<
     return {};
   };
   if (!std::isfinite(preprocessing.scale) || preprocessing.scale == 0) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("scale must be finite and not 0, got {}", preprocessing.scale));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("scale must be finite and not 0, got {}", preprocessing.scale));
   }
   if (preprocessing.layout == Layout::kChannelsLast && sample_shape.size() != 3) {
     return Fail(ErrorCode::kInvalidArgument, "the layout channels-last needs samples of shape c, h, w");
@@ -81,7 +83,8 @@ Tensor ToInputGradient(const Tensor& gradient, const Tensor& x, const Classifier
   return result.mul(preprocessing.scale).div(PerChannel(preprocessing.std, 1, options));
 }
 
-// Logits of a graph that ends in probabilities: what goes into its last Softmax, or the logarithm of what comes out.
+// Logits of a graph that ends in probabilities: what goes into its last Softmax, or the logarithm of what
+// comes out.
 graph::Graph WithLogitOutput(graph::Graph graph) {
   const std::string name = graph.outputs[0].name;
   const auto producer = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const graph::Node& node) {
@@ -93,12 +96,21 @@ graph::Graph WithLogitOutput(graph::Graph graph) {
     graph.nodes.erase(producer);
     return graph;
   }
-  // Smallest normal number: a probability of exactly 0 must not give minus infinity, whose gradient is not a number.
+  // Smallest normal number: a probability of exactly 0 must not give minus infinity, whose gradient is not a
+  // number.
   graph.initializers["cupel.least_probability"] = graph::TensorValue::FromFloats({}, {1.17549435e-38F});
-  graph.nodes.push_back({.name = "cupel.floor", .op_type = "Max", .domain = "", .inputs = {name, "cupel.least_probability"},
-                         .outputs = {"cupel.floored"}, .attributes = {}});
-  graph.nodes.push_back({.name = "cupel.log", .op_type = "Log", .domain = "", .inputs = {"cupel.floored"},
-                         .outputs = {"cupel.logits"}, .attributes = {}});
+  graph.nodes.push_back({.name = "cupel.floor",
+                         .op_type = "Max",
+                         .domain = "",
+                         .inputs = {name, "cupel.least_probability"},
+                         .outputs = {"cupel.floored"},
+                         .attributes = {}});
+  graph.nodes.push_back({.name = "cupel.log",
+                         .op_type = "Log",
+                         .domain = "",
+                         .inputs = {"cupel.floored"},
+                         .outputs = {"cupel.logits"},
+                         .attributes = {}});
   graph.outputs.resize(1);
   graph.outputs[0].name = "cupel.logits";
   return graph;
@@ -109,8 +121,8 @@ Status CheckSamples(const Tensor& x, const ClassifierOptions& options) {
   expected.insert(expected.begin(), x.dim() > 0 ? x.size(0) : 0);
   if (x.dim() == 0 || x.sizes() != at::IntArrayRef(expected) || x.scalar_type() != at::kFloat) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("expected float32 samples of shape [n, {}], got [{}]", fmt::join(options.sample_shape, ", "),
-                            fmt::join(x.sizes(), ", ")));
+                fmt::format("expected float32 samples of shape [n, {}], got [{}]",
+                            fmt::join(options.sample_shape, ", "), fmt::join(x.sizes(), ", ")));
   }
   return {};
 }
@@ -127,14 +139,15 @@ Result<std::int64_t> CountClasses(const Executor& executor, const ClassifierOpti
     const auto output = executor.Forward(input);
     if (!output) {
       return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("the graph does not accept {} samples of shape [{}]: {}", n, fmt::join(options.sample_shape, ", "),
-                              output.error().message),
-                  output.error().place, "check the data set's shape, the layout and that the model's batch is dynamic");
+                  fmt::format("the graph does not accept {} samples of shape [{}]: {}", n,
+                              fmt::join(options.sample_shape, ", "), output.error().message),
+                  output.error().place,
+                  "check the data set's shape, the layout and that the model's batch is dynamic");
     }
     if (output->dim() != 2 || output->size(0) != n || output->size(1) < 2) {
       return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("the graph must answer [{}, classes] with at least 2 classes, it answers [{}]", n,
-                              fmt::join(output->sizes(), ", ")));
+                  fmt::format("the graph must answer [{}, classes] with at least 2 classes, it answers [{}]",
+                              n, fmt::join(output->sizes(), ", ")));
     }
     classes = output->size(1);
   }
@@ -145,7 +158,8 @@ Result<std::int64_t> CountClasses(const Executor& executor, const ClassifierOpti
 
 Classifier::~Classifier() = default;
 
-Result<std::unique_ptr<Classifier>> Classifier::Create(const graph::Graph& graph, const ClassifierOptions& options) {
+Result<std::unique_ptr<Classifier>> Classifier::Create(const graph::Graph& graph,
+                                                       const ClassifierOptions& options) {
   if (options.sample_shape.empty()) return Fail(ErrorCode::kInvalidArgument, "the sample shape is empty");
   CUPEL_TRY_STATUS(CheckPreprocessing(options.preprocessing, options.sample_shape));
   if (graph.outputs.empty()) return Fail(ErrorCode::kInvalidArgument, "the graph has no output", graph.name);
@@ -182,7 +196,8 @@ Result<Tensor> Classifier::ExactLogits(const Tensor& x) const {
   const c10::AutoGradMode off(false);
   std::vector<Tensor> rows;
   for (std::int64_t i = 0; i < x.size(0); ++i) {
-    CUPEL_TRY(const Tensor input, tensor::Translate([&] { return ToGraphInput(x.slice(0, i, i + 1), options_).contiguous(); }));
+    CUPEL_TRY(const Tensor input,
+              tensor::Translate([&] { return ToGraphInput(x.slice(0, i, i + 1), options_).contiguous(); }));
     CUPEL_TRY(Tensor row, exact_->Forward(input));
     rows.push_back(std::move(row));
   }

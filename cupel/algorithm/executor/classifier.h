@@ -3,11 +3,11 @@
 
 /// A classifier: a graph with its preprocessing, so that attacks and metrics work in the input's own range.
 ///
-/// Inputs are [n, c, h, w] (or [n, d]) float32 in the data set's box, for example [0, 1]. Preprocessing (scale, mean,
-/// std, layout) is data in the plan and is part of the function that attacks differentiate.
-/// The classifier holds two executors of the same graph: one optimised for search, and the exact one (unmodified graph,
-/// float32, one image at a time) that confirms every claim. Outputs are logits [n, classes].
-/// Const methods may be called concurrently.
+/// Inputs are [n, c, h, w] (or [n, d]) float32 in the data set's box, for example [0, 1]. Preprocessing
+/// (scale, mean, std, layout) is data in the plan and is part of the function that attacks differentiate. The
+/// classifier holds two executors of the same graph: one optimised for search, and the exact one (unmodified
+/// graph, float32, one image at a time) that confirms every claim. Outputs are logits [n, classes]. Const
+/// methods may be called concurrently.
 
 #include <cstdint>
 #include <memory>
@@ -29,14 +29,16 @@ struct ClassifierOptions {
   tensor::Device device;
   Preprocessing preprocessing;
   std::vector<std::int64_t> sample_shape;  ///< Of the data set: {c, h, w} or {d}.
-  bool output_is_probability = false;      ///< Then the graph's final Softmax is bypassed (or its logarithm taken).
+  bool output_is_probability =
+      false;  ///< Then the graph's final Softmax is bypassed (or its logarithm taken).
 };
 
 class Classifier {
  public:
-  /// Errors: those of MakeExecutor; kInvalidArgument when the graph does not accept `sample_shape` or does not answer
-  /// [n, classes] with classes >= 2 (the message says what it does answer).
-  static Result<std::unique_ptr<Classifier>> Create(const graph::Graph& graph, const ClassifierOptions& options);
+  /// Errors: those of MakeExecutor; kInvalidArgument when the graph does not accept `sample_shape` or does
+  /// not answer [n, classes] with classes >= 2 (the message says what it does answer).
+  static Result<std::unique_ptr<Classifier>> Create(const graph::Graph& graph,
+                                                    const ClassifierOptions& options);
   ~Classifier();
   Classifier(const Classifier&) = delete;
   Classifier& operator=(const Classifier&) = delete;
@@ -54,8 +56,8 @@ class Classifier {
   /// Logits by the exact executor, each row computed alone: what a claim is confirmed with.
   Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const;
 
-  /// A classifier of the same graph whose weights are drawn anew (same scale per tensor) from `seed`: the control of
-  /// explanation sanity tests (Adebayo et al. 2018).
+  /// A classifier of the same graph whose weights are drawn anew (same scale per tensor) from `seed`: the
+  /// control of explanation sanity tests (Adebayo et al. 2018).
   Result<std::unique_ptr<Classifier>> WithRandomisedWeights(std::uint64_t seed) const;
 
  private:

@@ -14,15 +14,15 @@ namespace cupel::algorithm::executor {
 namespace {
 
 using ::cupel::testing::HasError;
-using ::testing::FloatNear;
-using ::testing::HasSubstr;
-using ::testing::Pointwise;
 using graph::DataType;
 using graph::Graph;
 using graph::Node;
 using graph::TensorValue;
 using tensor::FromFloats;
 using tensor::ToFloats;
+using ::testing::FloatNear;
+using ::testing::HasSubstr;
+using ::testing::Pointwise;
 
 // logits = flatten(x) * w, x [n, 2, 1, 2], 3 classes.
 Graph LinearGraph() {
@@ -56,9 +56,13 @@ TEST(ClassifierTest, PreprocessingIsPartOfTheFunctionAndOfItsGradient) {
   CUPEL_ASSERT_OK(const auto classifier, Classifier::Create(LinearGraph(), options));
   const auto x = FromFloats(std::vector<float>{1, 2, 3, 4}, {1, 2, 1, 2});
   // channel 0: (2x - 1) / 4 = 0.25, 0.75; channel 1: (2x - 2) / 8 = 0.5, 0.75
-  CUPEL_ASSERT_OK(const Pass pass, classifier->LogitsGradient(x, [](const auto& y) { return at::ones_like(y); }));
-  EXPECT_THAT(ToFloats(pass.output), Pointwise(FloatNear(1e-5F), {0.25F + 3 + 3.5F + 7.5F, 0.5F + 3.75F + 4 + 8.25F, 0.75F + 4.5F + 4.5F + 9}));
-  EXPECT_THAT(ToFloats(pass.input_gradient), Pointwise(FloatNear(1e-5F), {6 * 0.5F, 15 * 0.5F, 24 * 0.25F, 33 * 0.25F}));
+  CUPEL_ASSERT_OK(const Pass pass,
+                  classifier->LogitsGradient(x, [](const auto& y) { return at::ones_like(y); }));
+  EXPECT_THAT(ToFloats(pass.output),
+              Pointwise(FloatNear(1e-5F),
+                        {0.25F + 3 + 3.5F + 7.5F, 0.5F + 3.75F + 4 + 8.25F, 0.75F + 4.5F + 4.5F + 9}));
+  EXPECT_THAT(ToFloats(pass.input_gradient),
+              Pointwise(FloatNear(1e-5F), {6 * 0.5F, 15 * 0.5F, 24 * 0.25F, 33 * 0.25F}));
 }
 
 TEST(ClassifierTest, ChannelsLastAndFlatLayoutsGiveTheSameGradientInTheInputsOwnOrder) {
@@ -71,7 +75,8 @@ TEST(ClassifierTest, ChannelsLastAndFlatLayoutsGiveTheSameGradientInTheInputsOwn
   EXPECT_THAT(ToFloats(pass.input_gradient), Pointwise(FloatNear(1e-5F), {6.0F, 24.0F, 15.0F, 33.0F}));
   options.preprocessing.layout = Preprocessing::Layout::kFlat;
   CUPEL_ASSERT_OK(const auto flat, Classifier::Create(LinearGraph(), options));
-  CUPEL_ASSERT_OK(const Pass flat_pass, flat->LogitsGradient(x, [](const auto& y) { return at::ones_like(y); }));
+  CUPEL_ASSERT_OK(const Pass flat_pass,
+                  flat->LogitsGradient(x, [](const auto& y) { return at::ones_like(y); }));
   EXPECT_EQ(flat_pass.input_gradient.sizes(), x.sizes());
   EXPECT_THAT(ToFloats(flat_pass.input_gradient), Pointwise(FloatNear(1e-5F), {6.0F, 15.0F, 24.0F, 33.0F}));
 }
@@ -131,26 +136,31 @@ TEST(ClassifierTest, SaysWhatTheGraphAnswersWhenItIsNoClassifier) {
   Graph graph = LinearGraph();
   graph.nodes.resize(1);
   graph.outputs[0].name = "x";
-  EXPECT_THAT(Classifier::Create(graph, Options()), HasError(ErrorCode::kInvalidArgument, HasSubstr("[1, 2, 1, 2]")));
+  EXPECT_THAT(Classifier::Create(graph, Options()),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("[1, 2, 1, 2]")));
 }
 
 TEST(ClassifierTest, SaysWhichSampleShapeTheGraphRefuses) {
   ClassifierOptions options = Options();
   options.sample_shape = {3, 1, 2};
-  EXPECT_THAT(Classifier::Create(LinearGraph(), options), HasError(ErrorCode::kInvalidArgument, HasSubstr("[3, 1, 2]")));
+  EXPECT_THAT(Classifier::Create(LinearGraph(), options),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("[3, 1, 2]")));
 }
 
 TEST(ClassifierTest, RefusesSamplesOfAnotherShape) {
   CUPEL_ASSERT_OK(const auto classifier, Classifier::Create(LinearGraph(), Options()));
-  EXPECT_THAT(classifier->Logits(at::rand({5, 2, 2, 2})), HasError(ErrorCode::kInvalidArgument, HasSubstr("[5, 2, 2, 2]")));
+  EXPECT_THAT(classifier->Logits(at::rand({5, 2, 2, 2})),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("[5, 2, 2, 2]")));
 }
 
 TEST(ClassifierTest, RefusesPreprocessingThatDoesNotFit) {
   ClassifierOptions options = Options();
   options.preprocessing.mean = {1, 2, 3};
-  EXPECT_THAT(Classifier::Create(LinearGraph(), options), HasError(ErrorCode::kInvalidArgument, HasSubstr("mean")));
+  EXPECT_THAT(Classifier::Create(LinearGraph(), options),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("mean")));
   options.preprocessing = {.scale = 1, .mean = {}, .std = {0}};
-  EXPECT_THAT(Classifier::Create(LinearGraph(), options), HasError(ErrorCode::kInvalidArgument, HasSubstr("std")));
+  EXPECT_THAT(Classifier::Create(LinearGraph(), options),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("std")));
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The interface over all ways to run a graph with one image-like input and one output: forward, and the gradient of a
-/// function of the output with respect to the input.
+/// The interface over all ways to run a graph with one image-like input and one output: forward, and the
+/// gradient of a function of the output with respect to the input.
 ///
 /// Const methods may be called concurrently from several workers.
 
@@ -15,13 +15,13 @@
 
 namespace cupel::algorithm::executor {
 
-/// Given the output [n, ...] of the graph, the gradient of the (summed) objective with respect to it, same shape.
-/// Called once per pass, outside any gradient recording.
+/// Given the output [n, ...] of the graph, the gradient of the (summed) objective with respect to it, same
+/// shape. Called once per pass, outside any gradient recording.
 using OutputGradient = std::function<tensor::Tensor(const tensor::Tensor& output)>;
 
-/// Rows to compute at once: large enough to feed the kernels, small enough for their results to stay in the second-level
-/// cache. With this fixed number of rows, a row's bits do not depend on its position or on the other rows (the golden test
-/// holds the executor to it); fill a last tile with any rows and ignore theirs.
+/// Rows to compute at once: large enough to feed the kernels, small enough for their results to stay in the
+/// second-level cache. With this fixed number of rows, a row's bits do not depend on its position or on the
+/// other rows (the golden test holds the executor to it); fill a last tile with any rows and ignore theirs.
 inline constexpr std::int64_t kTileSize = 32;
 
 struct Pass {
@@ -37,19 +37,22 @@ class Executor {
   /// Errors: kInvalidArgument for a shape the graph does not accept, kResourceLimit when memory runs out.
   virtual Result<tensor::Tensor> Forward(const tensor::Tensor& input) const = 0;
 
-  /// One forward and one backward pass. The weights are constants: no gradient with respect to them is computed.
-  virtual Result<Pass> ForwardGradient(const tensor::Tensor& input, const OutputGradient& output_gradient) const = 0;
+  /// One forward and one backward pass. The weights are constants: no gradient with respect to them is
+  /// computed.
+  virtual Result<Pass> ForwardGradient(const tensor::Tensor& input,
+                                       const OutputGradient& output_gradient) const = 0;
 
   virtual tensor::Device device() const = 0;
 };
 
 struct ExecutorOptions {
   tensor::Device device;
-  bool optimise = true;  ///< Apply the graph passes (folding, fusion) and the fastest layout. False: the graph as it is.
+  bool optimise =
+      true;  ///< Apply the graph passes (folding, fusion) and the fastest layout. False: the graph as it is.
 };
 
-/// The general executor (libtorch). Errors: kUnsupported naming the operator, kInvalidArgument when the graph has not
-/// exactly one input that is not an initializer.
+/// The general executor (libtorch). Errors: kUnsupported naming the operator, kInvalidArgument when the graph
+/// has not exactly one input that is not an initializer.
 Result<std::unique_ptr<Executor>> MakeExecutor(const graph::Graph& graph, const ExecutorOptions& options);
 
 }  // namespace cupel::algorithm::executor

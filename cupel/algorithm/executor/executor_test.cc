@@ -10,15 +10,15 @@ namespace cupel::algorithm::executor {
 namespace {
 
 using ::cupel::testing::HasError;
-using ::testing::ElementsAre;
-using ::testing::FloatNear;
-using ::testing::HasSubstr;
 using graph::DataType;
 using graph::Graph;
 using graph::Node;
 using graph::TensorValue;
 using tensor::FromFloats;
 using tensor::ToFloats;
+using ::testing::ElementsAre;
+using ::testing::FloatNear;
+using ::testing::HasSubstr;
 
 // y = relu(x * w + b), x [n, 2].
 Graph SmallGraph() {
@@ -42,8 +42,9 @@ TEST(ExecutorTest, ComputesForward) {
 
 TEST(ExecutorTest, GradientIsThatOfTheWeightedOutputs) {
   CUPEL_ASSERT_OK(const auto executor, MakeExecutor(SmallGraph(), {}));
-  CUPEL_ASSERT_OK(const Pass pass, executor->ForwardGradient(FromFloats(std::vector<float>{1, 1}, {1, 2}),
-                                                             [](const auto& output) { return at::ones_like(output); }));
+  CUPEL_ASSERT_OK(const Pass pass,
+                  executor->ForwardGradient(FromFloats(std::vector<float>{1, 1}, {1, 2}),
+                                            [](const auto& output) { return at::ones_like(output); }));
   EXPECT_THAT(ToFloats(pass.output), ElementsAre(4.5F, 0));
   EXPECT_THAT(ToFloats(pass.input_gradient), ElementsAre(1, 3));  // the second output is cut off by relu
   EXPECT_FALSE(pass.output.requires_grad());
@@ -54,8 +55,9 @@ TEST(ExecutorTest, GradientOfAConstantFunctionIsZero) {
   Graph graph = SmallGraph();
   graph.nodes[1] = Node{"step", "Floor", "", {"w"}, {"y"}, {}};
   CUPEL_ASSERT_OK(const auto executor, MakeExecutor(graph, {.device = {}, .optimise = false}));
-  CUPEL_ASSERT_OK(const Pass pass, executor->ForwardGradient(FromFloats(std::vector<float>{1, 1}, {1, 2}),
-                                                             [](const auto& output) { return at::ones_like(output); }));
+  CUPEL_ASSERT_OK(const Pass pass,
+                  executor->ForwardGradient(FromFloats(std::vector<float>{1, 1}, {1, 2}),
+                                            [](const auto& output) { return at::ones_like(output); }));
   EXPECT_THAT(ToFloats(pass.input_gradient), ElementsAre(0, 0));
 }
 

@@ -10,7 +10,8 @@ namespace cupel::algorithm::executor {
 
 using tensor::Tensor;
 
-Result<std::unique_ptr<GeneralExecutor>> GeneralExecutor::Create(const graph::Graph& graph, tensor::Device device) {
+Result<std::unique_ptr<GeneralExecutor>> GeneralExecutor::Create(const graph::Graph& graph,
+                                                                 tensor::Device device) {
   auto executor = std::unique_ptr<GeneralExecutor>(new GeneralExecutor(device));
   CUPEL_TRY(executor->engine_, gradient::GradientExecutor::Create(graph, {.device = device}));
   return executor;
@@ -21,7 +22,8 @@ Result<Tensor> GeneralExecutor::Forward(const Tensor& input) const {
   return outputs[0];
 }
 
-Result<Pass> GeneralExecutor::ForwardGradient(const Tensor& input, const OutputGradient& output_gradient) const {
+Result<Pass> GeneralExecutor::ForwardGradient(const Tensor& input,
+                                              const OutputGradient& output_gradient) const {
   Tensor recorded = input.detach();
   recorded.requires_grad_(true);
   CUPEL_TRY(const std::vector<Tensor> outputs, engine_->Forward({&recorded, 1}, gradient::Recording::kOn));
@@ -35,9 +37,11 @@ Result<Pass> GeneralExecutor::ForwardGradient(const Tensor& input, const OutputG
       return Fail(ErrorCode::kInvalidArgument, "the output's gradient has another shape than the output");
     }
     if (outputs[0].requires_grad()) {
-      pass.input_gradient = torch::autograd::grad({outputs[0]}, {recorded}, {seed}, c10::nullopt, false, true)[0];
+      pass.input_gradient =
+          torch::autograd::grad({outputs[0]}, {recorded}, {seed}, c10::nullopt, false, true)[0];
     }
-    if (!pass.input_gradient.defined()) pass.input_gradient = at::zeros_like(pass.output.new_empty(input.sizes()));
+    if (!pass.input_gradient.defined())
+      pass.input_gradient = at::zeros_like(pass.output.new_empty(input.sizes()));
     return pass;
   });
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The executor over `gradient::GradientExecutor`: any operator, CPU and CUDA, gradients by libtorch's own recording.
-/// Private to the module; made by MakeExecutor.
+/// The executor over `gradient::GradientExecutor`: any operator, CPU and CUDA, gradients by libtorch's own
+/// recording. Private to the module; made by MakeExecutor.
 
 #include <memory>
 
@@ -16,7 +16,8 @@ class GeneralExecutor : public Executor {
   static Result<std::unique_ptr<GeneralExecutor>> Create(const graph::Graph& graph, tensor::Device device);
 
   Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override;
-  Result<Pass> ForwardGradient(const tensor::Tensor& input, const OutputGradient& output_gradient) const override;
+  Result<Pass> ForwardGradient(const tensor::Tensor& input,
+                               const OutputGradient& output_gradient) const override;
   tensor::Device device() const override { return device_; }
 
  private:

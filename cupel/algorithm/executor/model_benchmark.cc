@@ -41,8 +41,8 @@ Result<Tensor> NoiseInput(const graph::ValueInfo& input, const ModelBenchmarkOpt
   graph::Shape shape = {options.batch};
   for (std::size_t i = 1; i < input.shape->size(); ++i) {
     if (!(*input.shape)[i].value) {
-      return Fail(ErrorCode::kInvalidArgument, fmt::format("dimension {} of the input is not known", i), input.name,
-                  "export the model with fixed sample dimensions");
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("dimension {} of the input is not known", i),
+                  input.name, "export the model with fixed sample dimensions");
     }
     shape.push_back(*(*input.shape)[i].value);
   }
@@ -92,24 +92,27 @@ double MeasureMatrixProductRate(tensor::Device device) {
 
 Result<ModelBenchmark> BenchmarkModel(const graph::Graph& graph, const ModelBenchmarkOptions& options) {
   if (options.batch < 1 || options.repetitions < 1 || graph.inputs.size() != 1) {
-    return Fail(ErrorCode::kInvalidArgument, "a benchmark needs one input, a batch >= 1 and repetitions >= 1", graph.name);
+    return Fail(ErrorCode::kInvalidArgument, "a benchmark needs one input, a batch >= 1 and repetitions >= 1",
+                graph.name);
   }
   tensor::UseOneThreadPerOperator();
   CUPEL_TRY(const Tensor input, NoiseInput(graph.inputs[0], options));
   CUPEL_TRY(const auto executor, MakeExecutor(graph, {.device = options.device}));
   ModelBenchmark result;
   result.batch = options.batch;
-  CUPEL_TRY(const graph::Optimised optimised, graph::Optimise(graph, {.evaluate = gradient::EvaluateNode, .skip = {}}));
+  CUPEL_TRY(const graph::Optimised optimised,
+            graph::Optimise(graph, {.evaluate = gradient::EvaluateNode, .skip = {}}));
   CUPEL_TRY_STATUS(TimeNodes(optimised.graph, input, options, result));
   CUPEL_TRY(result.forward_seconds, BestSeconds(options.repetitions, [&]() -> Status {
-    CUPEL_TRY([[maybe_unused]] const Tensor output, executor->Forward(input));
-    return {};
-  }));
+              CUPEL_TRY([[maybe_unused]] const Tensor output, executor->Forward(input));
+              return {};
+            }));
   CUPEL_TRY(result.forward_gradient_seconds, BestSeconds(options.repetitions, [&]() -> Status {
-    CUPEL_TRY([[maybe_unused]] const Pass pass,
-              executor->ForwardGradient(input, [](const Tensor& output) { return at::ones_like(output); }));
-    return {};
-  }));
+              CUPEL_TRY([[maybe_unused]] const Pass pass,
+                        executor->ForwardGradient(
+                            input, [](const Tensor& output) { return at::ones_like(output); }));
+              return {};
+            }));
   result.peak_flops_per_second = MeasureMatrixProductRate(options.device);
   return result;
 }

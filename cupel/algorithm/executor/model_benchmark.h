@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// How fast a model runs here, operator by operator, and what share of this machine's matrix product rate it reaches.
+/// How fast a model runs here, operator by operator, and what share of this machine's matrix product rate it
+/// reaches.
 ///
-/// One thread. Every figure is the smallest of several repetitions, so that other work on the machine disturbs little.
-/// The peak is measured, not looked up: the best of ten float32 products of 1024 x 1024 matrices by the same library.
+/// One thread. Every figure is the smallest of several repetitions, so that other work on the machine
+/// disturbs little. The peak is measured, not looked up: the best of ten float32 products of 1024 x 1024
+/// matrices by the same library.
 
 #include <cstdint>
 #include <string>
@@ -30,7 +32,9 @@ struct ModelBenchmark {
   std::int64_t flops = 0;               ///< Linear operators, one batch, forward.
   double peak_flops_per_second = 0;     ///< Measured matrix product rate.
 
-  double ForwardShareOfPeak() const { return static_cast<double>(flops) / forward_seconds / peak_flops_per_second; }
+  double ForwardShareOfPeak() const {
+    return static_cast<double>(flops) / forward_seconds / peak_flops_per_second;
+  }
   /// The input gradient needs the same linear work once more.
   double GradientShareOfPeak() const {
     return 2 * static_cast<double>(flops) / forward_gradient_seconds / peak_flops_per_second;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// For tests: an operator applied to random float64 inputs, and its gradients by recording against central differences.
+/// For tests: an operator applied to random float64 inputs, and its gradients by recording against central
+/// differences.
 
 #include <map>
 #include <string>
@@ -31,12 +32,13 @@ struct GradientCase {
   int outputs = 1;
   std::int64_t opset = 17;
   std::string domain{};
-  std::vector<Real> captured{};  ///< Values outside the node, "c0", "c1", ..., that its subgraphs read by name.
+  std::vector<Real>
+      captured{};  ///< Values outside the node, "c0", "c1", ..., that its subgraphs read by name.
 };
 
-/// Compares every element of every input's gradient of sum_i <weight_i, output_i>, over the floating outputs, with
-/// (f(x + h) - f(x - h)) / 2h, h = 1e-5. Empty when all agree within relative tolerance 1e-5 (absolute 1e-7); otherwise
-/// what differs, or the error.
+/// Compares every element of every input's gradient of sum_i <weight_i, output_i>, over the floating outputs,
+/// with (f(x + h) - f(x - h)) / 2h, h = 1e-5. Empty when all agree within relative tolerance 1e-5 (absolute
+/// 1e-7); otherwise what differs, or the error.
 std::string CompareWithCentralDifferences(const GradientCase& test);
 
 }  // namespace cupel::algorithm::gradient

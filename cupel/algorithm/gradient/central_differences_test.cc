@@ -54,14 +54,16 @@ graph::Graph OneNode(const GradientCase& test) {
 
 Result<Prepared> Prepare(const GradientCase& test) {
   Prepared prepared;
-  CUPEL_TRY(prepared.executor, GradientExecutor::Create(OneNode(test), {.compute_type = graph::DataType::kFloat64}));
+  CUPEL_TRY(prepared.executor,
+            GradientExecutor::Create(OneNode(test), {.compute_type = graph::DataType::kFloat64}));
   ReproducibleStream stream(7, test.op_type);
   for (const auto& operand : test.inputs) {
     if (const auto* real = std::get_if<Real>(&operand)) {
       prepared.inputs.push_back(RandomTensor(real->shape, real->low, real->high, stream));
     }
   }
-  for (const Real& real : test.captured) prepared.inputs.push_back(RandomTensor(real.shape, real.low, real.high, stream));
+  for (const Real& real : test.captured)
+    prepared.inputs.push_back(RandomTensor(real.shape, real.low, real.high, stream));
   return prepared;
 }
 
@@ -87,7 +89,8 @@ Result<std::string> Compare(const Prepared& prepared) {
   for (const Tensor& input : prepared.inputs) recorded.push_back(input.clone().requires_grad_(true));
   CUPEL_TRY(const std::vector<Tensor> outputs, prepared.executor->Forward(recorded, Recording::kOn));
   const Tensor objective = Objective(outputs);
-  if (!objective.defined() || !objective.requires_grad()) return std::string("the outputs record no gradient");
+  if (!objective.defined() || !objective.requires_grad())
+    return std::string("the outputs record no gradient");
   const auto gradients = torch::autograd::grad({objective}, recorded, {}, c10::nullopt, false, true);
   for (std::size_t i = 0; i < prepared.inputs.size(); ++i) {
     double* data = prepared.inputs[i].data_ptr<double>();
@@ -120,8 +123,8 @@ std::string CompareWithCentralDifferences(const GradientCase& test) {
   return verdict ? *verdict : verdict.error().ToString();
 }
 
-// A test that cannot fail is none: the comparison must notice a function whose recorded gradient is wrong. Floor's is
-// recorded as zero; near a whole number its differences are not.
+// A test that cannot fail is none: the comparison must notice a function whose recorded gradient is wrong.
+// Floor's is recorded as zero; near a whole number its differences are not.
 TEST(CentralDifferencesTest, NoticesAWrongGradient) {
   EXPECT_NE(CompareWithCentralDifferences({"Floor", {Real{{4}, 1, 1}}}), "");
   EXPECT_NE(CompareWithCentralDifferences({"Shape", {Real{{4}, 1, 2}}}), "");

@@ -87,7 +87,8 @@ class Pool : public torch::autograd::Function<Pool> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
-    if (c10::GradMode::is_enabled()) throw std::runtime_error("second derivatives of max pooling are not available");
+    if (c10::GradMode::is_enabled())
+      throw std::runtime_error("second derivatives of max pooling are not available");
     const Tensor dy = gradients[0].contiguous();
     const Tensor choice = context->get_saved_variables()[0];
     const std::vector<std::int64_t> shape = context->saved_data["shape"].toIntVector();

@@ -34,7 +34,9 @@ TEST(DisjointMaxPoolTest, IsLibtorchsBitForBit) {
 
 TEST(DisjointMaxPoolTest, IgnoresAnOddLastRowAndColumn) { ExpectSameAsLibtorch(at::randn({2, 3, 7, 5})); }
 
-TEST(DisjointMaxPoolTest, GivesTiesToTheFirst) { ExpectSameAsLibtorch(at::randint(0, 3, {4, 5, 8, 8}, at::kFloat)); }
+TEST(DisjointMaxPoolTest, GivesTiesToTheFirst) {
+  ExpectSameAsLibtorch(at::randint(0, 3, {4, 5, 8, 8}, at::kFloat));
+}
 
 TEST(DisjointMaxPoolTest, NotANumberWins) {
   Tensor values = at::randn({1, 2, 4, 4});

@@ -8,11 +8,13 @@
 
 namespace cupel::algorithm::gradient {
 
-Result<std::vector<graph::TensorValue>> EvaluateNode(const graph::Node& node, std::span<const graph::TensorValue> inputs,
+Result<std::vector<graph::TensorValue>> EvaluateNode(const graph::Node& node,
+                                                     std::span<const graph::TensorValue> inputs,
                                                      std::int64_t opset) {
   const OperatorFunction function = FindOperator(node.domain, node.op_type);
   if (function == nullptr) {
-    return Fail(ErrorCode::kUnsupported, fmt::format("operator {} is not available", node.op_type), node.name);
+    return Fail(ErrorCode::kUnsupported, fmt::format("operator {} is not available", node.op_type),
+                node.name);
   }
   const c10::AutoGradMode off(false);
   try {
@@ -20,9 +22,11 @@ Result<std::vector<graph::TensorValue>> EvaluateNode(const graph::Node& node, st
     for (const auto& input : inputs) {
       tensors.push_back(input.type == graph::DataType::kUndefined ? Tensor() : ToTensor(input, at::kCPU));
     }
-    const std::vector<Tensor> outputs = function({.node = node, .inputs = tensors, .opset = opset, .run_subgraph = {}});
+    const std::vector<Tensor> outputs =
+        function({.node = node, .inputs = tensors, .opset = opset, .run_subgraph = {}});
     std::vector<graph::TensorValue> values;
-    for (const Tensor& output : outputs) values.push_back(output.defined() ? FromTensor(output) : graph::TensorValue{});
+    for (const Tensor& output : outputs)
+      values.push_back(output.defined() ? FromTensor(output) : graph::TensorValue{});
     return values;
   } catch (const OperatorError& error) {
     return Fail(error.code(), error.what(), node.name);

@@ -13,7 +13,8 @@ constexpr std::int64_t kOne = 1;
 std::vector<GradientCase> Reductions() {
   const Real block{{2, 3, 4}};
   const Real positive{{2, 3, 4}, 0.3, 2};
-  const std::map<std::string, graph::Attribute, std::less<>> middle{{"axes", Integers{1}}, {"keepdims", std::int64_t{0}}};
+  const std::map<std::string, graph::Attribute, std::less<>> middle{{"axes", Integers{1}},
+                                                                    {"keepdims", std::int64_t{0}}};
   return {
       {"ReduceL1", {block}, middle},
       {"ReduceL2", {block}, middle},

@@ -16,7 +16,8 @@ TensorValue Truth(bool value) {
   return truth;
 }
 
-graph::Attribute Body(const std::vector<std::string>& inputs, std::vector<Node> nodes, const std::vector<std::string>& outputs) {
+graph::Attribute Body(const std::vector<std::string>& inputs, std::vector<Node> nodes,
+                      const std::vector<std::string>& outputs) {
   auto body = std::make_shared<Graph>();
   for (const auto& name : inputs) body->inputs.push_back({.name = name, .shape = {}});
   for (const auto& name : outputs) body->outputs.push_back({.name = name, .shape = {}});
@@ -37,7 +38,8 @@ GradientCase ThreeTurns() {
   return {.op_type = "Loop",
           .inputs = {TensorValue::FromInt64s({}, {3}), Omitted{}, Real{{2}}},
           .attributes = {{"body", Body({"i", "go", "v"},
-                                       {Node{"m", "Mul", "", {"v", "c0"}, {"w"}, {}}, Node{"s", "Sin", "", {"w"}, {"scan"}, {}},
+                                       {Node{"m", "Mul", "", {"v", "c0"}, {"w"}, {}},
+                                        Node{"s", "Sin", "", {"w"}, {"scan"}, {}},
                                         Node{"k", "Identity", "", {"go"}, {"go_on"}, {}}},
                                        {"go_on", "w", "scan"})}},
           .outputs = 2,
@@ -49,7 +51,8 @@ GradientCase RunningProduct() {
           .inputs = {Real{{2}, 0.5, 1}, Real{{3, 2}, 0.5, 1.5}},
           .attributes = {{"num_scan_inputs", std::int64_t{1}},
                          {"body", Body({"s", "x"},
-                                       {Node{"m", "Mul", "", {"s", "x"}, {"t"}, {}}, Node{"e", "Exp", "", {"t"}, {"y"}, {}}},
+                                       {Node{"m", "Mul", "", {"s", "x"}, {"t"}, {}},
+                                        Node{"e", "Exp", "", {"t"}, {"y"}, {}}},
                                        {"t", "y"})}},
           .outputs = 2};
 }
@@ -57,8 +60,8 @@ GradientCase RunningProduct() {
 GradientCase Recurrent(const char* op_type, std::int64_t gates, bool both_ways) {
   const std::int64_t directions = both_ways ? 2 : 1;
   GradientCase test{.op_type = op_type,
-                    .inputs = {Real{{3, 2, 4}}, Real{{directions, gates * 2, 4}}, Real{{directions, gates * 2, 2}},
-                               Real{{directions, 2 * gates * 2}}},
+                    .inputs = {Real{{3, 2, 4}}, Real{{directions, gates * 2, 4}},
+                               Real{{directions, gates * 2, 2}}, Real{{directions, 2 * gates * 2}}},
                     .attributes = {{"hidden_size", std::int64_t{2}}},
                     .outputs = 2};
   if (both_ways) test.attributes["direction"] = std::string("bidirectional");
@@ -69,8 +72,10 @@ GradientCase Recurrent(const char* op_type, std::int64_t gates, bool both_ways) 
 
 std::vector<GradientCase> SequenceCases() {
   return {
-      Recurrent("RNN", 1, false), Recurrent("RNN", 1, true), Recurrent("GRU", 3, false), Recurrent("LSTM", 4, false),
-      Recurrent("LSTM", 4, true), Conditional(true),         Conditional(false),         ThreeTurns(),
+      Recurrent("RNN", 1, false), Recurrent("RNN", 1, true),
+      Recurrent("GRU", 3, false), Recurrent("LSTM", 4, false),
+      Recurrent("LSTM", 4, true), Conditional(true),
+      Conditional(false),         ThreeTurns(),
       RunningProduct(),           {"Identity", {Real{{2, 3}}}},
   };
 }

@@ -14,13 +14,22 @@ std::vector<GradientCase> Convolutions() {
   const Real image{{2, 4, 5, 6}};
   return {
       {"Conv", {Real{{2, 2, 7}}, Real{{3, 2, 3}}, Real{{3}}}, {{"strides", Integers{2}}}},
-      {"Conv", {image, Real{{6, 2, 3, 2}}, Real{{6}}}, {{"group", std::int64_t{2}}, {"pads", Integers{1, 0, 2, 1}}}},
-      {"Conv", {image, Real{{2, 4, 2, 2}}}, {{"dilations", Integers{2, 3}}, {"auto_pad", std::string("SAME_UPPER")}}},
+      {"Conv",
+       {image, Real{{6, 2, 3, 2}}, Real{{6}}},
+       {{"group", std::int64_t{2}}, {"pads", Integers{1, 0, 2, 1}}}},
+      {"Conv",
+       {image, Real{{2, 4, 2, 2}}},
+       {{"dilations", Integers{2, 3}}, {"auto_pad", std::string("SAME_UPPER")}}},
       {"Conv", {Real{{1, 2, 3, 4, 3}}, Real{{2, 2, 2, 3, 2}}}, {{"pads", Integers{1, 1, 0, 1, 1, 0}}}},
-      {"ConvTranspose", {Real{{1, 2, 4}}, Real{{2, 3, 3}}, Real{{3}}}, {{"strides", Integers{2}}, {"pads", Integers{1, 1}}}},
+      {"ConvTranspose",
+       {Real{{1, 2, 4}}, Real{{2, 3, 3}}, Real{{3}}},
+       {{"strides", Integers{2}}, {"pads", Integers{1, 1}}}},
       {"ConvTranspose",
        {Real{{1, 4, 3, 3}}, Real{{4, 2, 3, 3}}, Real{{4}}},
-       {{"strides", Integers{2, 2}}, {"group", std::int64_t{2}}, {"output_padding", Integers{1, 1}}, {"pads", Integers{1, 0, 0, 1}}}},
+       {{"strides", Integers{2, 2}},
+        {"group", std::int64_t{2}},
+        {"output_padding", Integers{1, 1}},
+        {"pads", Integers{1, 0, 0, 1}}}},
   };
 }
 
@@ -34,15 +43,20 @@ std::vector<GradientCase> Poolings() {
       {"MaxPool", {Real{{2, 2, 7}}}, {{"kernel_shape", Integers{3}}, {"dilations", Integers{2}}}},
       {"MaxPool", {Real{{1, 2, 4, 4, 4}}}, {{"kernel_shape", Integers{2, 2, 2}}}},
       {"AveragePool", {image}, {{"kernel_shape", two}, {"strides", two}, {"ceil_mode", kOne}}},
-      {"AveragePool", {image}, {{"kernel_shape", Integers{3, 3}}, {"pads", Integers{1, 1, 1, 1}}, {"count_include_pad", kOne}}},
+      {"AveragePool",
+       {image},
+       {{"kernel_shape", Integers{3, 3}}, {"pads", Integers{1, 1, 1, 1}}, {"count_include_pad", kOne}}},
       {"AveragePool", {Real{{2, 2, 7}}}, {{"kernel_shape", Integers{3}}, {"pads", Integers{2, 1}}}},
       {"LpPool", {positive}, {{"kernel_shape", two}, {"p", std::int64_t{3}}}},
       {"GlobalAveragePool", {image}},
       {"GlobalMaxPool", {image}},
       {"GlobalLpPool", {positive}},
-      {"MaxUnpool", {Real{{1, 1, 2, 2}}, TensorValue::FromInt64s({1, 1, 2, 2}, {1, 3, 10, 14})},
+      {"MaxUnpool",
+       {Real{{1, 1, 2, 2}}, TensorValue::FromInt64s({1, 1, 2, 2}, {1, 3, 10, 14})},
        {{"kernel_shape", two}, {"strides", two}}},
-      {"MaxRoiPool", {Real{{1, 2, 6, 6}}, TensorValue::FromFloats({1, 5}, {0, 0, 1, 4, 5})}, {{"pooled_shape", two}}},
+      {"MaxRoiPool",
+       {Real{{1, 2, 6, 6}}, TensorValue::FromFloats({1, 5}, {0, 0, 1, 4, 5})},
+       {{"pooled_shape", two}}},
   };
 }
 
@@ -61,7 +75,9 @@ std::vector<GradientCase> Normalisations() {
       {"LpNormalization", {Real{{3, 4}, 0.5, 2}}, {{"axis", kOne}, {"p", kOne}}},
       {"LpNormalization", {Real{{3, 4}}}},
       {"Dropout", {image}},
-      {"RoiAlign", {image, graph::TensorValue::FromFloats({1, 4}, {0.3F, 0.2F, 2.6F, 2.9F}), graph::TensorValue::FromInt64s({1}, {0})},
+      {"RoiAlign",
+       {image, graph::TensorValue::FromFloats({1, 4}, {0.3F, 0.2F, 2.6F, 2.9F}),
+        graph::TensorValue::FromInt64s({1}, {0})},
        {{"output_height", std::int64_t{2}}, {"output_width", std::int64_t{2}}}},
   };
 }

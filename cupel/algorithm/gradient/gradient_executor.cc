@@ -14,7 +14,8 @@ namespace {
 using Program = GradientExecutor::Program;
 
 std::string Place(const graph::Node& node) {
-  return node.name.empty() ? fmt::format("operator {}", node.op_type) : fmt::format("node \"{}\" ({})", node.name, node.op_type);
+  return node.name.empty() ? fmt::format("operator {}", node.op_type)
+                           : fmt::format("node \"{}\" ({})", node.name, node.op_type);
 }
 
 const Tensor& Read(const Program::Source& source, const Frame& frame) {
@@ -27,7 +28,8 @@ const Tensor& Read(const Program::Source& source, const Frame& frame) {
 
 bool IsReduced(at::ScalarType type) { return type == at::kHalf || type == at::kBFloat16; }
 
-// libtorch lacks some half-precision kernels on the CPU; those operators run in float32 and round once at the end.
+// libtorch lacks some half-precision kernels on the CPU; those operators run in float32 and round once at the
+// end.
 std::vector<Tensor> CallWidened(const Program::Step& step, OperatorCall call) {
   at::ScalarType narrow = at::kFloat;
   std::vector<Tensor> wide;
@@ -55,7 +57,9 @@ std::vector<Tensor> Call(const Program::Step& step, const OperatorCall& call) {
     return step.function(call);
   } catch (const c10::Error& error) {
     const std::string text = error.what_without_backtrace();
-    if (text.find("not implemented for") == std::string::npos && text.find("not supported") == std::string::npos) throw;
+    if (text.find("not implemented for") == std::string::npos &&
+        text.find("not supported") == std::string::npos)
+      throw;
     return CallWidened(step, call);
   }
 }
@@ -84,23 +88,26 @@ std::vector<Tensor> RunStep(const Program::Step& step, const GradientOptions& op
 
 }  // namespace
 
-std::vector<Tensor> RunProgram(const Program& program, const GradientOptions& options, std::span<const Tensor> inputs,
-                               const Frame* outer) {
+std::vector<Tensor> RunProgram(const Program& program, const GradientOptions& options,
+                               std::span<const Tensor> inputs, const Frame* outer) {
   Frame frame{program.constants, outer};
   if (inputs.size() != program.inputs.size()) {
-    throw OperatorError(ErrorCode::kInvalidArgument,
-                        fmt::format("the graph takes {} inputs, got {}", program.inputs.size(), inputs.size()));
+    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("the graph takes {} inputs, got {}",
+                                                                 program.inputs.size(), inputs.size()));
   }
-  for (std::size_t i = 0; i < inputs.size(); ++i) frame.values[static_cast<std::size_t>(program.inputs[i])] = inputs[i];
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    frame.values[static_cast<std::size_t>(program.inputs[i])] = inputs[i];
   for (const Program::Step& step : program.steps) {
     try {
       const double start = options.on_node && outer == nullptr ? SystemClock().MonotonicSeconds() : 0;
       std::vector<Tensor> outputs = RunStep(step, options, frame);
-      if (options.on_node && outer == nullptr) options.on_node(*step.node, SystemClock().MonotonicSeconds() - start);
+      if (options.on_node && outer == nullptr)
+        options.on_node(*step.node, SystemClock().MonotonicSeconds() - start);
       for (std::size_t i = 0; i < step.outputs.size(); ++i) {
         if (step.outputs[i] < 0) continue;
         if (i >= outputs.size()) {
-          throw OperatorError(ErrorCode::kUnsupported, fmt::format("output {} is not computed by this executor", i));
+          throw OperatorError(ErrorCode::kUnsupported,
+                              fmt::format("output {} is not computed by this executor", i));
         }
         frame.values[static_cast<std::size_t>(step.outputs[i])] = std::move(outputs[i]);
       }
@@ -110,7 +117,8 @@ std::vector<Tensor> RunProgram(const Program& program, const GradientOptions& op
       ThrowAt(*step.node, {error.code(), error.what(), "", ""});
     } catch (const std::exception& error) {
       Error translated = tensor::internal::TranslateException(error);
-      // What libtorch refuses inside an operator is a shape, type or attribute that the caller or the model brought.
+      // What libtorch refuses inside an operator is a shape, type or attribute that the caller or the model
+      // brought.
       if (translated.code == ErrorCode::kInternal) translated.code = ErrorCode::kInvalidArgument;
       ThrowAt(*step.node, std::move(translated));
     }
@@ -123,7 +131,8 @@ std::vector<Tensor> RunProgram(const Program& program, const GradientOptions& op
 
 GradientExecutor::~GradientExecutor() = default;
 
-Result<std::unique_ptr<GradientExecutor>> GradientExecutor::Create(const graph::Graph& graph, const GradientOptions& options) {
+Result<std::unique_ptr<GradientExecutor>> GradientExecutor::Create(const graph::Graph& graph,
+                                                                   const GradientOptions& options) {
   auto executor = std::unique_ptr<GradientExecutor>(new GradientExecutor());
   executor->graph_ = graph;
   executor->options_ = options;
@@ -136,11 +145,14 @@ Result<std::unique_ptr<GradientExecutor>> GradientExecutor::Create(const graph::
     return FailAt(graph.name, tensor::internal::TranslateException(error));
   }
   if (!missing.empty()) {
-    return Fail(ErrorCode::kUnsupported, fmt::format("operators that this executor does not have: {}", fmt::join(missing, ", ")),
-                graph.name, "export the model without them, or see `cupel model conformance` for what is supported");
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("operators that this executor does not have: {}", fmt::join(missing, ", ")),
+                graph.name,
+                "export the model without them, or see `cupel model conformance` for what is supported");
   }
   for (const auto& [name, value] : executor->graph_.initializers) {
-    Tensor& weight = executor->program_->constants[static_cast<std::size_t>(executor->program_->slots.at(name))];
+    Tensor& weight =
+        executor->program_->constants[static_cast<std::size_t>(executor->program_->slots.at(name))];
     if (options.training && weight.is_floating_point() && !options.frozen.contains(name)) {
       weight.requires_grad_(true);
       executor->parameters_.push_back(name);
@@ -150,7 +162,8 @@ Result<std::unique_ptr<GradientExecutor>> GradientExecutor::Create(const graph::
   return executor;
 }
 
-Result<std::vector<Tensor>> GradientExecutor::Forward(std::span<const Tensor> inputs, Recording recording) const {
+Result<std::vector<Tensor>> GradientExecutor::Forward(std::span<const Tensor> inputs,
+                                                      Recording recording) const {
   const c10::AutoGradMode mode(recording == Recording::kOn);
   try {
     return RunProgram(*program_, options_, inputs, nullptr);

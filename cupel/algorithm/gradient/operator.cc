@@ -39,8 +39,8 @@ at::ScalarType ToScalarType(DataType type) {
     case DataType::kComplex128: return at::kComplexDouble;
     case DataType::kBfloat16: return at::kBFloat16;
     default:
-      throw OperatorError(ErrorCode::kUnsupported,
-                          fmt::format("element type {} is not available in libtorch", graph::DataTypeName(type)));
+      throw OperatorError(ErrorCode::kUnsupported, fmt::format("element type {} is not available in libtorch",
+                                                               graph::DataTypeName(type)));
   }
 }
 
@@ -64,7 +64,8 @@ DataType FromScalarType(at::ScalarType type) {
 
 Tensor ToTensor(const graph::TensorValue& value, at::Device device) {
   const at::ScalarType type = ToScalarType(value.type);
-  const std::size_t size = static_cast<std::size_t>(graph::ElementCount(value.shape) * graph::ElementSize(value.type));
+  const std::size_t size =
+      static_cast<std::size_t>(graph::ElementCount(value.shape) * graph::ElementSize(value.type));
   if ((value.bytes ? value.bytes->size() : 0) != size) {
     throw OperatorError(ErrorCode::kCorrupt, fmt::format("a constant of shape with {} bytes holds {}", size,
                                                          value.bytes ? value.bytes->size() : 0));
@@ -81,7 +82,8 @@ graph::TensorValue FromTensor(const Tensor& tensor) {
   value.shape = flat.sizes().vec();
   const auto* data = static_cast<const std::uint8_t*>(flat.data_ptr());
   const std::size_t size = static_cast<std::size_t>(flat.numel()) * flat.element_size();
-  value.bytes = size == 0 ? std::make_shared<const Bytes>() : std::make_shared<const Bytes>(data, data + size);
+  value.bytes =
+      size == 0 ? std::make_shared<const Bytes>() : std::make_shared<const Bytes>(data, data + size);
   return value;
 }
 

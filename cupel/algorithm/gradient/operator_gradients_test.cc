@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every registered operator is either differentiated here and compared with central differences in float64, or listed with
-// the reason why it has no gradient. An operator that is neither fails the last test.
+// Every registered operator is either differentiated here and compared with central differences in float64,
+// or listed with the reason why it has no gradient. An operator that is neither fails the last test.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -21,7 +21,8 @@ namespace {
 
 std::vector<GradientCase> AllCases() {
   std::vector<GradientCase> all;
-  for (const auto family : {PointwiseCases, StructuralCases, WindowCases, ReductionCases, IndexingCases, SequenceCases}) {
+  for (const auto family :
+       {PointwiseCases, StructuralCases, WindowCases, ReductionCases, IndexingCases, SequenceCases}) {
     for (auto& test : family()) all.push_back(std::move(test));
   }
   return all;
@@ -30,15 +31,18 @@ std::vector<GradientCase> AllCases() {
 const std::map<std::string_view, std::set<std::string_view>>& NotDifferentiable() {
   static const std::map<std::string_view, std::set<std::string_view>> reasons = {
       {"answers booleans",
-       {"And", "Equal", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual", "Not", "Or", "Xor"}},
+       {"And", "Equal", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual", "Not", "Or",
+        "Xor"}},
       {"works on bits", {"BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor"}},
       {"answers whole numbers",
-       {"ArgMax", "ArgMin", "NonZero", "Shape", "Size", "ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul",
-        "QuantizeLinear", "DynamicQuantizeLinear", "Unique", "Multinomial", "NonMaxSuppression"}},
+       {"ArgMax", "ArgMin", "NonZero", "Shape", "Size", "ConvInteger", "MatMulInteger", "QLinearConv",
+        "QLinearMatMul", "QuantizeLinear", "DynamicQuantizeLinear", "Unique", "Multinomial",
+        "NonMaxSuppression"}},
       {"constant between jumps: its gradient is zero", {"Ceil", "Floor", "Round", "Sign", "Hardmax"}},
       {"has no differentiable input",
-       {"Constant", "ConstantOfShape", "EyeLike", "Range", "RandomNormal", "RandomNormalLike", "RandomUniform",
-        "RandomUniformLike", "Bernoulli", "BlackmanWindow", "HammingWindow", "HannWindow", "MelWeightMatrix"}},
+       {"Constant", "ConstantOfShape", "EyeLike", "Range", "RandomNormal", "RandomNormalLike",
+        "RandomUniform", "RandomUniformLike", "Bernoulli", "BlackmanWindow", "HammingWindow", "HannWindow",
+        "MelWeightMatrix"}},
       {"starts from whole numbers", {"DequantizeLinear", "TfIdfVectorizer"}},
       {"takes training steps itself", {"Adagrad", "Adam", "Momentum", "Gradient"}},
   };
@@ -56,7 +60,8 @@ TEST_P(OperatorGradientTest, AgreesWithCentralDifferences) {
   EXPECT_EQ(CompareWithCentralDifferences(test), "") << test.op_type;
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, OperatorGradientTest, ::testing::Range<std::size_t>(0, AllCases().size()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Cases, OperatorGradientTest, ::testing::Range<std::size_t>(0, AllCases().size()),
+                         NameOf);
 
 TEST(OperatorGradientCoverage, EveryOperatorIsComparedOrExcusedWithAReason) {
   std::set<std::string, std::less<>> covered;

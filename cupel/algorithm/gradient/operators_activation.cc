@@ -32,7 +32,8 @@ Outputs LeakyRelu(const OperatorCall& call) {
 Outputs PRelu(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   Tensor slope = call.Input(1);
-  if (call.opset < 7 && slope.numel() > 1 && x.dim() > 2) {  // one slope a channel, before ONNX had broadcasting
+  if (call.opset < 7 && slope.numel() > 1 &&
+      x.dim() > 2) {  // one slope a channel, before ONNX had broadcasting
     std::vector<std::int64_t> per_channel(static_cast<std::size_t>(x.dim()), 1);
     per_channel[1] = -1;
     slope = slope.reshape(per_channel);
@@ -68,9 +69,12 @@ Outputs HardSwish(const OperatorCall& call) { return {at::hardswish(call.Input(0
 
 Outputs Mish(const OperatorCall& call) { return {at::mish(call.Input(0))}; }
 
-Outputs Gelu(const OperatorCall& call) { return {at::gelu(call.Input(0), call.node.Text("approximate", "none"))}; }
+Outputs Gelu(const OperatorCall& call) {
+  return {at::gelu(call.Input(0), call.node.Text("approximate", "none"))};
+}
 
-// A threshold beyond any exponent keeps libtorch from switching to the line, which float64 could tell from the curve.
+// A threshold beyond any exponent keeps libtorch from switching to the line, which float64 could tell from
+// the curve.
 Outputs Softplus(const OperatorCall& call) { return {at::softplus(call.Input(0), 1, 40)}; }
 
 Outputs Softsign(const OperatorCall& call) {

@@ -16,8 +16,9 @@ std::vector<std::int64_t> SpatialSizes(const Tensor& tensor) { return tensor.siz
 
 void RequireImages(const Tensor& x, const Tensor& weight) {
   if (x.dim() < 3 || weight.dim() != x.dim()) {
-    throw OperatorError(ErrorCode::kInvalidArgument,
-                        fmt::format("input and weight must have the same rank >= 3, got {} and {}", x.dim(), weight.dim()));
+    throw OperatorError(
+        ErrorCode::kInvalidArgument,
+        fmt::format("input and weight must have the same rank >= 3, got {} and {}", x.dim(), weight.dim()));
   }
 }
 
@@ -72,7 +73,8 @@ Outputs QLinearConv(const OperatorCall& call) {
   Tensor sums = Convolve(call, x, weight, bias);
   std::vector<std::int64_t> per_channel(static_cast<std::size_t>(sums.dim()), 1);
   per_channel[1] = -1;
-  const Tensor scale = call.Input(4).to(at::kDouble).reshape({-1}).mul(call.Input(1).to(at::kDouble).reshape({}));
+  const Tensor scale =
+      call.Input(4).to(at::kDouble).reshape({-1}).mul(call.Input(1).to(at::kDouble).reshape({}));
   sums = sums.mul(scale.div(call.Input(6).to(at::kDouble).reshape({})).reshape(per_channel));
   const Tensor& zero = call.Input(7);
   const bool is_signed = zero.scalar_type() == at::kChar;
@@ -129,7 +131,8 @@ Outputs ConvTranspose(const OperatorCall& call) {
   if (!call.Has(2)) return {y};
   std::vector<std::int64_t> per_channel(static_cast<std::size_t>(y.dim()), 1);
   per_channel[1] = -1;
-  return {y.add(call.Input(2).reshape(per_channel))};  // after padding, so that added positions hold the bias too
+  return {
+      y.add(call.Input(2).reshape(per_channel))};  // after padding, so that added positions hold the bias too
 }
 
 constexpr OperatorEntry kTable[] = {

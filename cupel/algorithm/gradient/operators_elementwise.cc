@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arithmetic, comparison, logic, trigonometry, casts: one output element for one element of each (broadcast) input.
+// Arithmetic, comparison, logic, trigonometry, casts: one output element for one element of each (broadcast)
+// input.
 #include <ATen/ops/bitwise_left_shift.h>
 #include <ATen/ops/bitwise_right_shift.h>
 #include <ATen/ops/where.h>
@@ -48,7 +49,8 @@ Outputs Sub(const OperatorCall& call) { return {call.Input(0).sub(call.Input(1))
 
 Outputs Div(const OperatorCall& call) {
   const Tensor& a = call.Input(0);
-  if (at::isIntegralType(a.scalar_type(), true)) return {a.div(call.Input(1), "trunc")};  // C's division, as ONNX says
+  if (at::isIntegralType(a.scalar_type(), true))
+    return {a.div(call.Input(1), "trunc")};  // C's division, as ONNX says
   return {a.div(call.Input(1))};
 }
 
@@ -81,8 +83,11 @@ Outputs BitShift(const OperatorCall& call) {
                       fmt::format("direction must be LEFT or RIGHT, got \"{}\"", direction));
 }
 
-// libtorch 1.13 tests floating and integer zero alike; the reciprocal of a whole number is whole in ONNX's type system.
-Outputs Reciprocal(const OperatorCall& call) { return {call.Input(0).reciprocal().to(call.Input(0).scalar_type())}; }
+// libtorch 1.13 tests floating and integer zero alike; the reciprocal of a whole number is whole in ONNX's
+// type system.
+Outputs Reciprocal(const OperatorCall& call) {
+  return {call.Input(0).reciprocal().to(call.Input(0).scalar_type())};
+}
 
 Outputs Sign(const OperatorCall& call) { return {call.Input(0).sign()}; }
 

@@ -15,7 +15,8 @@ using Outputs = std::vector<Tensor>;
 Outputs Gemm(const OperatorCall& call) {
   const Tensor& a = call.Input(0);
   const Tensor& b = call.Input(1);
-  if (a.dim() != 2 || b.dim() != 2) throw OperatorError(ErrorCode::kInvalidArgument, "both factors must be matrices");
+  if (a.dim() != 2 || b.dim() != 2)
+    throw OperatorError(ErrorCode::kInvalidArgument, "both factors must be matrices");
   const double alpha = call.node.Real("alpha", 1.0F);
   const double beta = call.node.Real("beta", 1.0F);
   const bool transpose_a = call.node.Integer("transA", 0) != 0;
@@ -31,7 +32,8 @@ Outputs Gemm(const OperatorCall& call) {
 
 Outputs MatMul(const OperatorCall& call) { return {call.Input(0).matmul(call.Input(1))}; }
 
-// values - zero point in float64. A vector of zero points belongs to the rows of the left factor or the columns of the right.
+// values - zero point in float64. A vector of zero points belongs to the rows of the left factor or the
+// columns of the right.
 Tensor Centre(const Tensor& values, const Tensor& zero_point, bool left) {
   const Tensor wide = values.to(at::kDouble);
   if (!zero_point.defined()) return wide;
@@ -41,7 +43,9 @@ Tensor Centre(const Tensor& values, const Tensor& zero_point, bool left) {
   return wide.sub(zero);
 }
 
-Tensor Optional(const OperatorCall& call, std::size_t index) { return call.Has(index) ? call.Input(index) : Tensor(); }
+Tensor Optional(const OperatorCall& call, std::size_t index) {
+  return call.Has(index) ? call.Input(index) : Tensor();
+}
 
 Outputs MatMulInteger(const OperatorCall& call) {
   const Tensor a = Centre(call.Input(0), Optional(call, 2), true);
@@ -59,7 +63,8 @@ Tensor AsScale(const Tensor& scale, bool left) {
 Outputs QLinearMatMul(const OperatorCall& call) {
   const Tensor a = Centre(call.Input(0), call.Input(2), true);
   const Tensor b = Centre(call.Input(3), call.Input(5), false);
-  const Tensor scale = AsScale(call.Input(1), true).mul(AsScale(call.Input(4), false)).div(AsScale(call.Input(6), true));
+  const Tensor scale =
+      AsScale(call.Input(1), true).mul(AsScale(call.Input(4), false)).div(AsScale(call.Input(6), true));
   const Tensor& zero = call.Input(7);
   const bool is_signed = zero.scalar_type() == at::kChar;
   const Tensor shifted = a.matmul(b).mul(scale).round().add(AsScale(zero, true));

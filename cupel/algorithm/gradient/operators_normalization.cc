@@ -29,13 +29,15 @@ Tensor PerChannel(const Tensor& values, const Tensor& x) {
   return values.reshape(shape);
 }
 
-// Three modes: inference; the executor's training (batch statistics, the running ones updated in place with libtorch's
-// unbiased variance); and the node's own training_mode, whose extra outputs are the running statistics (population variance).
+// Three modes: inference; the executor's training (batch statistics, the running ones updated in place with
+// libtorch's unbiased variance); and the node's own training_mode, whose extra outputs are the running
+// statistics (population variance).
 Outputs BatchNormalization(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const double epsilon = call.node.Real("epsilon", 1e-5F);
   const double momentum = call.node.Real("momentum", 0.9F);
-  if (call.node.Integer("spatial", 1) == 0) throw OperatorError(ErrorCode::kUnsupported, "spatial = 0 is not supported");
+  if (call.node.Integer("spatial", 1) == 0)
+    throw OperatorError(ErrorCode::kUnsupported, "spatial = 0 is not supported");
   if (call.opset >= 14 && call.node.Integer("training_mode", 0) != 0 && !call.training) {
     const Tensor mean = x.mean(AxesExcept(x, 1));
     const Tensor variance = x.var(AxesExcept(x, 1), false);
@@ -46,11 +48,12 @@ Outputs BatchNormalization(const OperatorCall& call) {
   }
   if (!call.training && (call.Input(3).requires_grad() || call.Input(4).requires_grad())) {
     // libtorch's kernel takes the statistics as constants; computed ones need the formula.
-    const Tensor normal = x.sub(PerChannel(call.Input(3), x)).mul(PerChannel(call.Input(4).add(epsilon).rsqrt(), x));
+    const Tensor normal =
+        x.sub(PerChannel(call.Input(3), x)).mul(PerChannel(call.Input(4).add(epsilon).rsqrt(), x));
     return {normal.mul(PerChannel(call.Input(1), x)).add(PerChannel(call.Input(2), x))};
   }
-  return {at::batch_norm(x, call.Input(1), call.Input(2), call.Input(3), call.Input(4), call.training, 1 - momentum,
-                         epsilon, false)};
+  return {at::batch_norm(x, call.Input(1), call.Input(2), call.Input(3), call.Input(4), call.training,
+                         1 - momentum, epsilon, false)};
 }
 
 Outputs InstanceNormalization(const OperatorCall& call) {
@@ -82,12 +85,14 @@ Outputs GroupNormalization(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const std::int64_t groups = call.node.Integer("num_groups", 0);
   if (x.dim() < 2 || groups < 1 || x.size(1) % groups != 0) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("num_groups {} does not divide the channels", groups));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("num_groups {} does not divide the channels", groups));
   }
   const Tensor grouped = x.reshape({x.size(0), groups, -1});
   const Tensor centred = grouped.sub(grouped.mean({2}, true));
   const Tensor variance = centred.mul(centred).mean({2}, true);
-  const Tensor normal = centred.mul(variance.add(call.node.Real("epsilon", 1e-5F)).rsqrt()).reshape(x.sizes());
+  const Tensor normal =
+      centred.mul(variance.add(call.node.Real("epsilon", 1e-5F)).rsqrt()).reshape(x.sizes());
   const auto spread = [&](const Tensor& values) {
     return PerChannel(values.numel() == groups ? values.repeat_interleave(x.size(1) / groups) : values, x);
   };
@@ -97,7 +102,8 @@ Outputs GroupNormalization(const OperatorCall& call) {
 Outputs Lrn(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const std::int64_t size = call.node.Integer("size", 0);
-  if (size < 1 || x.dim() < 2) throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("size must be >= 1, got {}", size));
+  if (size < 1 || x.dim() < 2)
+    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("size must be >= 1, got {}", size));
   const Tensor squares = x.mul(x).reshape({x.size(0), 1, x.size(1), -1});
   const Tensor padded = at::constant_pad_nd(squares, {0, 0, (size - 1) / 2, size / 2}, 0);
   const Tensor means = at::avg_pool2d(padded, {size, 1}, {1, 1}).reshape(x.sizes());
@@ -115,7 +121,8 @@ Outputs MeanVarianceNormalization(const OperatorCall& call) {
 Outputs LpNormalization(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const std::int64_t p = call.node.Integer("p", 2);
-  if (p != 1 && p != 2) throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("p must be 1 or 2, got {}", p));
+  if (p != 1 && p != 2)
+    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("p must be 1 or 2, got {}", p));
   const std::int64_t axis = NormaliseAxis(call.node.Integer("axis", -1), x.dim());
   const Tensor norm = p == 1 ? x.abs().sum({axis}, true) : x.mul(x).sum({axis}, true).sqrt();
   return {x.div(norm)};

@@ -31,7 +31,8 @@ std::vector<std::int64_t> Plus(std::vector<std::int64_t> a, const std::vector<st
 
 void RequireImage(const Tensor& x) {
   if (x.dim() < 3 || x.dim() > 5) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("input must have 1 to 3 spatial axes, its rank is {}", x.dim()));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("input must have 1 to 3 spatial axes, its rank is {}", x.dim()));
   }
 }
 
@@ -44,7 +45,8 @@ bool LibtorchCanPad(const Window& window) {
   return true;
 }
 
-// libtorch numbers a maximum inside its (padded) plane; ONNX inside the whole unpadded tensor, row- or column-major.
+// libtorch numbers a maximum inside its (padded) plane; ONNX inside the whole unpadded tensor, row- or
+// column-major.
 Tensor OnnxIndices(const OperatorCall& call, const Tensor& plane_indices, at::IntArrayRef padded,
                    const std::vector<std::int64_t>& begin, at::IntArrayRef image) {
   const bool column_major = call.node.Integer("storage_order", 0) != 0;
@@ -76,8 +78,8 @@ Outputs MaxPool(const OperatorCall& call) {
   if (whole_numbers) x = x.to(at::kDouble);
   const Window window = ResolveWindow(call.node, x.sizes().slice(2), {});
   const std::vector<std::int64_t> twos{2, 2};
-  if (call.node.outputs.size() == 1 && !whole_numbers && window.kernel == twos && window.strides == twos && !window.Padded() &&
-      window.dilations == std::vector<std::int64_t>{1, 1} && DisjointMaxPoolTakes(x)) {
+  if (call.node.outputs.size() == 1 && !whole_numbers && window.kernel == twos && window.strides == twos &&
+      !window.Padded() && window.dilations == std::vector<std::int64_t>{1, 1} && DisjointMaxPoolTakes(x)) {
     return {DisjointMaxPool(x)};
   }
   std::vector<std::int64_t> pads = window.pads_begin;
@@ -91,21 +93,26 @@ Outputs MaxPool(const OperatorCall& call) {
   Tensor y;
   Tensor indices;
   if (x.dim() == 3) {
-    std::tie(y, indices) = at::max_pool2d_with_indices(x.unsqueeze(2), {1, window.kernel[0]}, {1, window.strides[0]},
-                                                       {0, pads[0]}, {1, window.dilations[0]});
+    std::tie(y, indices) =
+        at::max_pool2d_with_indices(x.unsqueeze(2), {1, window.kernel[0]}, {1, window.strides[0]},
+                                    {0, pads[0]}, {1, window.dilations[0]});
     y = y.squeeze(2);
     indices = indices.squeeze(2);
   } else if (x.dim() == 4) {
-    std::tie(y, indices) = at::max_pool2d_with_indices(x, window.kernel, window.strides, pads, window.dilations);
+    std::tie(y, indices) =
+        at::max_pool2d_with_indices(x, window.kernel, window.strides, pads, window.dilations);
   } else {
-    std::tie(y, indices) = at::max_pool3d_with_indices(x, window.kernel, window.strides, pads, window.dilations);
+    std::tie(y, indices) =
+        at::max_pool3d_with_indices(x, window.kernel, window.strides, pads, window.dilations);
   }
   Outputs outputs{whole_numbers ? y.to(original.scalar_type()) : y};
-  if (call.node.outputs.size() > 1) outputs.push_back(OnnxIndices(call, indices, padded, shift, original.sizes()));
+  if (call.node.outputs.size() > 1)
+    outputs.push_back(OnnxIndices(call, indices, padded, shift, original.sizes()));
   return outputs;
 }
 
-// The sum over every window as a depthwise convolution with ones: any stride, dilation and number of axes, differentiable.
+// The sum over every window as a depthwise convolution with ones: any stride, dilation and number of axes,
+// differentiable.
 Tensor WindowSums(const Tensor& x, const Window& window) {
   std::vector<std::int64_t> kernel = window.kernel;
   kernel.insert(kernel.begin(), {1, 1});
@@ -113,8 +120,8 @@ Tensor WindowSums(const Tensor& x, const Window& window) {
   planes[0] *= planes[1];
   planes[1] = 1;
   const std::vector<std::int64_t> zeros(window.kernel.size(), 0);
-  const Tensor sums = at::convolution(x.reshape(planes), at::ones(kernel, x.options()), c10::nullopt, window.strides, zeros,
-                                      window.dilations, false, zeros, 1);
+  const Tensor sums = at::convolution(x.reshape(planes), at::ones(kernel, x.options()), c10::nullopt,
+                                      window.strides, zeros, window.dilations, false, zeros, 1);
   std::vector<std::int64_t> shape = sums.sizes().vec();
   shape[0] = x.size(0);
   shape[1] = x.size(1);
@@ -126,14 +133,16 @@ Outputs AveragePool(const OperatorCall& call) {
   RequireImage(x);
   const Window window = ResolveWindow(call.node, x.sizes().slice(2), {});
   const bool count_pads = call.node.Integer("count_include_pad", 0) != 0;
-  const bool dilated = std::any_of(window.dilations.begin(), window.dilations.end(), [](auto d) { return d != 1; });
+  const bool dilated =
+      std::any_of(window.dilations.begin(), window.dilations.end(), [](auto d) { return d != 1; });
   if (x.dim() == 4 && LibtorchCanPad(window) && !dilated) {
     return {at::avg_pool2d(x, window.kernel, window.strides, window.pads_begin, false, count_pads)};
   }
   const std::vector<std::int64_t> none(window.kernel.size(), 0);
   std::vector<std::int64_t> one_image = x.sizes().vec();
   one_image[0] = one_image[1] = 1;
-  Tensor counted = PadSpatial(at::ones(one_image, x.options()), window.pads_begin, window.pads_end, count_pads ? 1 : 0);
+  Tensor counted =
+      PadSpatial(at::ones(one_image, x.options()), window.pads_begin, window.pads_end, count_pads ? 1 : 0);
   counted = PadSpatial(counted, none, window.excess, 0);
   const Tensor padded = PadSpatial(x, window.pads_begin, Plus(window.pads_end, window.excess), 0);
   return {WindowSums(padded, window).div(WindowSums(counted, window))};
@@ -174,11 +183,13 @@ Outputs MaxUnpool(const OperatorCall& call) {
   const Window window = ResolveWindow(call.node, x.sizes().slice(2), {});
   std::vector<std::int64_t> natural = x.sizes().vec();
   for (std::size_t i = 0; i < window.kernel.size(); ++i) {
-    natural[i + 2] = (natural[i + 2] - 1) * window.strides[i] + window.kernel[i] - window.pads_begin[i] - window.pads_end[i];
+    natural[i + 2] = (natural[i + 2] - 1) * window.strides[i] + window.kernel[i] - window.pads_begin[i] -
+                     window.pads_end[i];
   }
   // The indices number the elements of the natural output; a larger output_shape receives it in its corner.
   std::vector<std::int64_t> wanted = call.Has(2) ? call.InputIntegers(2) : natural;
-  if (wanted.size() != natural.size()) throw OperatorError(ErrorCode::kInvalidArgument, "output_shape has the wrong length");
+  if (wanted.size() != natural.size())
+    throw OperatorError(ErrorCode::kInvalidArgument, "output_shape has the wrong length");
   const std::int64_t elements = graph::ElementCount(natural);
   const Tensor indices = call.Input(1).reshape({-1});
   Tensor y = at::zeros({elements}, x.options()).scatter(0, indices, x.reshape({-1})).reshape(natural);
@@ -189,13 +200,15 @@ Outputs MaxUnpool(const OperatorCall& call) {
   return {PadSpatial(y, none, end, 0)};
 }
 
-// Caffe's region pooling: region corners are rounded to whole positions, bins overlap where they do not divide.
+// Caffe's region pooling: region corners are rounded to whole positions, bins overlap where they do not
+// divide.
 Outputs MaxRoiPool(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const Tensor regions = call.Input(1).detach().to(at::kCPU).to(at::kDouble).contiguous();
   const std::vector<std::int64_t> pooled = call.node.Integers("pooled_shape");
   if (x.dim() != 4 || regions.dim() != 2 || regions.size(1) != 5 || pooled.size() != 2) {
-    throw OperatorError(ErrorCode::kInvalidArgument, "expected x [n, c, h, w], rois [r, 5] and pooled_shape of two");
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        "expected x [n, c, h, w], rois [r, 5] and pooled_shape of two");
   }
   const double scale = call.node.Real("spatial_scale", 1.0F);
   Outputs results;
@@ -204,13 +217,17 @@ Outputs MaxRoiPool(const OperatorCall& call) {
     const Tensor image = x[static_cast<std::int64_t>(region[0])];
     const auto corner = [&](int i) { return static_cast<std::int64_t>(std::round(region[i] * scale)); };
     const std::int64_t left = corner(1), top = corner(2);
-    const double height = static_cast<double>(std::max<std::int64_t>(corner(4) - top + 1, 1)) / static_cast<double>(pooled[0]);
-    const double width = static_cast<double>(std::max<std::int64_t>(corner(3) - left + 1, 1)) / static_cast<double>(pooled[1]);
+    const double height =
+        static_cast<double>(std::max<std::int64_t>(corner(4) - top + 1, 1)) / static_cast<double>(pooled[0]);
+    const double width =
+        static_cast<double>(std::max<std::int64_t>(corner(3) - left + 1, 1)) / static_cast<double>(pooled[1]);
     const auto first = [](double size, std::int64_t bin, std::int64_t start, std::int64_t limit) {
-      return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(size * static_cast<double>(bin))) + start, 0, limit);
+      return std::clamp<std::int64_t>(
+          static_cast<std::int64_t>(std::floor(size * static_cast<double>(bin))) + start, 0, limit);
     };
     const auto last = [](double size, std::int64_t bin, std::int64_t start, std::int64_t limit) {
-      return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(size * static_cast<double>(bin + 1))) + start, 0, limit);
+      return std::clamp<std::int64_t>(
+          static_cast<std::int64_t>(std::ceil(size * static_cast<double>(bin + 1))) + start, 0, limit);
     };
     std::vector<Tensor> bins;
     for (std::int64_t i = 0; i < pooled[0]; ++i) {

@@ -31,7 +31,8 @@ Outputs Reshape(const OperatorCall& call) {
   for (std::size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] != 0 || zero_is_zero) continue;
     if (static_cast<std::int64_t>(i) >= x.dim()) {
-      throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("shape[{}] = 0 copies an axis that does not exist", i));
+      throw OperatorError(ErrorCode::kInvalidArgument,
+                          fmt::format("shape[{}] = 0 copies an axis that does not exist", i));
     }
     shape[i] = x.size(static_cast<std::int64_t>(i));
   }
@@ -75,7 +76,8 @@ Outputs Split(const OperatorCall& call) {
 }
 
 // One axis of a Slice; a negative step walks backwards, which libtorch's slice cannot.
-Tensor SliceAxis(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64_t end, std::int64_t step) {
+Tensor SliceAxis(const Tensor& x, std::int64_t axis, std::int64_t start, std::int64_t end,
+                 std::int64_t step) {
   const std::int64_t size = x.size(axis);
   if (step == 0) throw OperatorError(ErrorCode::kInvalidArgument, "a step must not be 0");
   if (start < 0) start += size;
@@ -88,7 +90,8 @@ Tensor SliceAxis(const Tensor& x, std::int64_t axis, std::int64_t start, std::in
   start = std::clamp<std::int64_t>(start, -1, size - 1);
   end = std::clamp<std::int64_t>(end, -1, start);
   step = std::max(step, -std::max<std::int64_t>(size, 1));
-  return x.index_select(axis, at::arange(start, end, step, at::TensorOptions().dtype(at::kLong).device(x.device())));
+  return x.index_select(
+      axis, at::arange(start, end, step, at::TensorOptions().dtype(at::kLong).device(x.device())));
 }
 
 Outputs Slice(const OperatorCall& call) {
@@ -104,7 +107,8 @@ Outputs Slice(const OperatorCall& call) {
     for (std::size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
   }
   if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size()) {
-    throw OperatorError(ErrorCode::kInvalidArgument, "starts, ends, axes and steps must have the same length");
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        "starts, ends, axes and steps must have the same length");
   }
   for (std::size_t i = 0; i < starts.size(); ++i) {
     x = SliceAxis(x, NormaliseAxis(axes[i], x.dim()), starts[i], ends[i], steps[i]);
@@ -122,7 +126,8 @@ std::int64_t PadSource(std::int64_t position, std::int64_t size, const std::stri
   return folded < size ? folded : period - folded;
 }
 
-Tensor PadByCopy(Tensor x, const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end, const std::string& mode) {
+Tensor PadByCopy(Tensor x, const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end,
+                 const std::string& mode) {
   for (std::size_t i = 0; i < begin.size(); ++i) {
     const auto axis = static_cast<std::int64_t>(i);
     const std::int64_t size = x.size(axis);
@@ -147,7 +152,8 @@ Outputs Pad(const OperatorCall& call) {
     for (std::int64_t axis = 0; axis < x.dim(); ++axis) axes.push_back(axis);
   }
   if (pads.size() != 2 * axes.size()) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("pads must have {} entries, has {}", 2 * axes.size(), pads.size()));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("pads must have {} entries, has {}", 2 * axes.size(), pads.size()));
   }
   std::vector<std::int64_t> begin(static_cast<std::size_t>(x.dim()), 0);
   std::vector<std::int64_t> end = begin;
@@ -158,7 +164,8 @@ Outputs Pad(const OperatorCall& call) {
   }
   const std::string mode = call.node.Text("mode", "constant");
   if (mode == "reflect" || mode == "edge" || mode == "wrap") return {PadByCopy(x, begin, end, mode)};
-  if (mode != "constant") throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("mode \"{}\" is unknown", mode));
+  if (mode != "constant")
+    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("mode \"{}\" is unknown", mode));
   at::Scalar value = attributes ? at::Scalar(call.node.Real("value", 0)) : at::Scalar(0);
   if (call.Has(2) && !attributes) value = call.Input(2).item();
   std::vector<std::int64_t> last_first;
@@ -196,7 +203,8 @@ Outputs Squeeze(const OperatorCall& call) {
   Tensor y = x;
   for (const std::int64_t axis : axes) {
     if (y.size(axis) != 1) {
-      throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("axis {} has {} entries, not 1", axis, y.size(axis)));
+      throw OperatorError(ErrorCode::kInvalidArgument,
+                          fmt::format("axis {} has {} entries, not 1", axis, y.size(axis)));
     }
     y = y.squeeze(axis);
   }
@@ -215,9 +223,12 @@ Outputs Unsqueeze(const OperatorCall& call) {
 
 Outputs Shape(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
-  const auto clamp = [&x](std::int64_t axis) { return std::clamp<std::int64_t>(axis < 0 ? axis + x.dim() : axis, 0, x.dim()); };
+  const auto clamp = [&x](std::int64_t axis) {
+    return std::clamp<std::int64_t>(axis < 0 ? axis + x.dim() : axis, 0, x.dim());
+  };
   const std::int64_t start = clamp(call.node.Integer("start", 0));
-  const std::int64_t end = std::max(start, clamp(call.node.Integer("end", std::numeric_limits<std::int64_t>::max())));
+  const std::int64_t end =
+      std::max(start, clamp(call.node.Integer("end", std::numeric_limits<std::int64_t>::max())));
   const std::vector<std::int64_t> sizes(x.sizes().begin() + start, x.sizes().begin() + end);
   return {FromIntegers(sizes, call.device)};
 }
@@ -230,7 +241,8 @@ Outputs DepthToSpace(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const std::int64_t b = call.node.Integer("blocksize", 0);
   if (x.dim() != 4 || b < 1 || x.size(1) % (b * b) != 0) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("expected [n, c, h, w] with c a multiple of {}^2", b));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("expected [n, c, h, w] with c a multiple of {}^2", b));
   }
   const std::int64_t n = x.size(0), c = x.size(1) / (b * b), h = x.size(2), w = x.size(3);
   const bool column_row = call.node.Text("mode", "DCR") == "CRD";
@@ -243,7 +255,8 @@ Outputs SpaceToDepth(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const std::int64_t b = call.node.Integer("blocksize", 0);
   if (x.dim() != 4 || b < 1 || x.size(2) % b != 0 || x.size(3) % b != 0) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("expected [n, c, h, w] with h and w multiples of {}", b));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("expected [n, c, h, w] with h and w multiples of {}", b));
   }
   const std::int64_t n = x.size(0), c = x.size(1), h = x.size(2) / b, w = x.size(3) / b;
   return {x.reshape({n, c, h, b, w, b}).permute({0, 3, 5, 1, 2, 4}).reshape({n, c * b * b, h, w})};
@@ -261,7 +274,8 @@ Outputs CenterCropPad(const OperatorCall& call) {
   if (axes.empty()) {
     for (std::int64_t axis = 0; axis < x.dim(); ++axis) axes.push_back(axis);
   }
-  if (axes.size() != wanted.size()) throw OperatorError(ErrorCode::kInvalidArgument, "axes and shape differ in length");
+  if (axes.size() != wanted.size())
+    throw OperatorError(ErrorCode::kInvalidArgument, "axes and shape differ in length");
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const std::int64_t axis = NormaliseAxis(axes[i], x.dim());
     const std::int64_t missing = wanted[i] - x.size(axis);

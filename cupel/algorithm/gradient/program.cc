@@ -15,15 +15,17 @@ using Program = GradientExecutor::Program;
 std::vector<const Graph*> Bodies(const Node& node) {
   std::vector<const Graph*> bodies;
   for (const auto& [name, attribute] : node.attributes) {
-    if (const auto* body = std::get_if<std::shared_ptr<const Graph>>(&attribute); body && *body) bodies.push_back(body->get());
+    if (const auto* body = std::get_if<std::shared_ptr<const Graph>>(&attribute); body && *body)
+      bodies.push_back(body->get());
   }
   return bodies;
 }
 
-// Operators whose backward pass does not read their own output, and which return fresh storage: a following Relu or Add may
-// overwrite it. (Relu's output is read by its own backward pass and must stay.)
+// Operators whose backward pass does not read their own output, and which return fresh storage: a following
+// Relu or Add may overwrite it. (Relu's output is read by its own backward pass and must stay.)
 bool OutputMayBeOverwritten(const Node& node) {
-  static const std::set<std::string, std::less<>> kProducers = {"Conv", "Gemm", "MatMul", "BatchNormalization"};
+  static const std::set<std::string, std::less<>> kProducers = {"Conv", "Gemm", "MatMul",
+                                                                "BatchNormalization"};
   return node.domain.empty() && kProducers.contains(node.op_type);
 }
 
@@ -41,7 +43,8 @@ class Preparer {
     MakeConstants();
     for (const auto& input : graph_.inputs) program_->inputs.push_back(NewSlot(input.name));
     for (const Node& node : graph_.nodes) AddStep(node);
-    for (const auto& output : graph_.outputs) program_->outputs.push_back(Resolve(output.name, "the graph's outputs"));
+    for (const auto& output : graph_.outputs)
+      program_->outputs.push_back(Resolve(output.name, "the graph's outputs"));
     FindLastUses();
     FindOverwrites();
     program_->constants.resize(static_cast<std::size_t>(next_slot_));
@@ -69,7 +72,8 @@ class Preparer {
       if (options_.compute_type != graph::DataType::kUndefined && tensor.is_floating_point()) {
         tensor = tensor.to(ToScalarType(options_.compute_type));
       }
-      if (options_.channels_last && tensor.dim() == 4) tensor = tensor.contiguous(at::MemoryFormat::ChannelsLast);
+      if (options_.channels_last && tensor.dim() == 4)
+        tensor = tensor.contiguous(at::MemoryFormat::ChannelsLast);
       program_->constants[static_cast<std::size_t>(NewSlot(name))] = tensor;
       constant_slots_.insert(next_slot_ - 1);
     }
@@ -79,9 +83,11 @@ class Preparer {
     if (const auto slot = program_->slots.find(name); slot != program_->slots.end()) return {0, slot->second};
     for (std::size_t depth = 1; depth <= outer_.size(); ++depth) {
       const auto& slots = outer_[outer_.size() - depth]->slots;
-      if (const auto slot = slots.find(name); slot != slots.end()) return {static_cast<int>(depth), slot->second};
+      if (const auto slot = slots.find(name); slot != slots.end())
+        return {static_cast<int>(depth), slot->second};
     }
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("value \"{}\", read by {}, is not produced before", name, reader));
+    throw OperatorError(ErrorCode::kInvalidArgument,
+                        fmt::format("value \"{}\", read by {}, is not produced before", name, reader));
   }
 
   void AddStep(const Node& node) {
@@ -94,26 +100,35 @@ class Preparer {
     const auto opset = graph_.opsets.find(node.domain == "ai.onnx" ? "" : node.domain);
     step.opset = opset != graph_.opsets.end() ? opset->second : default_opset_;
     for (const std::string& input : node.inputs) {
-      step.inputs.push_back(input.empty() ? Program::Source{} : Resolve(input, fmt::format("node \"{}\" ({})", node.name, node.op_type)));
+      step.inputs.push_back(input.empty()
+                                ? Program::Source{}
+                                : Resolve(input, fmt::format("node \"{}\" ({})", node.name, node.op_type)));
     }
     std::vector<const Program*> around = outer_;
     around.push_back(program_.get());
-    for (const Graph* body : Bodies(node)) step.bodies[body] = Prepare(*body, options_, around, step.opset, missing_);
+    for (const Graph* body : Bodies(node))
+      step.bodies[body] = Prepare(*body, options_, around, step.opset, missing_);
     if (IsConstant(node, step)) {
       AddConstant(node, step);
       return;
     }
-    for (const std::string& output : node.outputs) step.outputs.push_back(output.empty() ? -1 : NewSlot(output));
+    for (const std::string& output : node.outputs)
+      step.outputs.push_back(output.empty() ? -1 : NewSlot(output));
     program_->steps.push_back(std::move(step));
   }
 
   static bool IsConstant(const Node& node, const Program::Step& step) {
-    return node.op_type == "Constant" && node.domain.empty() && step.function != nullptr && node.outputs.size() == 1;
+    return node.op_type == "Constant" && node.domain.empty() && step.function != nullptr &&
+           node.outputs.size() == 1;
   }
 
   // A Constant node is made once, here, not at every pass.
   void AddConstant(const Node& node, const Program::Step& step) {
-    const OperatorCall call{.node = node, .inputs = {}, .opset = step.opset, .device = options_.device.torch(), .run_subgraph = {}};
+    const OperatorCall call{.node = node,
+                            .inputs = {},
+                            .opset = step.opset,
+                            .device = options_.device.torch(),
+                            .run_subgraph = {}};
     Tensor value = step.function(call).at(0);
     if (options_.compute_type != graph::DataType::kUndefined && value.is_floating_point()) {
       value = value.to(ToScalarType(options_.compute_type));
@@ -182,7 +197,8 @@ class Preparer {
       const auto producer = producers.find(step.inputs[0].slot);
       if (producer == producers.end() || uses[step.inputs[0].slot] != 1) continue;
       const bool fresh = OutputMayBeOverwritten(*producer->second);
-      if (step.node->op_type == "Relu") step.may_overwrite_first_input = fresh || AddMayBeOverwritten(*producer->second);
+      if (step.node->op_type == "Relu")
+        step.may_overwrite_first_input = fresh || AddMayBeOverwritten(*producer->second);
       if (step.node->op_type == "Add") step.may_overwrite_first_input = fresh;
     }
   }
@@ -199,8 +215,9 @@ class Preparer {
 
 }  // namespace
 
-std::unique_ptr<Program> Prepare(const Graph& graph, const GradientOptions& options, const std::vector<const Program*>& outer,
-                                 std::int64_t default_opset, std::set<std::string>& missing) {
+std::unique_ptr<Program> Prepare(const Graph& graph, const GradientOptions& options,
+                                 const std::vector<const Program*>& outer, std::int64_t default_opset,
+                                 std::set<std::string>& missing) {
   return Preparer(graph, options, outer, default_opset, missing).Run();
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// A graph prepared for running: every name resolved to a slot, constants made, last uses known. Private to the module.
+/// A graph prepared for running: every name resolved to a slot, constants made, last uses known. Private to
+/// the module.
 
 #include <map>
 #include <memory>
@@ -29,8 +30,9 @@ struct GradientExecutor::Program {
     std::vector<int> releases;  ///< Slots of this graph that no later step reads.
     std::map<const graph::Graph*, std::unique_ptr<Program>> bodies;
   };
-  std::vector<Tensor> constants;  ///< Initial content of the slots: weights where they are, undefined elsewhere.
-  std::vector<int> inputs;        ///< Slot of each graph input.
+  std::vector<Tensor>
+      constants;            ///< Initial content of the slots: weights where they are, undefined elsewhere.
+  std::vector<int> inputs;  ///< Slot of each graph input.
   std::vector<Source> outputs;
   std::vector<Step> steps;
   std::map<std::string, int, std::less<>> slots;
@@ -43,10 +45,12 @@ struct Frame {
 };
 
 /// Resolves names and makes constants. `outer` is the program around a subgraph, or nullptr.
-/// Throws OperatorError. Missing operators are collected in `missing` instead, so that one error can name them all.
+/// Throws OperatorError. Missing operators are collected in `missing` instead, so that one error can name
+/// them all.
 std::unique_ptr<GradientExecutor::Program> Prepare(const graph::Graph& graph, const GradientOptions& options,
                                                    const std::vector<const GradientExecutor::Program*>& outer,
-                                                   std::int64_t default_opset, std::set<std::string>& missing);
+                                                   std::int64_t default_opset,
+                                                   std::set<std::string>& missing);
 
 /// Runs a prepared graph. Throws NodeError or libtorch's exceptions wrapped in it.
 std::vector<Tensor> RunProgram(const GradientExecutor::Program& program, const GradientOptions& options,

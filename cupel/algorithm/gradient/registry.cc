@@ -21,8 +21,16 @@ const std::map<Key, OperatorEntry>& Registry() {
              PoolingOperators,
              NormalizationOperators,
              LinearOperators,
-             ShapeOperators,      ReductionOperators, IndexingOperators, ResizeOperators,  QuantizationOperators,
-             RecurrentOperators,  LossOperators,      ControlOperators,  SignalOperators,  RandomOperators,
+             ShapeOperators,
+             ReductionOperators,
+             IndexingOperators,
+             ResizeOperators,
+             QuantizationOperators,
+             RecurrentOperators,
+             LossOperators,
+             ControlOperators,
+             SignalOperators,
+             RandomOperators,
              TrainingOperators,
          }) {
       for (const OperatorEntry& entry : table()) entries.emplace(Key{entry.domain, entry.op_type}, entry);

@@ -68,8 +68,9 @@ Window ResolveWindow(const graph::Node& node, at::IntArrayRef spatial, std::vect
   const bool from_attribute = kernel.empty();
   window.kernel = from_attribute ? PerAxis(node, "kernel_shape", axes, 0, 1) : std::move(kernel);
   if (window.kernel.size() != axes) {
-    throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("the kernel has {} axes, the input {} spatial ones",
-                                                                 window.kernel.size(), axes));
+    throw OperatorError(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the kernel has {} axes, the input {} spatial ones", window.kernel.size(), axes));
   }
   window.strides = PerAxis(node, "strides", axes, 1, 1);
   window.dilations = PerAxis(node, "dilations", axes, 1, 1);
@@ -90,8 +91,8 @@ Window ResolveWindow(const graph::Node& node, at::IntArrayRef spatial, std::vect
   return window;
 }
 
-Tensor PadSpatial(const Tensor& x, const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end,
-                  double value) {
+Tensor PadSpatial(const Tensor& x, const std::vector<std::int64_t>& begin,
+                  const std::vector<std::int64_t>& end, double value) {
   std::vector<std::int64_t> pads;  // libtorch lists the last axis first
   bool any = false;
   for (std::size_t i = begin.size(); i-- > 0;) {
