@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // FGSM and PGD against the figures of public attack libraries on the same two Fashion-MNIST networks.
 //
-// Figures: torchattacks 3.5.1, Foolbox 3.3.4 and ART 1.20.1 on PyTorch 1.13, first N images of the test file, no
-// normalisation, Linf, step eps/4, one uniform random start. They return the last iterate; Cupel counts success at any
-// iterate, so PGD may break more and must lie in the 95 % binomial interval. FGSM has no randomness and must agree.
-// Evaluation counts: a reference implementation with an active set and the same cycle rule.
+// Figures: torchattacks 3.5.1, Foolbox 3.3.4 and ART 1.20.1 on PyTorch 1.13, first N images of the test file,
+// no normalisation, Linf, step eps/4, one uniform random start. They return the last iterate; Cupel counts
+// success at any iterate, so PGD may break more and must lie in the 95 % binomial interval. FGSM has no
+// randomness and must agree. Evaluation counts: a reference implementation with an active set and the same
+// cycle rule.
 #include <zlib.h>
 
 #include <cmath>
@@ -30,7 +31,8 @@ using check::CheckResult;
 
 std::filesystem::path Models() {
   const char* named = std::getenv("CUPEL_SHARED");
-  const auto shared = named != nullptr ? std::filesystem::path(named) : std::filesystem::path(CUPEL_SOURCE_DIR) / "../shared";
+  const auto shared =
+      named != nullptr ? std::filesystem::path(named) : std::filesystem::path(CUPEL_SOURCE_DIR) / "../shared";
   return shared / "data/bench-inspect";
 }
 
@@ -53,7 +55,8 @@ data::dataset::DatasetPointer Images(std::int64_t n) {
   for (std::uint8_t byte : Gunzip("t10k-images-idx3-ubyte.gz", 16, static_cast<unsigned>(784 * n))) {
     data.features.push_back(static_cast<float>(byte) / 255.0F);
   }
-  for (std::uint8_t byte : Gunzip("t10k-labels-idx1-ubyte.gz", 8, static_cast<unsigned>(n))) data.labels.push_back(byte);
+  for (std::uint8_t byte : Gunzip("t10k-labels-idx1-ubyte.gz", 8, static_cast<unsigned>(n)))
+    data.labels.push_back(byte);
   auto made = MakeMemoryDataset(std::move(data));
   CUPEL_CHECK(made.has_value());
   return *std::move(made);
@@ -62,12 +65,14 @@ data::dataset::DatasetPointer Images(std::int64_t n) {
 std::unique_ptr<executor::Classifier> Network(const std::string& name) {
   const auto graph = onnx::ReadModel(Models() / name);
   CUPEL_CHECK(graph.has_value());
-  auto classifier = executor::Classifier::Create(*graph, {.device = {}, .preprocessing = {}, .sample_shape = {1, 28, 28}});
+  auto classifier =
+      executor::Classifier::Create(*graph, {.device = {}, .preprocessing = {}, .sample_shape = {1, 28, 28}});
   CUPEL_CHECK(classifier.has_value());
   return *std::move(classifier);
 }
 
-Result<data::dataset::Predictions> Predict(const executor::Classifier& model, const data::dataset::Dataset& data) {
+Result<data::dataset::Predictions> Predict(const executor::Classifier& model,
+                                           const data::dataset::Dataset& data) {
   data::dataset::Predictions predictions;
   predictions.n = data.size();
   predictions.c = model.class_count();
@@ -75,13 +80,15 @@ Result<data::dataset::Predictions> Predict(const executor::Classifier& model, co
   predictions.labels.assign(data.labels().begin(), data.labels().end());
   for (std::int64_t from = 0; from < data.size(); from += executor::kTileSize) {
     std::vector<std::int64_t> indices;
-    for (std::int64_t i = 0; i < executor::kTileSize; ++i) indices.push_back(std::min(from + i, data.size() - 1));
+    for (std::int64_t i = 0; i < executor::kTileSize; ++i)
+      indices.push_back(std::min(from + i, data.size() - 1));
     std::vector<float> x(indices.size() * 784);
     CUPEL_TRY_STATUS(data.Read(indices, x));
     CUPEL_TRY(const auto logits, model.Logits(tensor::FromFloats(x, {executor::kTileSize, 1, 28, 28})));
     const std::vector<float> scores = tensor::ToFloats(logits);
     const std::int64_t rows = std::min(executor::kTileSize, data.size() - from);
-    predictions.scores.insert(predictions.scores.end(), scores.begin(), scores.begin() + rows * model.class_count());
+    predictions.scores.insert(predictions.scores.end(), scores.begin(),
+                              scores.begin() + rows * model.class_count());
   }
   for (std::int64_t i = 0; i < data.size(); ++i) predictions.sample_index.push_back(data.OriginalIndex(i));
   return predictions;
@@ -94,7 +101,8 @@ struct Case {
   int steps = 0;  // 0: FGSM
 };
 
-Result<CheckResult> RunCase(const Case& what, const data::dataset::Dataset& data, int workers = 1, bool cycle_stop = true) {
+Result<CheckResult> RunCase(const Case& what, const data::dataset::Dataset& data, int workers = 1,
+                            bool cycle_stop = true) {
   tensor::UseOneThreadPerOperator();
   const auto model = Network(what.model);
   CUPEL_TRY(const data::dataset::Predictions predictions, Predict(*model, data));
@@ -113,8 +121,9 @@ Result<CheckResult> RunCase(const Case& what, const data::dataset::Dataset& data
   context.workers = workers;
   const double start = SystemClock().CpuSeconds();
   CUPEL_TRY(CheckResult result, check.Run(context));
-  std::cout << what.model << " " << what.steps << " steps, " << what.images << " images: "
-            << (SystemClock().CpuSeconds() - start) * 1000 / static_cast<double>(what.images) << " CPU-ms per image";
+  std::cout << what.model << " " << what.steps << " steps, " << what.images
+            << " images: " << (SystemClock().CpuSeconds() - start) * 1000 / static_cast<double>(what.images)
+            << " CPU-ms per image";
   for (const check::Metric& metric : result.metrics) std::cout << ", " << metric.name << " " << metric.value;
   std::cout << "\n";
   for (const check::Text& note : result.notes) std::cout << "  note: " << note.en << "\n";
