@@ -22,7 +22,8 @@ constexpr std::int64_t kSide = 6;
 constexpr std::size_t kFeatures = kSide * kSide;
 constexpr std::size_t kClasses = 3;
 
-// z_k = sum_i w_ki h(x_i) + b_k, with h the identity or the square: gradients and integrals are known in closed form.
+// z_k = sum_i w_ki h(x_i) + b_k, with h the identity or the square: gradients and integrals are known in
+// closed form.
 class Additive : public executor::Executor {
  public:
   Additive(std::uint64_t seed, bool square) : square_(square), weights_(kClasses * kFeatures) {
@@ -44,14 +45,16 @@ class Additive : public executor::Executor {
     }
     return tensor::FromFloats(z, {static_cast<std::int64_t>(n), kClasses});
   }
-  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input, const executor::OutputGradient& output_gradient) const override {
+  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input,
+                                         const executor::OutputGradient& output_gradient) const override {
     CUPEL_TRY(const tensor::Tensor output, Forward(input));
     const std::vector<float> seed = tensor::ToFloats(output_gradient(output));
     const std::vector<float> x = tensor::ToFloats(input);
     std::vector<float> gradient(x.size(), 0.0F);
     for (std::size_t j = 0; j < x.size(); ++j) {
       for (std::size_t k = 0; k < kClasses; ++k) {
-        gradient[j] += seed[j / kFeatures * kClasses + k] * weight(k, j % kFeatures) * (square_ ? 2 * x[j] : 1);
+        gradient[j] +=
+            seed[j / kFeatures * kClasses + k] * weight(k, j % kFeatures) * (square_ ? 2 * x[j] : 1);
       }
     }
     return executor::Pass{output, tensor::FromFloats(gradient, input.sizes().vec())};
@@ -93,30 +96,37 @@ TEST(IntegratedGradients, AreExactForALinearModel) {
   const std::vector<float> baseline(kFeatures, 0.25F);
   for (std::int64_t steps : {1, 7, 64}) {
     CUPEL_ASSERT_OK(const std::vector<double> map, IntegratedGradients(Of(model), x, baseline, 2, steps));
-    for (std::size_t i = 0; i < kFeatures; ++i) EXPECT_NEAR(map[i], double{model.weight(2, i)} * (x[i] - 0.25), 1e-6);
+    for (std::size_t i = 0; i < kFeatures; ++i)
+      EXPECT_NEAR(map[i], double{model.weight(2, i)} * (x[i] - 0.25), 1e-6);
   }
 }
 
 TEST(IntegratedGradients, TheMidpointRuleIsExactForASquare) {
-  // The gradient of w x^2 is linear along the path, and the midpoint rule integrates linear functions exactly:
-  // phi_i = w_i (x_i^2 - b_i^2).
+  // The gradient of w x^2 is linear along the path, and the midpoint rule integrates linear functions
+  // exactly: phi_i = w_i (x_i^2 - b_i^2).
   const Additive model(4, true);
   const std::vector<float> x = Picture(2);
   const std::vector<float> baseline(kFeatures, 0.5F);
   CUPEL_ASSERT_OK(const std::vector<double> map, IntegratedGradients(Of(model), x, baseline, 0, 40));
-  for (std::size_t i = 0; i < kFeatures; ++i) EXPECT_NEAR(map[i], model.weight(0, i) * (double{x[i]} * x[i] - 0.25), 1e-5);
+  for (std::size_t i = 0; i < kFeatures; ++i)
+    EXPECT_NEAR(map[i], model.weight(0, i) * (double{x[i]} * x[i] - 0.25), 1e-5);
 }
 
 TEST(Baselines, KeepWhatTheyPromise) {
   const std::vector<float> x = Picture(5);
-  CUPEL_ASSERT_OK(const std::vector<float> zero, MakeBaseline(Baseline::kZero, x, {1, kSide, kSide}, 0.1F, 1));
+  CUPEL_ASSERT_OK(const std::vector<float> zero,
+                  MakeBaseline(Baseline::kZero, x, {1, kSide, kSide}, 0.1F, 1));
   EXPECT_EQ(zero, std::vector<float>(kFeatures, 0.1F));
-  CUPEL_ASSERT_OK(const std::vector<float> flat, MakeBaseline(Baseline::kBlur, std::vector<float>(kFeatures, 0.3F), {1, kSide, kSide}, 0, 1));
+  CUPEL_ASSERT_OK(
+      const std::vector<float> flat,
+      MakeBaseline(Baseline::kBlur, std::vector<float>(kFeatures, 0.3F), {1, kSide, kSide}, 0, 1));
   for (float value : flat) EXPECT_NEAR(value, 0.3F, 1e-6);
-  CUPEL_ASSERT_OK(const std::vector<float> blurred, MakeBaseline(Baseline::kBlur, x, {1, kSide, kSide}, 0, 1));
+  CUPEL_ASSERT_OK(const std::vector<float> blurred,
+                  MakeBaseline(Baseline::kBlur, x, {1, kSide, kSide}, 0, 1));
   EXPECT_LT(*std::max_element(blurred.begin(), blurred.end()), *std::max_element(x.begin(), x.end()));
   EXPECT_GT(*std::min_element(blurred.begin(), blurred.end()), *std::min_element(x.begin(), x.end()));
-  CUPEL_ASSERT_OK(const std::vector<float> mean, MakeBaseline(Baseline::kMean, std::vector<float>{0, 1, 2, 6}, {2, 1, 2}, 0, 9));
+  CUPEL_ASSERT_OK(const std::vector<float> mean,
+                  MakeBaseline(Baseline::kMean, std::vector<float>{0, 1, 2, 6}, {2, 1, 2}, 0, 9));
   EXPECT_EQ(mean, (std::vector<float>{0.5F, 0.5F, 4, 4}));
   EXPECT_THAT(MakeBaseline(Baseline::kBlur, x, {kFeatures}, 0, 1), HasError(ErrorCode::kInvalidArgument));
 }
@@ -125,7 +135,8 @@ TEST(Removal, StartsAndEndsAtTheInputAndTheBaseline) {
   const Additive model(6, false);
   const std::vector<float> x = Picture(7);
   const std::vector<float> baseline(kFeatures, 0.0F);
-  const std::vector<std::int64_t> order = ImportanceOrder(std::vector<double>(kFeatures, 0.0), {1, kSide, kSide});
+  const std::vector<std::int64_t> order =
+      ImportanceOrder(std::vector<double>(kFeatures, 0.0), {1, kSide, kSide});
   CUPEL_ASSERT_OK(const RemovalCurves curves, FollowOrder(Of(model), x, baseline, order, 1, 9));
   ASSERT_EQ(curves.deletion.size(), 10U);
   EXPECT_NEAR(curves.deletion.back(), 1.0 / 3, 1e-6);  // all logits are 0 at the baseline
@@ -134,22 +145,28 @@ TEST(Removal, StartsAndEndsAtTheInputAndTheBaseline) {
 }
 
 TEST(Removal, OrdersPicturesByTheSumOverChannels) {
-  EXPECT_EQ(ImportanceOrder(std::vector<double>{1, 5, 0, 3, 0, 2}, {2, 1, 3}), (std::vector<std::int64_t>{1, 0, 2}));
+  EXPECT_EQ(ImportanceOrder(std::vector<double>{1, 5, 0, 3, 0, 2}, {2, 1, 3}),
+            (std::vector<std::int64_t>{1, 0, 2}));
   EXPECT_EQ(ImportanceOrder(std::vector<double>{1, 5, 0}, {3}), (std::vector<std::int64_t>{1, 0, 2}));
 }
 
-TEST(Removal, AreaOfAStraightLineIsItsMiddle) { EXPECT_DOUBLE_EQ(Area(std::vector<double>{1, 0.75, 0.5, 0.25, 0}), 0.5); }
+TEST(Removal, AreaOfAStraightLineIsItsMiddle) {
+  EXPECT_DOUBLE_EQ(Area(std::vector<double>{1, 0.75, 0.5, 0.25, 0}), 0.5);
+}
 
 TEST(RankCorrelation, GivesTiesTheirMidrank) {
-  // Ranks 1 2 3 4 5 against 1 2 3.5 5 3.5: 8 / sqrt(10 * 9.5), by hand and in SciPy's manual page of spearmanr.
-  EXPECT_NEAR(RankCorrelation(std::vector<double>{1, 2, 3, 4, 5}, std::vector<double>{5, 6, 7, 8, 7}), 8 / std::sqrt(95.0), 1e-12);
+  // Ranks 1 2 3 4 5 against 1 2 3.5 5 3.5: 8 / sqrt(10 * 9.5), by hand and in SciPy's manual page of
+  // spearmanr.
+  EXPECT_NEAR(RankCorrelation(std::vector<double>{1, 2, 3, 4, 5}, std::vector<double>{5, 6, 7, 8, 7}),
+              8 / std::sqrt(95.0), 1e-12);
   EXPECT_DOUBLE_EQ(RankCorrelation(std::vector<double>{1, 2, 3}, std::vector<double>{9, 5, 1}), -1);
   EXPECT_EQ(RankCorrelation(std::vector<double>{1, 2, 3}, std::vector<double>{4, 4, 4}), 0);
 }
 
 class FaithfulnessTest : public ::testing::Test {
  protected:
-  Result<CheckResult> Measure(const Additive& control, int workers = 1, check::Journal* journal = &check::NoJournal()) {
+  Result<CheckResult> Measure(const Additive& control, int workers = 1,
+                              check::Journal* journal = &check::NoJournal()) {
     check::Context context;
     context.data = data_.get();
     context.seed = 5;
@@ -161,7 +178,8 @@ class FaithfulnessTest : public ::testing::Test {
     return MeasureFaithfulness(Of(model_), Of(control), options, context);
   }
   static const Metric& Find(const CheckResult& result, std::string_view name) {
-    const auto found = std::find_if(result.metrics.begin(), result.metrics.end(), [&](const Metric& m) { return m.name == name; });
+    const auto found = std::find_if(result.metrics.begin(), result.metrics.end(),
+                                    [&](const Metric& m) { return m.name == name; });
     CUPEL_CHECK(found != result.metrics.end());
     return *found;
   }

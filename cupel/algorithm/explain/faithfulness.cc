@@ -33,8 +33,8 @@ struct Explanation {
 
 class Measurement {
  public:
-  Measurement(const ExplainedModel& model, const ExplainedModel& randomised, const FaithfulnessOptions& options,
-              const check::Context& context)
+  Measurement(const ExplainedModel& model, const ExplainedModel& randomised,
+              const FaithfulnessOptions& options, const check::Context& context)
       : model_(model), randomised_(randomised), options_(options), context_(context) {}
 
   Result<Explanation> Explain(std::int64_t index) const {
@@ -44,15 +44,18 @@ class Measurement {
     figures.original = context_.data->OriginalIndex(index);
     std::vector<float> x(static_cast<std::size_t>(info.SampleSize()));
     CUPEL_TRY_STATUS(context_.data->Read({&index, 1}, x));
-    CUPEL_TRY(const std::vector<float> baseline, MakeBaseline(options_.baseline, x, info.sample_shape, info.box_low, info.box_high));
+    CUPEL_TRY(const std::vector<float> baseline,
+              MakeBaseline(options_.baseline, x, info.sample_shape, info.box_low, info.box_high));
     std::vector<float> ends = x;
     ends.insert(ends.end(), baseline.begin(), baseline.end());
     CUPEL_TRY(const std::vector<float> logits, TiledLogits(model_, ends, 2));
     const auto classes = model_.class_count;
-    figures.target_class = static_cast<std::int32_t>(std::max_element(logits.begin(), logits.begin() + classes) - logits.begin());
+    figures.target_class = static_cast<std::int32_t>(
+        std::max_element(logits.begin(), logits.begin() + classes) - logits.begin());
     figures.difference = double{logits[static_cast<std::size_t>(figures.target_class)]} -
                          logits[static_cast<std::size_t>(classes + figures.target_class)];
-    CUPEL_TRY(const std::vector<double> map, IntegratedGradients(model_, x, baseline, figures.target_class, options_.steps));
+    CUPEL_TRY(const std::vector<double> map,
+              IntegratedGradients(model_, x, baseline, figures.target_class, options_.steps));
     CUPEL_TRY(const std::vector<double> control,
               IntegratedGradients(randomised_, x, baseline, figures.target_class, options_.steps));
     figures.attributed = std::accumulate(map.begin(), map.end(), 0.0);
@@ -86,9 +89,11 @@ class Measurement {
     const auto points = static_cast<std::size_t>(options_.stages) + 1;
     figures->random = {std::vector<double>(points, 0.0), std::vector<double>(points, 0.0)};
     for (std::int64_t draw = 0; draw < options_.random_maps; ++draw) {
-      ReproducibleStream stream(context_.seed, kStream, static_cast<std::uint64_t>(figures->original), static_cast<std::uint32_t>(draw));
+      ReproducibleStream stream(context_.seed, kStream, static_cast<std::uint64_t>(figures->original),
+                                static_cast<std::uint32_t>(draw));
       const std::vector<std::int64_t> random = stream.Permutation(static_cast<std::int64_t>(order.size()));
-      CUPEL_TRY(const RemovalCurves curves, FollowOrder(model_, x, baseline, random, figures->target_class, options_.stages));
+      CUPEL_TRY(const RemovalCurves curves,
+                FollowOrder(model_, x, baseline, random, figures->target_class, options_.stages));
       for (std::size_t i = 0; i < points; ++i) {
         figures->random.deletion[i] += curves.deletion[i] / static_cast<double>(options_.random_maps);
         figures->random.insertion[i] += curves.insertion[i] / static_cast<double>(options_.random_maps);
@@ -106,7 +111,8 @@ class Measurement {
 
 using Samples = std::vector<SampleFaithfulness>;
 
-check::Metric MeanMetric(const Samples& samples, std::uint64_t seed, std::string name, double (*value)(const SampleFaithfulness&)) {
+check::Metric MeanMetric(const Samples& samples, std::uint64_t seed, std::string name,
+                         double (*value)(const SampleFaithfulness&)) {
   std::vector<double> values;
   for (const SampleFaithfulness& sample : samples) values.push_back(value(sample));
   const auto mean = [&](std::span<const std::int64_t> indices) {
@@ -117,7 +123,8 @@ check::Metric MeanMetric(const Samples& samples, std::uint64_t seed, std::string
   const auto n = static_cast<std::int64_t>(values.size());
   const std::string stream = std::string(kStream) + "." + name;
   check::Metric metric;
-  metric.interval = stats::BootstrapPercentile(n, mean, {.replicates = 1000, .level = kLevel, .seed = seed, .name = stream});
+  metric.interval = stats::BootstrapPercentile(
+      n, mean, {.replicates = 1000, .level = kLevel, .seed = seed, .name = stream});
   metric.value = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(n);
   metric.n = n;
   metric.name = std::move(name);
@@ -141,7 +148,8 @@ check::Metric CompletenessError(const Samples& samples, std::uint64_t seed) {
   std::iota(all.begin(), all.end(), 0);
   check::Metric metric{.name = "completeness_error", .value = ratio(all), .interval = {}, .n = n};
   metric.interval = stats::BootstrapPercentile(
-      n, ratio, {.replicates = 1000, .level = kLevel, .seed = seed, .name = "explain.faithfulness.completeness_error"});
+      n, ratio,
+      {.replicates = 1000, .level = kLevel, .seed = seed, .name = "explain.faithfulness.completeness_error"});
   return metric;
 }
 
@@ -150,11 +158,14 @@ check::CheckResult Summarise(const Samples& samples, std::uint64_t seed) {
   const auto add = [&](std::string name, double (*value)(const SampleFaithfulness&)) {
     result.metrics.push_back(MeanMetric(samples, seed, std::move(name), value));
   };
-  add("deletion_gap", [](const SampleFaithfulness& s) { return Area(s.random.deletion) - Area(s.map.deletion); });
-  add("insertion_gap", [](const SampleFaithfulness& s) { return Area(s.map.insertion) - Area(s.random.insertion); });
+  add("deletion_gap",
+      [](const SampleFaithfulness& s) { return Area(s.random.deletion) - Area(s.map.deletion); });
+  add("insertion_gap",
+      [](const SampleFaithfulness& s) { return Area(s.map.insertion) - Area(s.random.insertion); });
   result.metrics.push_back(CompletenessError(samples, seed));
   add("randomisation_correlation", [](const SampleFaithfulness& s) { return s.correlation; });
-  add("randomisation_correlation_absolute", [](const SampleFaithfulness& s) { return s.correlation_absolute; });
+  add("randomisation_correlation_absolute",
+      [](const SampleFaithfulness& s) { return s.correlation_absolute; });
   add("deletion_auc", [](const SampleFaithfulness& s) { return Area(s.map.deletion); });
   add("insertion_auc", [](const SampleFaithfulness& s) { return Area(s.map.insertion); });
   return result;
@@ -207,8 +218,10 @@ Result<SampleFaithfulness> SampleFaithfulness::FromJson(const Json& json) {
 }
 
 Result<check::CheckResult> MeasureFaithfulness(const ExplainedModel& model, const ExplainedModel& randomised,
-                                               const FaithfulnessOptions& options, const check::Context& context) {
-  const std::int64_t n = options.samples == 0 ? context.data->size() : std::min(options.samples, context.data->size());
+                                               const FaithfulnessOptions& options,
+                                               const check::Context& context) {
+  const std::int64_t n =
+      options.samples == 0 ? context.data->size() : std::min(options.samples, context.data->size());
   if (n == 0) return Fail(ErrorCode::kInvalidArgument, "the data set is empty");
   Measurement measurement(model, randomised, options, context);
   Samples samples(static_cast<std::size_t>(n));
@@ -224,7 +237,8 @@ Result<check::CheckResult> MeasureFaithfulness(const ExplainedModel& model, cons
   check::CheckResult result = Summarise(samples, context.seed);
   result.figures.push_back(RemovalFigure(samples));
   std::vector<PicturedMaps> pictured;
-  for (std::int64_t index = 0; index < std::min<std::int64_t>(n, kPicturedMaps) && CanPicture(model.sample_shape); ++index) {
+  for (std::int64_t index = 0;
+       index < std::min<std::int64_t>(n, kPicturedMaps) && CanPicture(model.sample_shape); ++index) {
     CUPEL_TRY(Explanation explanation, measurement.Explain(index));
     pictured.push_back(std::move(explanation.maps));
   }

@@ -13,8 +13,11 @@ using check::ParameterType;
 class ClassifierExecutor : public executor::Executor {
  public:
   explicit ClassifierExecutor(const executor::Classifier& classifier) : classifier_(classifier) {}
-  Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override { return classifier_.Logits(input); }
-  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input, const executor::OutputGradient& output_gradient) const override {
+  Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override {
+    return classifier_.Logits(input);
+  }
+  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input,
+                                         const executor::OutputGradient& output_gradient) const override {
     return classifier_.LogitsGradient(input, output_gradient);
   }
   tensor::Device device() const override { return classifier_.device(); }
@@ -23,7 +26,8 @@ class ClassifierExecutor : public executor::Executor {
   const executor::Classifier& classifier_;
 };
 
-ParameterSpec Integer(std::string name, std::string unit, std::int64_t fallback, double low, double high, check::Text meaning) {
+ParameterSpec Integer(std::string name, std::string unit, std::int64_t fallback, double low, double high,
+                      check::Text meaning) {
   ParameterSpec spec;
   spec.name = std::move(name);
   spec.type = ParameterType::kInteger;
@@ -46,30 +50,43 @@ check::Description Describe() {
   description.id = "explain.faithfulness";
   description.title = {"Faithfulness of explanations", "解释的忠实性"};
   description.summary = {
-      "Tests integrated gradients: do attributions add up, does removing what they call important hurt more than removing at "
+      "Tests integrated gradients: do attributions add up, does removing what they call important hurt more "
+      "than removing at "
       "random, and do they change when the weights are random?",
-      "检验积分梯度归因：归因之和是否完备；移除其认为重要的像素是否比随机移除影响更大；权重随机化后归因是否随之改变。"};
+      "检验积分梯度归因：归因之和是否完备；"
+      "移除其认为重要的像素是否比随机移除影响更大；"
+      "权重随机化后归因是否随"
+      "之改变。"};
   description.principle = check::Principle::kExplainability;
   description.requirements = {"A6"};
   description.parameters = {
       Integer("steps", "points", 64, 1, 4096, {"Points of the path integral", "路径积分的点数"}),
       baseline,
       Integer("stages", "stages", 28, 1, 1000, {"Stages of deletion and insertion", "删除与插入的阶段数"}),
-      Integer("random_maps", "maps", 2, 1, 100, {"Random orders each sample is compared with", "与每个样本比较的随机顺序数"}),
-      Integer("samples", "samples", 100, 0, 1e9, {"The first so many samples of the data set; 0: all", "取数据集的前若干个样本；0 表示全部"}),
+      Integer("random_maps", "maps", 2, 1, 100,
+              {"Random orders each sample is compared with", "与每个样本比较的随机顺序数"}),
+      Integer("samples", "samples", 100, 0, 1e9,
+              {"The first so many samples of the data set; 0: all",
+                  "取数据集的前若干个样本；0 表示全部"}),
   };
   description.metrics = {
       {"deletion_gap", {"Deletion: gap to random", "删除：与随机的差距"}, "", true},
       {"insertion_gap", {"Insertion: gap to random", "插入：与随机的差距"}, "", true},
       {"completeness_error", {"Completeness error", "完备性误差"}, "", false},
-      {"randomisation_correlation", {"Rank correlation with random weights", "与随机权重归因的秩相关"}, "correlation", false},
+      {"randomisation_correlation",
+       {"Rank correlation with random weights", "与随机权重归因的秩相关"},
+       "correlation",
+       false},
       {"randomisation_correlation_absolute",
-       {"Rank correlation with random weights, absolute values", "与随机权重归因的秩相关（绝对值）"}, "correlation", false},
+       {"Rank correlation with random weights, absolute values", "与随机权重归因的秩相关（绝对值）"},
+       "correlation",
+       false},
       {"deletion_auc", {"Deletion area", "删除曲线下面积"}, "", false},
       {"insertion_auc", {"Insertion area", "插入曲线下面积"}, "", true},
   };
   description.source =
-      "Sundararajan et al., ICML 2017 (integrated gradients); Petsiuk et al., BMVC 2018 (deletion, insertion); Adebayo et al., "
+      "Sundararajan et al., ICML 2017 (integrated gradients); Petsiuk et al., BMVC 2018 (deletion, "
+      "insertion); Adebayo et al., "
       "NeurIPS 2018 (randomised weights)";
   return description;
 }
@@ -81,7 +98,8 @@ class Faithfulness : public check::Check {
   Result<check::CheckResult> Run(const check::Context& context) const override {
     const executor::Classifier& classifier = *context.model;
     tensor::UseOneThreadPerOperator();
-    CUPEL_TRY(const std::unique_ptr<executor::Classifier> randomised, classifier.WithRandomisedWeights(context.seed));
+    CUPEL_TRY(const std::unique_ptr<executor::Classifier> randomised,
+              classifier.WithRandomisedWeights(context.seed));
     FaithfulnessOptions options;
     options.steps = context.parameters.Integer("steps");
     options.stages = context.parameters.Integer("stages");
@@ -92,11 +110,16 @@ class Faithfulness : public check::Check {
     const ClassifierExecutor control(*randomised);
     CUPEL_TRY(check::CheckResult result,
               MeasureFaithfulness({&search, classifier.class_count(), classifier.sample_shape()},
-                                  {&control, classifier.class_count(), classifier.sample_shape()}, options, context));
+                                  {&control, classifier.class_count(), classifier.sample_shape()}, options,
+                                  context));
     result.notes.push_back(
-        {"Pixels equal to the baseline get no attribution in any model, so the correlation of absolute values stays high on pictures "
+        {"Pixels equal to the baseline get no attribution in any model, so the correlation of absolute "
+         "values stays high on pictures "
          "with an empty background; the signed correlation is the one to judge by.",
-         "与基线相同的像素在任何模型中归因均为零，因此背景为空的图片上绝对值的秩相关会偏高；应以带符号的秩相关为准。"});
+         "与基线相同的像素在任何模型中归因均为零，"
+         "因此背景为空的图片上绝对值的秩相关会偏高；"
+         "应以带符号的秩相"
+         "关为准。"});
     return result;
   }
 

@@ -14,7 +14,8 @@ namespace {
 
 using check::Text;
 
-Result<Json> Cell(std::int64_t channels, const std::vector<std::int64_t>& shape, std::span<const float> values) {
+Result<Json> Cell(std::int64_t channels, const std::vector<std::int64_t>& shape,
+                  std::span<const float> values) {
   CUPEL_TRY(const data::image::Image image, data::image::MakeImage(channels, shape[1], shape[2], values));
   CUPEL_TRY(const Bytes png, data::image::EncodePng(image));
   Json cell;
@@ -22,8 +23,8 @@ Result<Json> Cell(std::int64_t channels, const std::vector<std::int64_t>& shape,
   return cell;
 }
 
-// Attributions summed over channels, as red (for) and blue (against) on white, scaled to the 99th percentile so that one
-// pixel does not wash out the rest.
+// Attributions summed over channels, as red (for) and blue (against) on white, scaled to the 99th percentile
+// so that one pixel does not wash out the rest.
 std::vector<float> HeatMap(const std::vector<double>& map, std::size_t places) {
   std::vector<double> sums(places, 0.0);
   for (std::size_t i = 0; i < map.size(); ++i) sums[i % places] += map[i];
@@ -65,14 +66,20 @@ bool CanPicture(const std::vector<std::int64_t>& sample_shape) {
 Json RemovalFigure(const std::vector<SampleFaithfulness>& samples) {
   Json figure;
   figure["type"] = "curve";
-  figure["title"] = ToJson(Text{"Confidence while pixels are removed or added", "删除或插入像素时的置信度"});
-  figure["caption"] = ToJson(Text{"A faithful map falls faster than random order in deletion and rises faster in insertion.",
-                                  "忠实的归因图在删除时比随机顺序下降更快，在插入时上升更快。"});
-  figure["series"] = Json::Array{
-      Series({"deletion, by attribution", "删除（按归因）"}, samples, [](const SampleFaithfulness& s) -> const auto& { return s.map.deletion; }),
-      Series({"deletion, random", "删除（随机）"}, samples, [](const SampleFaithfulness& s) -> const auto& { return s.random.deletion; }),
-      Series({"insertion, by attribution", "插入（按归因）"}, samples, [](const SampleFaithfulness& s) -> const auto& { return s.map.insertion; }),
-      Series({"insertion, random", "插入（随机）"}, samples, [](const SampleFaithfulness& s) -> const auto& { return s.random.insertion; })};
+  figure["title"] = ToJson(Text{"Confidence while pixels are removed or added",
+      "删除或插入像素时的置信度"});
+  figure["caption"] =
+      ToJson(Text{"A faithful map falls faster than random order in deletion and rises faster in insertion.",
+                  "忠实的归因图在删除时比随机顺序下降更快，在插入时上升更快。"});
+  figure["series"] =
+      Json::Array{Series({"deletion, by attribution", "删除（按归因）"}, samples,
+                         [](const SampleFaithfulness& s) -> const auto& { return s.map.deletion; }),
+                  Series({"deletion, random", "删除（随机）"}, samples,
+                         [](const SampleFaithfulness& s) -> const auto& { return s.random.deletion; }),
+                  Series({"insertion, by attribution", "插入（按归因）"}, samples,
+                         [](const SampleFaithfulness& s) -> const auto& { return s.map.insertion; }),
+                  Series({"insertion, random", "插入（随机）"}, samples,
+                         [](const SampleFaithfulness& s) -> const auto& { return s.random.insertion; })};
   figure["xLabel"] = ToJson(Text{"share of pixels", "像素比例"});
   figure["yLabel"] = ToJson(Text{"probability of the class", "该类别的概率"});
   figure["xUnit"] = "fraction";
@@ -85,9 +92,13 @@ Json RemovalFigure(const std::vector<SampleFaithfulness>& samples) {
 Result<Json> HeatMapFigure(const std::vector<PicturedMaps>& maps, const data::dataset::DatasetInfo& info) {
   Json figure;
   figure["type"] = "images";
-  figure["title"] = ToJson(Text{"What the model looks at (integrated gradients)", "模型关注的区域（积分梯度）"});
-  figure["caption"] = ToJson(Text{"Red speaks for the class, blue against it. The last column is the control: the same network with random weights.",
-                                  "红色支持该类别，蓝色反对。最后一列为对照：权重随机化后的同一网络。"});
+  figure["title"] =
+      ToJson(Text{"What the model looks at (integrated gradients)", "模型关注的区域（积分梯度）"});
+  figure["caption"] =
+      ToJson(Text{"Red speaks for the class, blue against it. The last column is the control: the same "
+                  "network with random weights.",
+                  "红色支持该类别，蓝色反对。最后一列为对照："
+                  "权重随机化后的同一网络。"});
   figure["columns"] = Json::Array{ToJson(Text{"input", "输入"}), ToJson(Text{"attribution", "归因"}),
                                   ToJson(Text{"random weights", "随机权重"})};
   const auto places = static_cast<std::size_t>(info.sample_shape[1] * info.sample_shape[2]);

@@ -25,8 +25,8 @@ bool CanPicture(const std::vector<std::int64_t>& sample_shape);
 /// Mean probability while pixels are deleted and inserted, by the map and at random.
 Json RemovalFigure(const std::vector<SampleFaithfulness>& samples);
 
-/// Rows of input, attribution and the randomised model's attribution: red speaks for the class, blue against it, white is
-/// none. Errors: those of the PNG writer. Precondition: CanPicture.
+/// Rows of input, attribution and the randomised model's attribution: red speaks for the class, blue against
+/// it, white is none. Errors: those of the PNG writer. Precondition: CanPicture.
 Result<Json> HeatMapFigure(const std::vector<PicturedMaps>& maps, const data::dataset::DatasetInfo& info);
 
 }  // namespace cupel::algorithm::explain

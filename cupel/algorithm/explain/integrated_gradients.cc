@@ -16,7 +16,8 @@ std::vector<std::int64_t> TileShape(const ExplainedModel& model) {
 }
 
 // Rows from .. of `inputs` as a full tile; the last rows of a short one are copies of the last input.
-tensor::Tensor TileOf(const ExplainedModel& model, std::span<const float> inputs, std::int64_t from, std::int64_t n) {
+tensor::Tensor TileOf(const ExplainedModel& model, std::span<const float> inputs, std::int64_t from,
+                      std::int64_t n) {
   const std::size_t d = inputs.size() / static_cast<std::size_t>(n);
   std::vector<float> tile;
   tile.reserve(d * static_cast<std::size_t>(executor::kTileSize));
@@ -33,12 +34,14 @@ std::vector<float> ChannelMeans(std::span<const float> x, std::size_t channels) 
   for (std::size_t c = 0; c < channels; ++c) {
     double sum = 0;
     for (std::size_t i = 0; i < plane; ++i) sum += x[c * plane + i];
-    std::fill_n(means.begin() + static_cast<std::ptrdiff_t>(c * plane), plane, static_cast<float>(sum / static_cast<double>(plane)));
+    std::fill_n(means.begin() + static_cast<std::ptrdiff_t>(c * plane), plane,
+                static_cast<float>(sum / static_cast<double>(plane)));
   }
   return means;
 }
 
-// One pass of a separable Gaussian along lines of `length` values `stride` apart; the border value goes on outside.
+// One pass of a separable Gaussian along lines of `length` values `stride` apart; the border value goes on
+// outside.
 void BlurLine(const float* in, float* out, std::int64_t length, std::int64_t stride, double sigma) {
   const auto radius = static_cast<std::int64_t>(std::ceil(3 * sigma));
   for (std::int64_t i = 0; i < length; ++i) {
@@ -59,7 +62,8 @@ std::vector<float> Blurred(std::span<const float> x, const std::vector<std::int6
   const double sigma = std::max(1.0, static_cast<double>(width) / 8);
   std::vector<float> rows(x.size());
   std::vector<float> both(x.size());
-  for (std::int64_t line = 0; line < shape[0] * height; ++line) BlurLine(x.data() + line * width, rows.data() + line * width, width, 1, sigma);
+  for (std::int64_t line = 0; line < shape[0] * height; ++line)
+    BlurLine(x.data() + line * width, rows.data() + line * width, width, 1, sigma);
   for (std::int64_t c = 0; c < shape[0]; ++c) {
     for (std::int64_t column = 0; column < width; ++column) {
       const std::int64_t at = c * height * width + column;
@@ -75,23 +79,28 @@ Result<Baseline> ParseBaseline(std::string_view text) {
   if (text == "zero") return Baseline::kZero;
   if (text == "mean") return Baseline::kMean;
   if (text == "blur") return Baseline::kBlur;
-  return Fail(ErrorCode::kInvalidArgument, fmt::format("baseline must be zero, mean or blur, got \"{}\"", text));
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("baseline must be zero, mean or blur, got \"{}\"", text));
 }
 
-Result<std::vector<float>> MakeBaseline(Baseline kind, std::span<const float> x, const std::vector<std::int64_t>& sample_shape,
-                                        float box_low, float box_high) {
+Result<std::vector<float>> MakeBaseline(Baseline kind, std::span<const float> x,
+                                        const std::vector<std::int64_t>& sample_shape, float box_low,
+                                        float box_high) {
   switch (kind) {
     case Baseline::kZero: return std::vector<float>(x.size(), std::clamp(0.0F, box_low, box_high));
-    case Baseline::kMean: return ChannelMeans(x, sample_shape.size() == 3 ? static_cast<std::size_t>(sample_shape[0]) : 1);
+    case Baseline::kMean:
+      return ChannelMeans(x, sample_shape.size() == 3 ? static_cast<std::size_t>(sample_shape[0]) : 1);
     case Baseline::kBlur: break;
   }
   if (sample_shape.size() != 3) {
-    return Fail(ErrorCode::kInvalidArgument, "the baseline blur needs pictures", "", "use baseline = \"zero\" or \"mean\"");
+    return Fail(ErrorCode::kInvalidArgument, "the baseline blur needs pictures", "",
+                "use baseline = \"zero\" or \"mean\"");
   }
   return Blurred(x, sample_shape);
 }
 
-Result<std::vector<float>> TiledLogits(const ExplainedModel& model, std::span<const float> inputs, std::int64_t n) {
+Result<std::vector<float>> TiledLogits(const ExplainedModel& model, std::span<const float> inputs,
+                                       std::int64_t n) {
   return tensor::Translate([&]() -> Result<std::vector<float>> {
     std::vector<float> all;
     for (std::int64_t from = 0; from < n; from += executor::kTileSize) {
@@ -108,7 +117,8 @@ Result<std::vector<float>> TiledLogits(const ExplainedModel& model, std::span<co
 }
 
 Result<std::vector<double>> IntegratedGradients(const ExplainedModel& model, std::span<const float> x,
-                                                std::span<const float> baseline, std::int32_t target_class, std::int64_t steps) {
+                                                std::span<const float> baseline, std::int32_t target_class,
+                                                std::int64_t steps) {
   return tensor::Translate([&]() -> Result<std::vector<double>> {
     const std::size_t d = x.size();
     std::vector<double> sums(d, 0.0);
@@ -118,15 +128,18 @@ Result<std::vector<double>> IntegratedGradients(const ExplainedModel& model, std
       for (std::int64_t row = 0; row < rows; ++row) {
         const double along = (static_cast<double>(from + row) + 0.5) / static_cast<double>(steps);
         for (std::size_t i = 0; i < d; ++i) {
-          points[static_cast<std::size_t>(row) * d + i] = static_cast<float>(baseline[i] + along * (double{x[i]} - baseline[i]));
+          points[static_cast<std::size_t>(row) * d + i] =
+              static_cast<float>(baseline[i] + along * (double{x[i]} - baseline[i]));
         }
       }
       std::vector<float> seed(static_cast<std::size_t>(executor::kTileSize * model.class_count), 0.0F);
-      for (std::int64_t row = 0; row < rows; ++row) seed[static_cast<std::size_t>(row * model.class_count + target_class)] = 1;
-      CUPEL_TRY(const executor::Pass pass,
-                model.executor->ForwardGradient(TileOf(model, points, 0, rows), [&](const tensor::Tensor& output) {
-                  return tensor::FromFloats(seed, {executor::kTileSize, model.class_count}).to(output.device());
-                }));
+      for (std::int64_t row = 0; row < rows; ++row)
+        seed[static_cast<std::size_t>(row * model.class_count + target_class)] = 1;
+      CUPEL_TRY(
+          const executor::Pass pass,
+          model.executor->ForwardGradient(TileOf(model, points, 0, rows), [&](const tensor::Tensor& output) {
+            return tensor::FromFloats(seed, {executor::kTileSize, model.class_count}).to(output.device());
+          }));
       const std::vector<float> gradient = tensor::ToFloats(pass.input_gradient);
       for (std::size_t k = 0; k < static_cast<std::size_t>(rows) * d; ++k) sums[k % d] += gradient[k];
     }

@@ -7,7 +7,8 @@
 
 namespace cupel::algorithm::explain {
 
-/// In [-1, 1]; 0 when one side is constant (it orders nothing). Precondition: equal sizes, finite values. O(n log n).
+/// In [-1, 1]; 0 when one side is constant (it orders nothing). Precondition: equal sizes, finite values. O(n
+/// log n).
 double RankCorrelation(std::span<const double> a, std::span<const double> b);
 
 }  // namespace cupel::algorithm::explain

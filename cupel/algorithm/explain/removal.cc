@@ -17,7 +17,8 @@ double Probability(std::span<const float> logits, std::int32_t target_class) {
 
 }  // namespace
 
-std::vector<std::int64_t> ImportanceOrder(std::span<const double> attribution, const std::vector<std::int64_t>& sample_shape) {
+std::vector<std::int64_t> ImportanceOrder(std::span<const double> attribution,
+                                          const std::vector<std::int64_t>& sample_shape) {
   const std::size_t channels = sample_shape.size() == 3 ? static_cast<std::size_t>(sample_shape[0]) : 1;
   const std::size_t places = attribution.size() / channels;
   std::vector<double> importance(places, 0.0);
@@ -30,8 +31,9 @@ std::vector<std::int64_t> ImportanceOrder(std::span<const double> attribution, c
   return order;
 }
 
-Result<RemovalCurves> FollowOrder(const ExplainedModel& model, std::span<const float> x, std::span<const float> baseline,
-                                  std::span<const std::int64_t> order, std::int32_t target_class, std::int64_t stages) {
+Result<RemovalCurves> FollowOrder(const ExplainedModel& model, std::span<const float> x,
+                                  std::span<const float> baseline, std::span<const std::int64_t> order,
+                                  std::int32_t target_class, std::int64_t stages) {
   const std::size_t d = x.size();
   const std::size_t places = order.size();
   const auto points = static_cast<std::size_t>(stages) + 1;
@@ -44,12 +46,14 @@ Result<RemovalCurves> FollowOrder(const ExplainedModel& model, std::span<const f
     std::size_t changed = 0;
     for (std::size_t stage = 0; stage < points; ++stage) {
       for (const std::size_t until = places * stage / (points - 1); changed < until; ++changed) {
-        for (std::size_t i = static_cast<std::size_t>(order[changed]); i < d; i += places) current[i] = after[i];
+        for (std::size_t i = static_cast<std::size_t>(order[changed]); i < d; i += places)
+          current[i] = after[i];
       }
       inputs.insert(inputs.end(), current.begin(), current.end());
     }
   }
-  CUPEL_TRY(const std::vector<float> logits, TiledLogits(model, inputs, static_cast<std::int64_t>(2 * points)));
+  CUPEL_TRY(const std::vector<float> logits,
+            TiledLogits(model, inputs, static_cast<std::int64_t>(2 * points)));
   RemovalCurves curves;
   const auto classes = static_cast<std::size_t>(model.class_count);
   for (std::size_t row = 0; row < 2 * points; ++row) {

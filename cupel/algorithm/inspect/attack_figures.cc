@@ -47,8 +47,9 @@ Result<Json> Row(const PicturedAttack& attack, const data::dataset::Dataset& dat
   const std::string& label = ClassName(info, attack.record->label);
   const std::string& predicted = ClassName(info, attack.outcome->predicted);
   Json row;
-  row["caption"] = ToJson(Text{fmt::format("sample {}, epsilon {:.4g}", attack.record->original, attack.epsilon),
-                               fmt::format("样本 {}，扰动预算 {:.4g}", attack.record->original, attack.epsilon)});
+  row["caption"] =
+      ToJson(Text{fmt::format("sample {}, epsilon {:.4g}", attack.record->original, attack.epsilon),
+                  fmt::format("样本 {}，扰动预算 {:.4g}", attack.record->original, attack.epsilon)});
   CUPEL_TRY(Json before, Cell(info.sample_shape, light(original), {label, label}));
   CUPEL_TRY(Json after, Cell(info.sample_shape, light(adversarial), {predicted, predicted}));
   CUPEL_TRY(Json change, Cell(info.sample_shape, difference,
@@ -70,10 +71,11 @@ Json RobustnessCurve(const std::vector<CurvePoint>& points, Norm norm) {
   }
   Json figure;
   figure["type"] = "curve";
-  figure["title"] = ToJson(Text{"Robust accuracy against the attacker's budget", "鲁棒准确率随攻击预算的变化"});
+  figure["title"] =
+      ToJson(Text{"Robust accuracy against the attacker's budget", "鲁棒准确率随攻击预算的变化"});
   figure["series"] = Json::Array{std::move(series)};
   const char* name = norm == Norm::kLinf ? "Linf" : "L2";
-  figure["xLabel"] = ToJson(Text{fmt::format("epsilon ({})", name), fmt::format("扰动预算 ε（{}）", name)});
+  figure["xLabel"] = ToJson(Text{fmt::format("epsilon ({})", name), fmt::format("扰动预算（{}）", name)});
   figure["yLabel"] = ToJson(Text{"robust accuracy", "鲁棒准确率"});
   figure["yUnit"] = "fraction";
   figure["xMin"] = 0;
@@ -83,13 +85,15 @@ Json RobustnessCurve(const std::vector<CurvePoint>& points, Norm norm) {
 }
 
 Result<Json> AdversarialPictures(const std::vector<PicturedAttack>& attacks,
-                                                const data::dataset::Dataset& data) {
+                                 const data::dataset::Dataset& data) {
   const std::vector<std::int64_t>& shape = data.info().sample_shape;
   if (attacks.empty() || shape.size() != 3 || (shape[0] != 1 && shape[0] != 3)) return Json();
   Json figure;
   figure["type"] = "images";
   figure["title"] = ToJson(Text{"Adversarial examples", "对抗样本"});
-  figure["caption"] = ToJson(Text{"The difference is stretched; grey means no change.", "差异已放大显示；灰色表示没有变化。"});
+  figure["caption"] = ToJson(
+      Text{"The difference is stretched; grey means no change.",
+          "差异已放大显示；灰色表示没有变化。"});
   figure["columns"] = Json::Array{ToJson(Text{"original", "原图"}), ToJson(Text{"adversarial", "对抗样本"}),
                                   ToJson(Text{"difference", "差异"})};
   for (const PicturedAttack& attack : attacks) {

@@ -26,8 +26,9 @@ struct PicturedAttack {
   double epsilon = 0;
 };
 
-/// Rows of original, adversarial input and their difference (grey is none). Null when the data are not images of one or
-/// three channels or no attack is given. Errors: those of the data set and of the PNG writer.
-Result<Json> AdversarialPictures(const std::vector<PicturedAttack>& attacks, const data::dataset::Dataset& data);
+/// Rows of original, adversarial input and their difference (grey is none). Null when the data are not images
+/// of one or three channels or no attack is given. Errors: those of the data set and of the PNG writer.
+Result<Json> AdversarialPictures(const std::vector<PicturedAttack>& attacks,
+                                 const data::dataset::Dataset& data);
 
 }  // namespace cupel::algorithm::inspect

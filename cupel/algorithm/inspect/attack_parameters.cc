@@ -19,7 +19,8 @@ std::vector<ParameterSpec> SharedAttackParameters() {
   epsilons.fallback = Json::Array{2.0 / 255, 4.0 / 255, 8.0 / 255};
   epsilons.low = 1e-6;
   epsilons.high = 1e6;
-  epsilons.meaning = {"Budgets of the attacker; requirements are tested at the largest", "攻击者的扰动预算；以其中最大者检验要求"};
+  epsilons.meaning = {"Budgets of the attacker; requirements are tested at the largest",
+                      "攻击者的扰动预算；以其中最大者检验要求"};
 
   ParameterSpec norm;
   norm.name = "norm";
@@ -33,7 +34,8 @@ std::vector<ParameterSpec> SharedAttackParameters() {
   loss.type = ParameterType::kText;
   loss.fallback = "ce";
   loss.choices = {"ce", "margin", "dlr"};
-  loss.meaning = {"What the attack climbs: cross entropy, margin, or difference of logits ratio", "攻击所最大化的损失：交叉熵、间隔或 logit 差比"};
+  loss.meaning = {"What the attack climbs: cross entropy, margin, or difference of logits ratio",
+                  "攻击所最大化的损失：交叉熵、间隔或 logit 差比"};
 
   ParameterSpec samples;
   samples.name = "samples";
@@ -41,7 +43,8 @@ std::vector<ParameterSpec> SharedAttackParameters() {
   samples.unit = "samples";
   samples.fallback = 0;
   samples.high = 1e9;
-  samples.meaning = {"The first so many samples of the data set; 0: all", "取数据集的前若干个样本；0 表示全部"};
+  samples.meaning = {"The first so many samples of the data set; 0: all",
+                     "取数据集的前若干个样本；0 表示全部"};
 
   ParameterSpec stored;
   stored.name = "stored_inputs";
@@ -58,19 +61,23 @@ Result<AttackPlan> PlanFrom(const check::Context& context, std::int64_t class_co
   plan.epsilons = context.parameters.Reals("epsilons");
   std::sort(plan.epsilons.begin(), plan.epsilons.end());
   plan.epsilons.erase(std::unique(plan.epsilons.begin(), plan.epsilons.end()), plan.epsilons.end());
-  if (plan.epsilons.empty()) return Fail(ErrorCode::kInvalidArgument, "epsilons must name at least one budget");
+  if (plan.epsilons.empty())
+    return Fail(ErrorCode::kInvalidArgument, "epsilons must name at least one budget");
   CUPEL_TRY(plan.options.threat.norm, ParseNorm(context.parameters.Text("norm")));
   CUPEL_TRY(plan.options.loss, ParseLoss(context.parameters.Text("loss")));
   if (plan.options.loss == Loss::kDlr && class_count < 3) {
-    return Fail(ErrorCode::kInvalidArgument, "the loss dlr needs at least three classes", "", "use ce or margin");
+    return Fail(ErrorCode::kInvalidArgument, "the loss dlr needs at least three classes", "",
+                "use ce or margin");
   }
   plan.options.seed = context.seed;
   plan.samples = context.parameters.Integer("samples");
-  plan.stored_inputs = StoredLimit(context.parameters.Integer("stored_inputs"), context.data->info().SampleSize());
+  plan.stored_inputs =
+      StoredLimit(context.parameters.Integer("stored_inputs"), context.data->info().SampleSize());
   return plan;
 }
 
-Result<check::CheckResult> RunAttackCheck(const AttackTarget& target, const AttackPlan& plan, const check::Context& context) {
+Result<check::CheckResult> RunAttackCheck(const AttackTarget& target, const AttackPlan& plan,
+                                          const check::Context& context) {
   CUPEL_TRY(const AttackRun run, RunAttack(target, plan, context, plan.options.stream));
   return AttackResult(run, plan, *context.data);
 }

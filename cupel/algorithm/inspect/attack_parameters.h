@@ -16,6 +16,7 @@ std::vector<check::ParameterSpec> SharedAttackParameters();
 Result<AttackPlan> PlanFrom(const check::Context& context, std::int64_t class_count);
 
 /// The whole check: attack the context's model by `plan` and report.
-Result<check::CheckResult> RunAttackCheck(const AttackTarget& target, const AttackPlan& plan, const check::Context& context);
+Result<check::CheckResult> RunAttackCheck(const AttackTarget& target, const AttackPlan& plan,
+                                          const check::Context& context);
 
 }  // namespace cupel::algorithm::inspect

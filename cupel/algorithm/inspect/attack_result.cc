@@ -24,9 +24,8 @@ check::Metric Share(std::string name, std::int64_t k, std::int64_t n) {
 }
 
 std::int64_t RobustCount(const AttackRun& run, const AttackPlan& plan, std::size_t budget) {
-  return std::count_if(run.attacked.begin(), run.attacked.end(), [&](const SampleRecord& record) {
-    return record.BrokenAt(budget, plan.inherit) < 0;
-  });
+  return std::count_if(run.attacked.begin(), run.attacked.end(),
+                       [&](const SampleRecord& record) { return record.BrokenAt(budget, plan.inherit) < 0; });
 }
 
 // The outcome that proves a sample broken at the primary budget, or null.
@@ -67,10 +66,14 @@ void AddMetrics(const AttackRun& run, const AttackPlan& plan, check::CheckResult
   }
   const auto broken = static_cast<std::int64_t>(moved.size());
   if (broken > 0) {
-    result->metrics.push_back({.name = "median_perturbation_l2", .value = Median(moved), .interval = {}, .n = broken});
+    result->metrics.push_back(
+        {.name = "median_perturbation_l2", .value = Median(moved), .interval = {}, .n = broken});
     result->metrics.push_back({.name = "largest_budget_use", .value = largest, .interval = {}, .n = broken});
   }
-  result->metrics.push_back({.name = "gradient_evaluations", .value = static_cast<double>(evaluations), .interval = {}, .n = attacked});
+  result->metrics.push_back({.name = "gradient_evaluations",
+                             .value = static_cast<double>(evaluations),
+                             .interval = {},
+                             .n = attacked});
 }
 
 Json WitnessJson(const SampleRecord& record, const AttackOutcome& outcome, Norm norm, double epsilon) {
@@ -92,7 +95,8 @@ Json WitnessJson(const SampleRecord& record, const AttackOutcome& outcome, Norm 
 
 // Fills witnesses and the artifact; returns what the pictures show.
 std::vector<PicturedAttack> AddWitnesses(const AttackRun& run, const AttackPlan& plan,
-                                         const std::vector<std::int64_t>& sample_shape, check::CheckResult* result) {
+                                         const std::vector<std::int64_t>& sample_shape,
+                                         check::CheckResult* result) {
   std::vector<float> stored;
   std::vector<PicturedAttack> pictured;
   std::int64_t rows = 0;
@@ -114,11 +118,14 @@ std::vector<PicturedAttack> AddWitnesses(const AttackRun& run, const AttackPlan&
 
 void AddNotes(const AttackRun& run, const AttackPlan& plan, check::CheckResult* result) {
   if (!run.stability.position_independent) {
-    result->notes.push_back(
-        {fmt::format("The model's answers depend on the position in a tile (logits by up to {:.2g}): another sharding of the "
-                     "data may change single inputs.", run.stability.position_noise),
-         fmt::format("模型的输出与样本在批次中的位置有关（logit 最多相差 {:.2g}）：数据分片方式不同时，个别样本的结果可能改变。",
-                     run.stability.position_noise)});
+    result->notes.push_back({fmt::format("The model's answers depend on the position in a tile (logits by up "
+                                         "to {:.2g}): another sharding of the "
+                                         "data may change single inputs.",
+                                         run.stability.position_noise),
+                             fmt::format("模型的输出与样本在批次中的位置有关（logit 最多相差 "
+                                         "{:.2g}）：数据分片方式不同时，"
+                                         "个别样本的结果可能改变。",
+                                         run.stability.position_noise)});
   }
   std::int64_t unconfirmed = 0;
   for (const SampleRecord& record : run.attacked) {
@@ -126,12 +133,15 @@ void AddNotes(const AttackRun& run, const AttackPlan& plan, check::CheckResult* 
   }
   if (unconfirmed > 0) {
     result->notes.push_back(
-        {fmt::format("{} errors seen while searching were not confirmed by the exact executor and are not counted.", unconfirmed),
+        {fmt::format(
+             "{} errors seen while searching were not confirmed by the exact executor and are not counted.",
+             unconfirmed),
          fmt::format("搜索中出现的 {} 次错误未被精确执行器确认，未计入结果。", unconfirmed)});
   }
   if (plan.inherit && plan.epsilons.size() > 1) {
-    result->notes.push_back({"An input broken within a small budget counts as broken within every larger one.",
-                             "在较小扰动预算内被攻破的样本，在更大的预算下同样计为被攻破。"});
+    result->notes.push_back(
+        {"An input broken within a small budget counts as broken within every larger one.",
+         "在较小扰动预算内被攻破的样本，在更大的预算下同样计为被攻破。"});
   }
 }
 
@@ -146,7 +156,10 @@ std::vector<check::MetricSpec> AttackMetrics() {
       {"attack_success", {"Attack success", "攻击成功率"}, "", false},
       {"robust_accuracy.eps_*", {"Robust accuracy at a smaller budget", "较小预算下的鲁棒准确率"}, "", true},
       {"median_perturbation_l2", {"Median perturbation (L2)", "扰动中位数（L2）"}, "data units", true},
-      {"largest_budget_use", {"Largest perturbation as a share of the budget", "最大扰动占预算的比例"}, "", false},
+      {"largest_budget_use",
+       {"Largest perturbation as a share of the budget", "最大扰动占预算的比例"},
+       "",
+       false},
       {"gradient_evaluations", {"Gradient evaluations", "梯度计算次数"}, "passes", false},
   };
 }
@@ -155,7 +168,8 @@ Result<check::CheckResult> AttackResult(const AttackRun& run, const AttackPlan& 
                                         const data::dataset::Dataset& data) {
   check::CheckResult result;
   AddMetrics(run, plan, &result);
-  std::vector<CurvePoint> curve = {{0, Share("", static_cast<std::int64_t>(run.attacked.size()), run.samples)}};
+  std::vector<CurvePoint> curve = {
+      {0, Share("", static_cast<std::int64_t>(run.attacked.size()), run.samples)}};
   for (std::size_t budget = 0; budget < plan.epsilons.size(); ++budget) {
     curve.push_back({plan.epsilons[budget], Share("", RobustCount(run, plan, budget), run.samples)});
   }

@@ -14,7 +14,8 @@ std::string EpsilonName(double epsilon);
 /// The metrics every gradient attack reports.
 std::vector<check::MetricSpec> AttackMetrics();
 
-/// Reads the originals of the few pictured samples from `data`. Errors: those of the data set and of the PNG writer.
+/// Reads the originals of the few pictured samples from `data`. Errors: those of the data set and of the PNG
+/// writer.
 Result<check::CheckResult> AttackResult(const AttackRun& run, const AttackPlan& plan,
                                         const data::dataset::Dataset& data);
 

@@ -24,26 +24,33 @@ Result<Selection> SelectPieces(const AttackPlan& plan, const check::Context& con
   const data::dataset::Dataset& data = *context.data;
   CUPEL_TRY(const data::dataset::Predictions* predictions, context.predictions());
   if (predictions->n != data.size()) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("the predictions are for {} samples, the data set has {}",
-                                                         predictions->n, data.size()));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the predictions are for {} samples, the data set has {}", predictions->n, data.size()));
   }
   Selection selection;
   selection.samples = plan.samples == 0 ? data.size() : std::min(plan.samples, data.size());
   if (selection.samples == 0) return Fail(ErrorCode::kInvalidArgument, "the data set is empty");
   std::map<std::int64_t, Piece> blocks;
   for (std::int64_t i = 0; i < selection.samples; ++i) {
-    SampleRecord record{.index = i, .original = data.OriginalIndex(i), .label = data.labels()[static_cast<std::size_t>(i)], .outcomes = {}};
-    if (predictions->Predicted(i) == record.label) blocks[record.original / kPieceSamples].push_back(std::move(record));
+    SampleRecord record{.index = i,
+                        .original = data.OriginalIndex(i),
+                        .label = data.labels()[static_cast<std::size_t>(i)],
+                        .outcomes = {}};
+    if (predictions->Predicted(i) == record.label)
+      blocks[record.original / kPieceSamples].push_back(std::move(record));
   }
   for (auto& [block, piece] : blocks) {
-    std::sort(piece.begin(), piece.end(), [](const auto& a, const auto& b) { return a.original < b.original; });
+    std::sort(piece.begin(), piece.end(),
+              [](const auto& a, const auto& b) { return a.original < b.original; });
     selection.attacked += static_cast<std::int64_t>(piece.size());
     selection.pieces.push_back(std::move(piece));
   }
   return selection;
 }
 
-Result<std::vector<float>> ReadFeatures(const data::dataset::Dataset& data, const std::vector<std::int64_t>& indices) {
+Result<std::vector<float>> ReadFeatures(const data::dataset::Dataset& data,
+                                        const std::vector<std::int64_t>& indices) {
   std::vector<float> features(indices.size() * static_cast<std::size_t>(data.info().SampleSize()));
   CUPEL_TRY_STATUS(data.Read(indices, features));
   return features;
@@ -58,7 +65,8 @@ Result<Stability> MeasureOn(const AttackTarget& target, const data::dataset::Dat
 
 class Runner {
  public:
-  Runner(const AttackTarget& target, const AttackPlan& plan, const check::Context& context, const Stability& stability)
+  Runner(const AttackTarget& target, const AttackPlan& plan, const check::Context& context,
+         const Stability& stability)
       : target_(target), plan_(plan), context_(context), stability_(stability) {}
 
   Status RunPiece(Piece& piece) {
@@ -98,8 +106,8 @@ class Runner {
     return {};
   }
 
-  // The run keeps the first `stored_inputs` of all pieces together, so no piece needs more than that. Inputs of smaller
-  // budgets are proof only where they are inherited.
+  // The run keeps the first `stored_inputs` of all pieces together, so no piece needs more than that. Inputs
+  // of smaller budgets are proof only where they are inherited.
   void DropInputsBeyondLimit(Piece& piece) const {
     std::int64_t kept = 0;
     for (SampleRecord& record : piece) {
@@ -170,12 +178,13 @@ Result<AttackRun> RunAttack(const AttackTarget& target, const AttackPlan& plan, 
   AttackRun run;
   run.samples = selection.samples;
   CUPEL_TRY(run.stability, MeasureOn(target, *context.data));
-  context.progress->Begin(what, selection.attacked * static_cast<std::int64_t>(plan.epsilons.size()), "images");
+  context.progress->Begin(what, selection.attacked * static_cast<std::int64_t>(plan.epsilons.size()),
+                          "images");
   Runner runner(target, plan, context, run.stability);
-  const Status status = ForEachPiece(static_cast<std::int64_t>(selection.pieces.size()), context.workers,
-                                     [&](std::int64_t piece, int) {
-                                       return runner.RunPiece(selection.pieces[static_cast<std::size_t>(piece)]);
-                                     });
+  const Status status = ForEachPiece(
+      static_cast<std::int64_t>(selection.pieces.size()), context.workers, [&](std::int64_t piece, int) {
+        return runner.RunPiece(selection.pieces[static_cast<std::size_t>(piece)]);
+      });
   context.progress->End();
   CUPEL_TRY_STATUS(status);
   for (Piece& piece : selection.pieces) {
@@ -225,7 +234,8 @@ Result<AttackOutcome> OutcomeFromJson(const Json& json) {
   if (json.Find("adversarial") != nullptr) {
     CUPEL_TRY(const std::string text, json.StringAt("adversarial"));
     CUPEL_TRY(const Bytes bytes, FromBase64(text));
-    if (bytes.size() % sizeof(float) != 0) return Fail(ErrorCode::kCorrupt, "adversarial: not a list of float32");
+    if (bytes.size() % sizeof(float) != 0)
+      return Fail(ErrorCode::kCorrupt, "adversarial: not a list of float32");
     outcome.adversarial.resize(bytes.size() / sizeof(float));
     std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::uint8_t*>(outcome.adversarial.data()));
   }

@@ -3,10 +3,11 @@
 
 /// An attack over a whole data set, at several budgets.
 ///
-/// Samples are attacked in pieces: those whose original index falls in the same block of 256, in rising order. Pieces do
-/// not depend on workers or shards (as long as a shard holds whole blocks, or the model is position independent);
-/// workers take pieces in order, and each piece is kept in the journal, so that a killed run goes on.
-/// Samples that the model answers wrongly are not attacked: they are not robust at any budget.
+/// Samples are attacked in pieces: those whose original index falls in the same block of 256, in rising
+/// order. Pieces do not depend on workers or shards (as long as a shard holds whole blocks, or the model is
+/// position independent); workers take pieces in order, and each piece is kept in the journal, so that a
+/// killed run goes on. Samples that the model answers wrongly are not attacked: they are not robust at any
+/// budget.
 
 #include <cstdint>
 #include <vector>
@@ -24,8 +25,8 @@ struct AttackPlan {
   double relative_step = 0.25;     ///< Step as a share of epsilon.
   std::int64_t samples = 0;        ///< First so many of the data set; 0: all.
   std::int64_t stored_inputs = 0;  ///< At most so many adversarial inputs are kept.
-  /// Whether an input broken at one budget counts as broken at every larger one (its ball contains it) and is not
-  /// attacked again. False: each budget is measured by itself.
+  /// Whether an input broken at one budget counts as broken at every larger one (its ball contains it) and is
+  /// not attacked again. False: each budget is measured by itself.
   bool inherit = true;
 };
 
@@ -33,20 +34,22 @@ struct SampleRecord {
   std::int64_t index = 0;     ///< In the data set.
   std::int64_t original = 0;  ///< In the file.
   std::int32_t label = 0;
-  std::vector<AttackOutcome> outcomes;  ///< One a budget; shorter when the sample was broken and `inherit` is set.
+  std::vector<AttackOutcome>
+      outcomes;  ///< One a budget; shorter when the sample was broken and `inherit` is set.
 
-  /// Index of the first budget that broke it at or below `budget` (with `inherit`), or `budget` itself; -1: robust.
+  /// Index of the first budget that broke it at or below `budget` (with `inherit`), or `budget` itself; -1:
+  /// robust.
   int BrokenAt(std::size_t budget, bool inherit) const;
 };
 
 struct AttackRun {
-  std::int64_t samples = 0;           ///< All, the wrongly answered included.
-  std::vector<SampleRecord> attacked; ///< Rightly answered samples, rising in original index.
+  std::int64_t samples = 0;            ///< All, the wrongly answered included.
+  std::vector<SampleRecord> attacked;  ///< Rightly answered samples, rising in original index.
   Stability stability;
 };
 
-/// Reports progress in images times budgets. Errors: those of AttackPiece and of the data set; kInvalidArgument when the
-/// predictions do not belong to the data set, or it is empty.
+/// Reports progress in images times budgets. Errors: those of AttackPiece and of the data set;
+/// kInvalidArgument when the predictions do not belong to the data set, or it is empty.
 Result<AttackRun> RunAttack(const AttackTarget& target, const AttackPlan& plan, const check::Context& context,
                             std::string_view what);
 

@@ -19,7 +19,11 @@ class AttackRunTest : public ::testing::Test {
  protected:
   static AttackPlan Plan() {
     AttackPlan plan;
-    plan.options = {.threat = {.norm = Norm::kLinf}, .steps = 20, .random_start = true, .seed = 4, .stream = "inspect.pgd"};
+    plan.options = {.threat = {.norm = Norm::kLinf},
+                    .steps = 20,
+                    .random_start = true,
+                    .seed = 4,
+                    .stream = "inspect.pgd"};
     plan.epsilons = {0.02, 0.05, 0.1};
     plan.stored_inputs = 1000;
     return plan;
@@ -35,10 +39,13 @@ class AttackRunTest : public ::testing::Test {
     return AttackResult(run, plan, data);
   }
 
-  static std::string Text(const CheckResult& result) { return ToJson(result, check::ArtifactBytes::kInline).Canonical(); }
+  static std::string Text(const CheckResult& result) {
+    return ToJson(result, check::ArtifactBytes::kInline).Canonical();
+  }
 
   static const Metric& Find(const CheckResult& result, std::string_view name) {
-    const auto found = std::find_if(result.metrics.begin(), result.metrics.end(), [&](const Metric& m) { return m.name == name; });
+    const auto found = std::find_if(result.metrics.begin(), result.metrics.end(),
+                                    [&](const Metric& m) { return m.name == name; });
     CUPEL_CHECK(found != result.metrics.end());
     return *found;
   }
@@ -61,7 +68,8 @@ TEST_F(AttackRunTest, TwoShardsGiveTheWitnessesOfTheWhole) {
   for (int shard = 0; shard < 2; ++shard) {
     CUPEL_ASSERT_OK(const auto part, TakeShard(data_, shard, 2));
     CUPEL_ASSERT_OK(const CheckResult result, RunOn(*part, Plan()));
-    CUPEL_ASSERT_OK(const std::vector<float> inputs, ReadAdversarialArtifact(result.artifacts[0].bytes, {1, 3, 4}));
+    CUPEL_ASSERT_OK(const std::vector<float> inputs,
+                    ReadAdversarialArtifact(result.artifacts[0].bytes, {1, 3, 4}));
     robust += *Find(result, "robust_accuracy").count;
     for (const Json& witness : result.witnesses) {
       Json copy = witness;
@@ -71,7 +79,8 @@ TEST_F(AttackRunTest, TwoShardsGiveTheWitnessesOfTheWhole) {
       by_sample[witness["sample"].AsInteger()] = copy;
     }
   }
-  CUPEL_ASSERT_OK(const std::vector<float> inputs, ReadAdversarialArtifact(whole.artifacts[0].bytes, {1, 3, 4}));
+  CUPEL_ASSERT_OK(const std::vector<float> inputs,
+                  ReadAdversarialArtifact(whole.artifacts[0].bytes, {1, 3, 4}));
   ASSERT_EQ(whole.witnesses.size(), by_sample.size());
   EXPECT_EQ(robust, *Find(whole, "robust_accuracy").count);
   for (const Json& witness : whole.witnesses) {
@@ -117,7 +126,8 @@ TEST_F(AttackRunTest, WronglyAnsweredSamplesAreNeitherAttackedNorRobust) {
   for (std::int64_t i = 0; i < 100; ++i) {
     const std::vector<float> x = Sample(*data_, i);
     mislabelled.features.insert(mislabelled.features.end(), x.begin(), x.end());
-    mislabelled.labels.push_back(i < 30 ? (data_->labels()[static_cast<std::size_t>(i)] + 1) % 4 : data_->labels()[static_cast<std::size_t>(i)]);
+    mislabelled.labels.push_back(i < 30 ? (data_->labels()[static_cast<std::size_t>(i)] + 1) % 4
+                                        : data_->labels()[static_cast<std::size_t>(i)]);
   }
   CUPEL_ASSERT_OK(const auto data, data::dataset::MakeMemoryDataset(std::move(mislabelled)));
   CUPEL_ASSERT_OK(const CheckResult result, RunOn(*data, Plan()));
@@ -142,7 +152,8 @@ TEST_F(AttackRunTest, StoredInputsAreBoundedButVerdictsAreNot) {
   plan.stored_inputs = 5;
   CUPEL_ASSERT_OK(const CheckResult few, RunOn(*data_, plan));
   EXPECT_EQ(few.witnesses.size(), all.witnesses.size());
-  CUPEL_ASSERT_OK(const std::vector<float> inputs, ReadAdversarialArtifact(few.artifacts[0].bytes, {1, 3, 4}));
+  CUPEL_ASSERT_OK(const std::vector<float> inputs,
+                  ReadAdversarialArtifact(few.artifacts[0].bytes, {1, 3, 4}));
   EXPECT_EQ(inputs.size(), 5U * 12U);
   EXPECT_LE(few.figures.back()["rows"].AsArray().size(), 5U);
 }
@@ -170,13 +181,15 @@ TEST_F(WitnessTest, EveryStoredInputIsConfirmedAgain) {
 
 TEST_F(WitnessTest, AnInputThatLeftTheBallIsCaught) {
   *Stored(2, 0) = *Stored(2, 0) > 0.5F ? 0.0F : 1.0F;
-  EXPECT_THAT(VerifyWitnesses(*target_, *data_, result_), HasError(ErrorCode::kVerificationFailed, ::testing::HasSubstr("more than epsilon")));
+  EXPECT_THAT(VerifyWitnesses(*target_, *data_, result_),
+              HasError(ErrorCode::kVerificationFailed, ::testing::HasSubstr("more than epsilon")));
 }
 
 TEST_F(WitnessTest, AnInputThatTheModelAnswersRightlyIsCaught) {
   const std::vector<float> original = Sample(*data_, result_.witnesses[1]["sample"].AsInteger());
   std::copy(original.begin(), original.end(), Stored(1, 0));
-  EXPECT_THAT(VerifyWitnesses(*target_, *data_, result_), HasError(ErrorCode::kVerificationFailed, ::testing::HasSubstr("rightly")));
+  EXPECT_THAT(VerifyWitnesses(*target_, *data_, result_),
+              HasError(ErrorCode::kVerificationFailed, ::testing::HasSubstr("rightly")));
 }
 
 TEST_F(WitnessTest, ADamagedArtifactIsRefused) {
@@ -190,7 +203,8 @@ TEST(WitnessArtifact, HeaderIsThatOfNumpy) {
   const check::Artifact artifact = AdversarialArtifact(std::vector<float>(2 * 6), {1, 2, 3});
   const std::string text(AsText(artifact.bytes).substr(0, 128));
   EXPECT_EQ(text.substr(0, 8), std::string("\x93NUMPY\x01\x00", 8));
-  EXPECT_NE(text.find("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 2, 3), }"), std::string::npos);
+  EXPECT_NE(text.find("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 2, 3), }"),
+            std::string::npos);
   EXPECT_EQ((artifact.bytes.size() - 2 * 6 * sizeof(float)) % 64, 0U);
 }
 

@@ -18,7 +18,9 @@ class ClassifierTarget : public AttackTarget {
                                         const executor::OutputGradient& output_gradient) const override {
     return classifier_.LogitsGradient(x, output_gradient);
   }
-  Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const override { return classifier_.ExactLogits(x); }
+  Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const override {
+    return classifier_.ExactLogits(x);
+  }
 
  private:
   const executor::Classifier& classifier_;

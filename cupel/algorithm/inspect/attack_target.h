@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What an attack sees of a model: a fast answer with gradient to search with, and the exact answer that confirms.
+/// What an attack sees of a model: a fast answer with gradient to search with, and the exact answer that
+/// confirms.
 ///
 /// The checks attack a `Classifier`; tests attack small executors whose optimum is known in closed form.
 /// Const methods may be called concurrently.
@@ -24,7 +25,8 @@ class AttackTarget {
   /// [n, ...sample_shape] on `device()` to logits [n, classes] and the gradient for x.
   virtual Result<executor::Pass> LogitsGradient(const tensor::Tensor& x,
                                                 const executor::OutputGradient& output_gradient) const = 0;
-  /// [n, ...sample_shape] to logits [n, classes]: float32, the graph as it was given, each row computed alone.
+  /// [n, ...sample_shape] to logits [n, classes]: float32, the graph as it was given, each row computed
+  /// alone.
   virtual Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const = 0;
 };
 

@@ -11,14 +11,18 @@ check::Description Describe() {
   description.id = "inspect.fgsm";
   description.title = {"One-step gradient attack (FGSM)", "单步梯度攻击（FGSM）"};
   description.summary = {
-      "Moves every input once by the whole budget along the gradient of the loss and counts the answers that stay right. "
+      "Moves every input once by the whole budget along the gradient of the loss and counts the answers that "
+      "stay right. "
       "The weakest white-box attack: a model that fails here fails against any attacker.",
-      "沿损失的梯度方向将每个输入一次性移动整个扰动预算，统计仍然正确的回答。这是最弱的白盒攻击：在此失败的模型无法抵御任何攻击者。"};
+      "沿损失的梯度方向将每个输入一次性移动整个扰动预算，"
+      "统计仍然正确的回答。这是最弱的白盒攻击：在此失败的模"
+      "型无法抵御任何攻击者。"};
   description.principle = check::Principle::kSecurity;
   description.requirements = {"A2"};
   description.parameters = SharedAttackParameters();
   description.metrics = AttackMetrics();
-  description.source = "Goodfellow, Shlens, Szegedy: Explaining and harnessing adversarial examples, ICLR 2015";
+  description.source =
+      "Goodfellow, Shlens, Szegedy: Explaining and harnessing adversarial examples, ICLR 2015";
   return description;
 }
 

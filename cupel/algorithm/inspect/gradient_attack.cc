@@ -39,8 +39,8 @@ class PieceAttack {
         classes_(static_cast<std::size_t>(target.class_count())),
         size_(features.size() / jobs.size()),
         outcomes_(jobs.size()),
-        tile_(options.threat, options.step, target.sample_shape(), TileRows(static_cast<std::int64_t>(jobs.size())),
-              target.device()),
+        tile_(options.threat, options.step, target.sample_shape(),
+              TileRows(static_cast<std::int64_t>(jobs.size())), target.device()),
         walkers_(static_cast<std::size_t>(tile_.rows())) {}
 
   Result<std::vector<AttackOutcome>> Run() {
@@ -77,7 +77,8 @@ class PieceAttack {
       const auto x = Original(static_cast<std::int64_t>(job));
       if (Status inside = CheckWithin(options_.threat, x, x); !inside) {
         return Fail(ErrorCode::kInvalidArgument, inside.error().message,
-                    fmt::format("sample {}", jobs_[job].original_index), "give the data set's true range in its manifest");
+                    fmt::format("sample {}", jobs_[job].original_index),
+                    "give the data set's true range in its manifest");
       }
     }
     return {};
@@ -100,8 +101,10 @@ class PieceAttack {
     const auto at = static_cast<std::int64_t>(row);
     const bool on_grid = options_.steps > 1;
     if (options_.random_start || walker.restart > 0) {
-      tile_.Enter(at, original, RandomStart(options_.threat, original, options_.seed, options_.stream,
-                                            JobOf(walker).original_index, walker.restart), on_grid);
+      tile_.Enter(at, original,
+                  RandomStart(options_.threat, original, options_.seed, options_.stream,
+                              JobOf(walker).original_index, walker.restart),
+                  on_grid);
     } else {
       tile_.Enter(at, original, original, on_grid);
     }
@@ -121,9 +124,9 @@ class PieceAttack {
 
   // One pass for all rows, then the three ways a walk can end: success, last step, repeated iterate.
   Status Advance() {
-    CUPEL_TRY(const executor::Pass pass, target_.LogitsGradient(tile_.x(), [this](const tensor::Tensor& output) {
-      return OutputGradientOf(output);
-    }));
+    CUPEL_TRY(const executor::Pass pass,
+              target_.LogitsGradient(
+                  tile_.x(), [this](const tensor::Tensor& output) { return OutputGradientOf(output); }));
     std::vector<std::size_t> succeeded;
     for (std::size_t row = 0; row < walkers_.size(); ++row) {
       Walker& walker = walkers_[row];
@@ -173,7 +176,9 @@ class PieceAttack {
     }
     return tensor::FromFloats(gradient, {tile_.rows(), target_.class_count()}).to(output.device());
   }
-  std::span<const float> Logits(std::size_t row) const { return std::span(logits_).subspan(row * classes_, classes_); }
+  std::span<const float> Logits(std::size_t row) const {
+    return std::span(logits_).subspan(row * classes_, classes_);
+  }
 
   Result<bool> Confirm(std::size_t row) {
     const Walker& walker = walkers_[row];
@@ -186,7 +191,8 @@ class PieceAttack {
       return false;
     }
     if (Status within = CheckWithin(options_.threat, Original(walker.job), x); !within) {
-      return Fail(ErrorCode::kInternal, within.error().message, fmt::format("sample {}", JobOf(walker).original_index));
+      return Fail(ErrorCode::kInternal, within.error().message,
+                  fmt::format("sample {}", JobOf(walker).original_index));
     }
     outcome.broken = true;
     outcome.restart = walker.restart;
@@ -199,8 +205,9 @@ class PieceAttack {
     return true;
   }
 
-  // A margin is the difference of two logits, so twice the largest difference seen between two ways to compute one:
-  // search against exact, and one tile position against another; never below the rounding of the logits themselves.
+  // A margin is the difference of two logits, so twice the largest difference seen between two ways to
+  // compute one: search against exact, and one tile position against another; never below the rounding of the
+  // logits themselves.
   double MarginNoise(std::span<const float> exact, std::span<const float> search) const {
     double difference = stability_.position_noise;
     double largest = 0;
@@ -221,7 +228,8 @@ class PieceAttack {
     for (int pass = 0; pass < 2; ++pass) {
       for (std::size_t row = 0; row < walkers_.size(); ++row) {
         const bool wanted = (walkers_[row].job != kIdle) == (pass == 0);
-        if (wanted && static_cast<std::int64_t>(kept.size()) < rows) kept.push_back(static_cast<std::int64_t>(row));
+        if (wanted && static_cast<std::int64_t>(kept.size()) < rows)
+          kept.push_back(static_cast<std::int64_t>(row));
       }
     }
     tile_.Keep(kept);
@@ -248,11 +256,13 @@ class PieceAttack {
 
 }  // namespace
 
-Result<Confirmation> ConfirmExactly(const AttackTarget& target, std::span<const float> x, std::int32_t label) {
+Result<Confirmation> ConfirmExactly(const AttackTarget& target, std::span<const float> x,
+                                    std::int32_t label) {
   return tensor::Translate([&]() -> Result<Confirmation> {
     std::vector<std::int64_t> shape = target.sample_shape();
     shape.insert(shape.begin(), 1);
-    CUPEL_TRY(const tensor::Tensor output, target.ExactLogits(tensor::FromFloats(x, shape).to(target.device().torch())));
+    CUPEL_TRY(const tensor::Tensor output,
+              target.ExactLogits(tensor::FromFloats(x, shape).to(target.device().torch())));
     Confirmation confirmation;
     confirmation.logits = tensor::ToFloats(output);
     confirmation.margin = Margin(confirmation.logits, label);
@@ -268,7 +278,8 @@ Result<std::vector<AttackOutcome>> AttackPiece(const AttackTarget& target, const
                                                const Stability& stability, std::span<const float> features,
                                                std::span<const AttackJob> jobs, Progress& progress) {
   if (jobs.empty()) return std::vector<AttackOutcome>{};
-  return tensor::Translate([&] { return PieceAttack(target, options, stability, features, jobs, progress).Run(); });
+  return tensor::Translate(
+      [&] { return PieceAttack(target, options, stability, features, jobs, progress).Run(); });
 }
 
 }  // namespace cupel::algorithm::inspect

@@ -3,15 +3,17 @@
 
 /// Gradient attacks over a piece of a data set: FGSM (one step) and PGD (many), in Linf or L2.
 ///
-/// Walk: x_0 = start, x_{t+1} = clip(project(x_t + step * direction(gradient of the loss at x_t))), where direction is the sign
-/// (Linf) or the normalised gradient (L2). A sample is broken when the model errs at ANY visited iterate x_0 .. x_steps
-/// of any restart, and the error is confirmed: the exact logits err too, by a margin above the float noise, and the
-/// threat model's rule holds exactly. An error that is not confirmed is ignored and the walk goes on.
+/// Walk: x_0 = start, x_{t+1} = clip(project(x_t + step * direction(gradient of the loss at x_t))), where
+/// direction is the sign (Linf) or the normalised gradient (L2). A sample is broken when the model errs at
+/// ANY visited iterate x_0 .. x_steps of any restart, and the error is confirmed: the exact logits err too,
+/// by a margin above the float noise, and the threat model's rule holds exactly. An error that is not
+/// confirmed is ignored and the walk goes on.
 ///
-/// Continuous batching: samples walk in a tile of fixed size; one that is done leaves and the next one enters its row. When
-/// no sample waits, the tile shrinks through the sizes that `Stability` found to give the same bits.
-/// Exact cycle stop: the next iterate is a function of the current one, so a repeated iterate proves that all later ones
-/// have been seen; the walk ends without changing the verdict ("Stop walking in circles", arXiv 2503.19347).
+/// Continuous batching: samples walk in a tile of fixed size; one that is done leaves and the next one enters
+/// its row. When no sample waits, the tile shrinks through the sizes that `Stability` found to give the same
+/// bits. Exact cycle stop: the next iterate is a function of the current one, so a repeated iterate proves
+/// that all later ones have been seen; the walk ends without changing the verdict ("Stop walking in circles",
+/// arXiv 2503.19347).
 ///
 /// An outcome depends only on (model, sample, options), as far as `Stability::position_independent` holds.
 /// Sources: Goodfellow et al. 2015 (FGSM), Madry et al. 2018 (PGD).

@@ -34,7 +34,10 @@ Piece AllOf(const Dataset& data) {
 }
 
 AttackOptions Fgsm(Norm norm, double epsilon) {
-  return {.threat = {.norm = norm, .epsilon = epsilon, .box_low = 0, .box_high = 1}, .steps = 1, .step = epsilon, .stream = "test"};
+  return {.threat = {.norm = norm, .epsilon = epsilon, .box_low = 0, .box_high = 1},
+          .steps = 1,
+          .step = epsilon,
+          .stream = "test"};
 }
 
 AttackOptions Pgd(Norm norm, double epsilon, int steps) {
@@ -46,16 +49,19 @@ AttackOptions Pgd(Norm norm, double epsilon, int steps) {
           .stream = "test"};
 }
 
-std::vector<AttackOutcome> Attack(const RowModel& search, const RowModel& exact, const Piece& piece, const AttackOptions& options,
-                                  const Stability& stability = {}) {
-  const auto target = TargetOf(search, exact, static_cast<std::int64_t>(exact.layers().back().bias.size()), {kFeatures});
+std::vector<AttackOutcome> Attack(const RowModel& search, const RowModel& exact, const Piece& piece,
+                                  const AttackOptions& options, const Stability& stability = {}) {
+  const auto target =
+      TargetOf(search, exact, static_cast<std::int64_t>(exact.layers().back().bias.size()), {kFeatures});
   auto outcomes = AttackPiece(*target, options, stability, piece.features, piece.jobs, SilentProgress());
   EXPECT_TRUE(outcomes.has_value()) << outcomes.error().ToString();
   return outcomes ? *std::move(outcomes) : std::vector<AttackOutcome>{};
 }
 
-// Largest margin a two-class linear model can be driven to: exact, feature by feature (Linf) or along the weights (L2).
-double BestMargin(const RowModel& model, std::span<const float> x, std::int32_t label, const ThreatModel& threat) {
+// Largest margin a two-class linear model can be driven to: exact, feature by feature (Linf) or along the
+// weights (L2).
+double BestMargin(const RowModel& model, std::span<const float> x, std::int32_t label,
+                  const ThreatModel& threat) {
   const auto& layer = model.layers()[0];
   const auto rival = static_cast<std::size_t>(1 - label);
   const auto y = static_cast<std::size_t>(label);
@@ -73,13 +79,15 @@ double BestMargin(const RowModel& model, std::span<const float> x, std::int32_t 
 
 class LinearModel : public ::testing::Test {
  protected:
-  // Every verdict must be the closed form's; samples within 1e-4 of the boundary prove nothing and must be few.
+  // Every verdict must be the closed form's; samples within 1e-4 of the boundary prove nothing and must be
+  // few.
   void ExpectClosedForm(const std::vector<AttackOutcome>& outcomes, const ThreatModel& threat) {
     ASSERT_EQ(outcomes.size(), piece_.jobs.size());
     int broken = 0;
     int close = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-      const double best = BestMargin(model_, std::span(piece_.features).subspan(i * kFeatures, kFeatures), piece_.jobs[i].label, threat);
+      const double best = BestMargin(model_, std::span(piece_.features).subspan(i * kFeatures, kFeatures),
+                                     piece_.jobs[i].label, threat);
       broken += outcomes[i].broken;
       if (std::abs(best) < 1e-4) {
         ++close;
@@ -140,14 +148,16 @@ TEST_F(LinearModel, AnAttackThatDescendsFindsNothing) {
       EXPECT_LE(outcome.step, 3);
     }
   }
-  for (const AttackOutcome& outcome : Attack(twin, model_, piece_, Fgsm(Norm::kLinf, 0.1))) EXPECT_FALSE(outcome.broken);
+  for (const AttackOutcome& outcome : Attack(twin, model_, piece_, Fgsm(Norm::kLinf, 0.1)))
+    EXPECT_FALSE(outcome.broken);
 }
 
 TEST_F(LinearModel, ErrorsOfTheSearchAloneAreNotCounted) {
   RowModel search = RowModel::Random({kFeatures, 2}, 5);
   search.disturb = [](std::size_t, std::vector<float>& logits) { logits[0] += 100; };
   std::int64_t unconfirmed = 0;
-  for (const AttackOutcome& outcome : Attack(search, model_, piece_, Fgsm(Norm::kLinf, 1e-3))) unconfirmed += outcome.unconfirmed;
+  for (const AttackOutcome& outcome : Attack(search, model_, piece_, Fgsm(Norm::kLinf, 1e-3)))
+    unconfirmed += outcome.unconfirmed;
   EXPECT_GT(unconfirmed, 0);
   for (const AttackOutcome& outcome : Attack(search, model_, piece_, Fgsm(Norm::kLinf, 0.1))) {
     EXPECT_FALSE(outcome.broken);  // noise of 200 covers every margin of this model
@@ -156,23 +166,28 @@ TEST_F(LinearModel, ErrorsOfTheSearchAloneAreNotCounted) {
 
 TEST_F(LinearModel, AModelThatAnswersNanIsRefused) {
   RowModel broken = RowModel::Random({kFeatures, 2}, 5);
-  broken.disturb = [](std::size_t, std::vector<float>& logits) { logits[0] = std::numeric_limits<float>::quiet_NaN(); };
+  broken.disturb = [](std::size_t, std::vector<float>& logits) {
+    logits[0] = std::numeric_limits<float>::quiet_NaN();
+  };
   const auto target = TargetOf(broken, broken, 2, {kFeatures});
-  EXPECT_THAT(AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress()),
-              HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("NaN")));
+  EXPECT_THAT(
+      AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress()),
+      HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("NaN")));
 }
 
 TEST_F(LinearModel, ASampleOutsideTheBoxIsRefused) {
   piece_.features[3] = 1.5F;
   const auto target = TargetOf(model_, model_, 2, {kFeatures});
-  EXPECT_THAT(AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress()),
-              HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("outside the box")));
+  EXPECT_THAT(
+      AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress()),
+      HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("outside the box")));
 }
 
 TEST_F(LinearModel, AnInterruptStopsTheWalk) {
   Interrupt::SetRequested(true);
   const auto target = TargetOf(model_, model_, 2, {kFeatures});
-  const auto outcome = AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress());
+  const auto outcome =
+      AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress());
   Interrupt::SetRequested(false);
   EXPECT_THAT(outcome, HasError(ErrorCode::kInterrupted));
 }
@@ -207,7 +222,8 @@ TEST_F(SmallNetwork, TheCycleStopKeepsEveryVerdictAndSavesMostOfTheWork) {
   const std::vector<AttackOutcome> plain = Attack(model_, model_, piece_, options);
   ExpectSame(fast, plain);
   EXPECT_LT(Evaluations(fast) * 4, Evaluations(plain));
-  const auto broken = std::count_if(fast.begin(), fast.end(), [](const AttackOutcome& o) { return o.broken; });
+  const auto broken =
+      std::count_if(fast.begin(), fast.end(), [](const AttackOutcome& o) { return o.broken; });
   EXPECT_GT(broken, 10);
   EXPECT_LT(broken, 140);
 }
@@ -220,7 +236,8 @@ TEST_F(SmallNetwork, OutcomesDoNotDependOnTileSizeOrOrder) {
   Piece turned;
   for (std::size_t i = piece_.jobs.size(); i-- > 0;) {
     turned.jobs.push_back(piece_.jobs[i]);
-    turned.features.insert(turned.features.end(), piece_.features.begin() + static_cast<std::ptrdiff_t>(i * kFeatures),
+    turned.features.insert(turned.features.end(),
+                           piece_.features.begin() + static_cast<std::ptrdiff_t>(i * kFeatures),
                            piece_.features.begin() + static_cast<std::ptrdiff_t>((i + 1) * kFeatures));
   }
   std::vector<AttackOutcome> back = Attack(model_, model_, turned, options);
@@ -276,7 +293,9 @@ TEST(Stability, ARowModelIsStableAtEveryTileSize) {
 
 TEST(Stability, AModelThatDependsOnThePositionIsFoundOut) {
   RowModel model = RowModel::Random({kFeatures, 24, 4}, 21);
-  model.disturb = [](std::size_t row, std::vector<float>& logits) { logits[1] += 1e-3F * static_cast<float>(row); };
+  model.disturb = [](std::size_t row, std::vector<float>& logits) {
+    logits[1] += 1e-3F * static_cast<float>(row);
+  };
   const Piece piece = AllOf(*LabelledByModel(model, 40, {kFeatures}, 0, 1, 2));
   const std::vector<std::int32_t> labels(40, 0);
   const auto target = TargetOf(model, model, 4, {kFeatures});

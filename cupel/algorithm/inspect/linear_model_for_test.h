@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Models whose adversarial optimum is known in closed form, with samples to attack: for this module's tests only.
-/// Each row is computed by itself in plain loops, so answers do not depend on the position in a tile.
+/// Models whose adversarial optimum is known in closed form, with samples to attack: for this module's tests
+/// only. Each row is computed by itself in plain loops, so answers do not depend on the position in a tile.
 
 #include <algorithm>
 #include <atomic>
@@ -27,7 +27,8 @@ class RowModel : public executor::Executor {
     std::vector<std::vector<float>> weights;
     std::vector<float> bias;
   };
-  explicit RowModel(std::vector<Layer> layers, float gradient_sign = 1) : layers_(std::move(layers)), sign_(gradient_sign) {}
+  explicit RowModel(std::vector<Layer> layers, float gradient_sign = 1)
+      : layers_(std::move(layers)), sign_(gradient_sign) {}
 
   /// Standard normal weights from `seed`, scaled by 1 / sqrt(in).
   static RowModel Random(const std::vector<int>& widths, std::uint64_t seed, float gradient_sign = 1) {
@@ -37,7 +38,8 @@ class RowModel : public executor::Executor {
       Layer layer;
       for (int out = 0; out < widths[i + 1]; ++out) {
         auto& row = layer.weights.emplace_back();
-        for (int in = 0; in < widths[i]; ++in) row.push_back(static_cast<float>(stream.Normal() / std::sqrt(widths[i])));
+        for (int in = 0; in < widths[i]; ++in)
+          row.push_back(static_cast<float>(stream.Normal() / std::sqrt(widths[i])));
         layer.bias.push_back(static_cast<float>(0.1 * stream.Normal()));
       }
       layers.push_back(std::move(layer));
@@ -61,7 +63,8 @@ class RowModel : public executor::Executor {
     return tensor::FromFloats(out, {static_cast<std::int64_t>(n), static_cast<std::int64_t>(out.size() / n)});
   }
 
-  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input, const executor::OutputGradient& output_gradient) const override {
+  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input,
+                                         const executor::OutputGradient& output_gradient) const override {
     ++passes_;
     CUPEL_TRY(const tensor::Tensor output, Forward(input));
     const std::vector<float> seed = tensor::ToFloats(output_gradient(output));
@@ -71,7 +74,8 @@ class RowModel : public executor::Executor {
     const std::size_t c = seed.size() / n;
     std::vector<float> gradient;
     for (std::size_t row = 0; row < n; ++row) {
-      const std::vector<float> g = Backward(std::span(x).subspan(row * d, d), std::span(seed).subspan(row * c, c));
+      const std::vector<float> g =
+          Backward(std::span(x).subspan(row * d, d), std::span(seed).subspan(row * c, c));
       gradient.insert(gradient.end(), g.begin(), g.end());
     }
     return executor::Pass{output, tensor::FromFloats(gradient, input.sizes().vec())};
@@ -88,7 +92,8 @@ class RowModel : public executor::Executor {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       std::vector<float> next = layers_[i].bias;
       for (std::size_t out = 0; out < next.size(); ++out) {
-        for (std::size_t in = 0; in < values.back().size(); ++in) next[out] += layers_[i].weights[out][in] * values.back()[in];
+        for (std::size_t in = 0; in < values.back().size(); ++in)
+          next[out] += layers_[i].weights[out][in] * values.back()[in];
         if (i + 1 < layers_.size()) next[out] = std::max(next[out], 0.0F);
       }
       values.push_back(std::move(next));
@@ -116,22 +121,26 @@ class RowModel : public executor::Executor {
   mutable std::atomic<std::int64_t> passes_{0};
 
  public:
-  RowModel(RowModel&& other) noexcept : disturb(std::move(other.disturb)), layers_(std::move(other.layers_)), sign_(other.sign_) {}
+  RowModel(RowModel&& other) noexcept
+      : disturb(std::move(other.disturb)), layers_(std::move(other.layers_)), sign_(other.sign_) {}
 };
 
 /// n samples drawn uniformly from [low, high]^d inside the box [0, 1] and labelled by the model itself.
-inline data::dataset::DatasetPointer LabelledByModel(const RowModel& model, std::int64_t n, std::vector<std::int64_t> shape,
-                                                     float low, float high, std::uint64_t seed) {
+inline data::dataset::DatasetPointer LabelledByModel(const RowModel& model, std::int64_t n,
+                                                     std::vector<std::int64_t> shape, float low, float high,
+                                                     std::uint64_t seed) {
   data::dataset::MemoryData data;
   data.info.name = "drawn";
   data.info.sample_shape = std::move(shape);
-  for (std::size_t c = 0; c < model.layers().back().bias.size(); ++c) data.info.class_names.push_back(std::to_string(c));
+  for (std::size_t c = 0; c < model.layers().back().bias.size(); ++c)
+    data.info.class_names.push_back(std::to_string(c));
   for (std::int64_t i = 0; i < n; ++i) {
     ReproducibleStream stream(seed, "samples", static_cast<std::uint64_t>(i));
     std::vector<float> x;
     for (std::int64_t j = 0; j < data.info.SampleSize(); ++j) x.push_back(stream.Uniform(low, high));
     const std::vector<float> logits = model.Logits(x);
-    data.labels.push_back(static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
+    data.labels.push_back(
+        static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
     data.features.insert(data.features.end(), x.begin(), x.end());
   }
   auto made = data::dataset::MakeMemoryDataset(std::move(data));

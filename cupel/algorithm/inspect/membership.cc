@@ -48,16 +48,24 @@ check::Description Describe() {
   description.parameters = {samples};
   description.metrics = {
       {"auc", {"Area under the ROC curve", "ROC 曲线下面积"}, "", false},
-      {"tpr_at_fpr_0.01", {"Members found at 1 % false positives", "误报率 1 % 时识别出的成员比例"}, "", false},
-      {"tpr_at_fpr_0.001", {"Members found at 0.1 % false positives", "误报率 0.1 % 时识别出的成员比例"}, "", false},
+      {"tpr_at_fpr_0.01",
+       {"Members found at 1 % false positives", "误报率 1 % 时识别出的成员比例"},
+       "",
+       false},
+      {"tpr_at_fpr_0.001",
+       {"Members found at 0.1 % false positives", "误报率 0.1 % 时识别出的成员比例"},
+       "",
+       false},
   };
   description.source =
-      "Yeom et al.: Privacy risk in machine learning, CSF 2018; Carlini et al.: Membership inference attacks from first principles, S&P 2022";
+      "Yeom et al.: Privacy risk in machine learning, CSF 2018; Carlini et al.: Membership inference attacks "
+      "from first principles, S&P 2022";
   return description;
 }
 
 // `count` samples drawn without replacement, in rising order.
-std::vector<std::int64_t> Draw(std::int64_t size, std::int64_t count, std::uint64_t seed, std::uint32_t side) {
+std::vector<std::int64_t> Draw(std::int64_t size, std::int64_t count, std::uint64_t seed,
+                               std::uint32_t side) {
   ReproducibleStream stream(seed, "inspect.membership", 0, side);
   std::vector<std::int64_t> drawn = stream.Permutation(size);
   drawn.resize(static_cast<std::size_t>(count));
@@ -65,20 +73,23 @@ std::vector<std::int64_t> Draw(std::int64_t size, std::int64_t count, std::uint6
   return drawn;
 }
 
-// Cross entropies of one tile; the last rows of a short tile are copies, so that every pass has the same shape.
-Status TileLosses(const executor::Classifier& model, const Dataset& data, std::span<const std::int64_t> indices,
-                  std::span<double> losses) {
+// Cross entropies of one tile; the last rows of a short tile are copies, so that every pass has the same
+// shape.
+Status TileLosses(const executor::Classifier& model, const Dataset& data,
+                  std::span<const std::int64_t> indices, std::span<double> losses) {
   std::vector<std::int64_t> padded(indices.begin(), indices.end());
   padded.resize(static_cast<std::size_t>(executor::kTileSize), indices.back());
   std::vector<float> features(padded.size() * static_cast<std::size_t>(data.info().SampleSize()));
   CUPEL_TRY_STATUS(data.Read(padded, features));
   std::vector<std::int64_t> shape = model.sample_shape();
   shape.insert(shape.begin(), executor::kTileSize);
-  CUPEL_TRY(const tensor::Tensor output, model.Logits(tensor::FromFloats(features, shape).to(model.device().torch())));
+  CUPEL_TRY(const tensor::Tensor output,
+            model.Logits(tensor::FromFloats(features, shape).to(model.device().torch())));
   const std::vector<float> logits = tensor::ToFloats(output);
   const auto classes = static_cast<std::size_t>(model.class_count());
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    losses[i] = CrossEntropy(std::span(logits).subspan(i * classes, classes), data.labels()[static_cast<std::size_t>(indices[i])]);
+    losses[i] = CrossEntropy(std::span(logits).subspan(i * classes, classes),
+                             data.labels()[static_cast<std::size_t>(indices[i])]);
     if (!std::isfinite(losses[i])) {
       return Fail(ErrorCode::kInvalidArgument, "the model answers NaN or infinity",
                   fmt::format("sample {} of {}", data.OriginalIndex(indices[i]), data.info().name));
@@ -87,7 +98,8 @@ Status TileLosses(const executor::Classifier& model, const Dataset& data, std::s
   return {};
 }
 
-Result<std::vector<double>> Losses(const check::Context& context, const Dataset& data, const std::vector<std::int64_t>& indices) {
+Result<std::vector<double>> Losses(const check::Context& context, const Dataset& data,
+                                   const std::vector<std::int64_t>& indices) {
   std::vector<double> losses(indices.size());
   const auto tile = static_cast<std::size_t>(executor::kTileSize);
   const auto tiles = static_cast<std::int64_t>((indices.size() + tile - 1) / tile);
@@ -96,7 +108,8 @@ Result<std::vector<double>> Losses(const check::Context& context, const Dataset&
     const std::size_t from = static_cast<std::size_t>(piece) * tile;
     const std::size_t count = std::min(tile, indices.size() - from);
     CUPEL_TRY_STATUS(tensor::Translate([&] {
-      return TileLosses(*context.model, data, std::span(indices).subspan(from, count), std::span(losses).subspan(from, count));
+      return TileLosses(*context.model, data, std::span(indices).subspan(from, count),
+                        std::span(losses).subspan(from, count));
     }));
     context.progress->Advance(static_cast<std::int64_t>(count));
     return {};
@@ -136,9 +149,13 @@ Json RocFigure(const std::vector<stats::RocPoint>& curve, std::size_t non_member
 
 Text SupportNote(double rate, std::size_t non_members) {
   const auto needed = static_cast<std::int64_t>(std::ceil(kFewFalsePositives / rate));
-  return {fmt::format("{} non-members cannot support a claim at a false-positive rate of {:g} %: at least {} are needed.",
-                      non_members, rate * 100, needed),
-          fmt::format("{} 个非成员样本不足以支持误报率为 {:g} % 的结论：至少需要 {} 个。", non_members, rate * 100, needed)};
+  return {
+      fmt::format(
+          "{} non-members cannot support a claim at a false-positive rate of {:g} %: at least {} are needed.",
+          non_members, rate * 100, needed),
+      fmt::format(
+          "{} 个非成员样本不足以支持误报率为 {:g} % 的结论：至少需要 {} 个。", non_members,
+                  rate * 100, needed)};
 }
 
 class Membership : public check::Check {
@@ -148,7 +165,8 @@ class Membership : public check::Check {
   Result<check::CheckResult> Run(const check::Context& context) const override {
     if (context.training_data == nullptr) {
       check::CheckResult result;
-      result.not_applicable = Text{"The plan names no training data, so there are no known members.", "方案未指定训练数据，因此没有已知的成员样本。"};
+      result.not_applicable = Text{"The plan names no training data, so there are no known members.",
+                                   "方案未指定训练数据，因此没有已知的成员样本。"};
       return result;
     }
     const Dataset& inside = *context.training_data;
@@ -158,10 +176,12 @@ class Membership : public check::Check {
                   "name a data set that the model was not trained on");
     }
     std::int64_t count = std::min(inside.size(), outside.size());
-    if (const std::int64_t wanted = context.parameters.Integer("samples"); wanted > 0) count = std::min(count, wanted);
+    if (const std::int64_t wanted = context.parameters.Integer("samples"); wanted > 0)
+      count = std::min(count, wanted);
     if (count == 0) return Fail(ErrorCode::kInvalidArgument, "the data set is empty");
     context.progress->Begin(description_.id, 2 * count, "samples");
-    Result<std::vector<double>> members = Losses(context, inside, Draw(inside.size(), count, context.seed, 0));
+    Result<std::vector<double>> members =
+        Losses(context, inside, Draw(inside.size(), count, context.seed, 0));
     Result<std::vector<double>> others;
     if (members) others = Losses(context, outside, Draw(outside.size(), count, context.seed, 1));
     context.progress->End();
@@ -176,7 +196,8 @@ class Membership : public check::Check {
 
 }  // namespace
 
-check::CheckResult MembershipFromLosses(std::span<const double> members, std::span<const double> non_members) {
+check::CheckResult MembershipFromLosses(std::span<const double> members,
+                                        std::span<const double> non_members) {
   const auto negated = [](std::span<const double> losses) {
     std::vector<double> scores(losses.begin(), losses.end());
     for (double& score : scores) score = -score;

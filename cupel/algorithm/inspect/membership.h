@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Membership inference by loss threshold (Yeom et al. 2018): members of the training set tend to have a smaller loss.
+/// Membership inference by loss threshold (Yeom et al. 2018): members of the training set tend to have a
+/// smaller loss.
 ///
-/// Reported as area under the ROC curve, and as the share of members found at a small false-positive rate, which is what
-/// matters to the persons concerned (Carlini et al. 2022). An attacker without shadow models does at least this well.
+/// Reported as area under the ROC curve, and as the share of members found at a small false-positive rate,
+/// which is what matters to the persons concerned (Carlini et al. 2022). An attacker without shadow models
+/// does at least this well.
 
 #include <span>
 

@@ -18,8 +18,8 @@ std::vector<double> Normals(std::size_t n, double mean, std::uint64_t seed) {
 }
 
 TEST(Membership, AKnownLeakHasItsKnownArea) {
-  // Two normal distributions one standard deviation apart: area Phi(1 / sqrt 2) = 0.7602, and at a false-positive rate of
-  // 1 % the true-positive rate Phi(1 - 2.3263) = 0.0924.
+  // Two normal distributions one standard deviation apart: area Phi(1 / sqrt 2) = 0.7602, and at a
+  // false-positive rate of 1 % the true-positive rate Phi(1 - 2.3263) = 0.0924.
   const check::CheckResult result = MembershipFromLosses(Normals(4000, 0, 1), Normals(4000, 1, 2));
   const check::Metric& auc = result.metrics[0];
   EXPECT_EQ(auc.name, "auc");
@@ -39,7 +39,8 @@ TEST(Membership, NoLeakIsChance) {
 }
 
 TEST(Membership, SmallerLossMeansMember) {
-  const check::CheckResult result = MembershipFromLosses(std::vector<double>{0.1, 0.2}, std::vector<double>{1, 2, 3});
+  const check::CheckResult result =
+      MembershipFromLosses(std::vector<double>{0.1, 0.2}, std::vector<double>{1, 2, 3});
   EXPECT_EQ(result.metrics[0].value, 1);
   EXPECT_EQ(result.metrics[1].value, 1);
 }

@@ -3,10 +3,13 @@
 
 /// What a gradient attack climbs: functions of the logits and the true label, with their gradients.
 ///
-/// - cross entropy: log sum exp(z) - z_y. The gradient's entry for the true label is computed as minus the sum of the
+/// - cross entropy: log sum exp(z) - z_y. The gradient's entry for the true label is computed as minus the
+/// sum of the
 ///   others, not as p_y - 1, so that a confident model does not hide its gradient behind float cancellation.
-/// - margin: max over j != y of z_j - z_y (Carlini and Wagner 2017). Positive exactly when the answer is wrong.
-/// - dlr: margin divided by the distance of the largest to the third-largest logit (Croce and Hein 2020): invariant to
+/// - margin: max over j != y of z_j - z_y (Carlini and Wagner 2017). Positive exactly when the answer is
+/// wrong.
+/// - dlr: margin divided by the distance of the largest to the third-largest logit (Croce and Hein 2020):
+/// invariant to
 ///   the scale of the logits. Needs three classes.
 
 #include <cstdint>
@@ -22,8 +25,8 @@ enum class Loss { kCrossEntropy, kMargin, kDlr };
 /// "ce", "margin", "dlr". Errors: kInvalidArgument.
 Result<Loss> ParseLoss(std::string_view text);
 
-/// Largest logit of another class minus the true one's: > 0 when the model errs, NaN when a logit is not finite.
-/// logits: [c], c >= 2.
+/// Largest logit of another class minus the true one's: > 0 when the model errs, NaN when a logit is not
+/// finite. logits: [c], c >= 2.
 double Margin(std::span<const float> logits, std::int32_t label);
 
 /// Class with the largest logit; the lowest index wins a tie.

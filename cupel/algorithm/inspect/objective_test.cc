@@ -42,7 +42,8 @@ TEST(Objective, GradientsEqualCentralDifferences) {
         const double above = Value(loss, z, static_cast<std::size_t>(y));
         z[j] -= 2e-6;
         const double below = Value(loss, z, static_cast<std::size_t>(y));
-        EXPECT_NEAR(gradient[j], (above - below) / 2e-6, 1e-4 * (1 + std::abs(gradient[j]))) << "loss " << static_cast<int>(loss);
+        EXPECT_NEAR(gradient[j], (above - below) / 2e-6, 1e-4 * (1 + std::abs(gradient[j])))
+            << "loss " << static_cast<int>(loss);
       }
     }
   }

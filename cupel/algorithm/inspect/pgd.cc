@@ -41,13 +41,15 @@ std::vector<ParameterSpec> Parameters() {
   random_start.name = "random_start";
   random_start.type = ParameterType::kBoolean;
   random_start.fallback = true;
-  random_start.meaning = {"Start at a random point of the ball (later restarts always do)", "从扰动球内的随机点出发（后续重启总是如此）"};
+  random_start.meaning = {"Start at a random point of the ball (later restarts always do)",
+                          "从扰动球内的随机点出发（后续重启总是如此）"};
 
   ParameterSpec cycle_stop;
   cycle_stop.name = "cycle_stop";
   cycle_stop.type = ParameterType::kBoolean;
   cycle_stop.fallback = true;
-  cycle_stop.meaning = {"End a walk when an iterate repeats: nothing new can follow", "当迭代点重复出现时结束游走：此后不会再有新的点"};
+  cycle_stop.meaning = {"End a walk when an iterate repeats: nothing new can follow",
+                        "当迭代点重复出现时结束游走：此后不会再有新的点"};
 
   std::vector<ParameterSpec> parameters = SharedAttackParameters();
   parameters.insert(parameters.end(), {steps, step_size, restarts, random_start, cycle_stop});
@@ -59,15 +61,19 @@ check::Description Describe() {
   description.id = "inspect.pgd";
   description.title = {"Projected gradient attack (PGD)", "投影梯度攻击（PGD）"};
   description.summary = {
-      "Climbs the loss in many small steps inside the budget; an input counts as broken when the model errs at any visited "
+      "Climbs the loss in many small steps inside the budget; an input counts as broken when the model errs "
+      "at any visited "
       "point and the exact executor confirms it by a margin above the float noise.",
-      "在扰动预算内以许多小步提升损失；只要模型在任一经过的点上出错，且精确执行器以高于浮点噪声的间隔予以确认，该输入即计为被攻破。"};
+      "在扰动预算内以许多小步提升损失；只要模型在任一经过的点上出错，"
+      "且精确执行器以高于浮点噪声的间隔予以确认"
+      "，该输入即计为被攻破。"};
   description.principle = check::Principle::kSecurity;
   description.requirements = {"A2"};
   description.parameters = Parameters();
   description.metrics = AttackMetrics();
   description.source =
-      "Madry et al.: Towards deep learning models resistant to adversarial attacks, ICLR 2018; exact cycle stop: arXiv 2503.19347";
+      "Madry et al.: Towards deep learning models resistant to adversarial attacks, ICLR 2018; exact cycle "
+      "stop: arXiv 2503.19347";
   return description;
 }
 

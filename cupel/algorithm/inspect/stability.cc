@@ -19,8 +19,8 @@ struct Probe {
 };
 
 // Runs the samples `rows` (indices into `all`) as one tile.
-Result<Probe> RunRows(const AttackTarget& target, const tensor::Tensor& all, std::span<const std::int32_t> labels,
-                      const std::vector<std::int64_t>& rows) {
+Result<Probe> RunRows(const AttackTarget& target, const tensor::Tensor& all,
+                      std::span<const std::int32_t> labels, const std::vector<std::int64_t>& rows) {
   return tensor::Translate([&]() -> Result<Probe> {
     const auto n = static_cast<std::int64_t>(rows.size());
     const std::int64_t c = target.class_count();
@@ -54,15 +54,17 @@ double Difference(const Probe& a, const std::vector<std::int64_t>& rows_a, const
     for (std::size_t k = 0; k < classes; ++k) {
       worst = std::max(worst, std::abs(double{a.logits[j * classes + k]} - b.logits[i * classes + k]));
     }
-    *same_bits = *same_bits && std::equal(b.gradient.begin() + static_cast<std::ptrdiff_t>(i * features),
-                                          b.gradient.begin() + static_cast<std::ptrdiff_t>((i + 1) * features),
-                                          a.gradient.begin() + static_cast<std::ptrdiff_t>(j * features));
+    *same_bits =
+        *same_bits && std::equal(b.gradient.begin() + static_cast<std::ptrdiff_t>(i * features),
+                                 b.gradient.begin() + static_cast<std::ptrdiff_t>((i + 1) * features),
+                                 a.gradient.begin() + static_cast<std::ptrdiff_t>(j * features));
   }
   *same_bits = *same_bits && worst == 0;
   return worst;
 }
 
-// `count` sample numbers below n, counted upwards from `first` with wrap-around: the last rows of a tile are copies.
+// `count` sample numbers below n, counted upwards from `first` with wrap-around: the last rows of a tile are
+// copies.
 std::vector<std::int64_t> Wrapped(std::int64_t first, std::int64_t count, std::int64_t n) {
   std::vector<std::int64_t> rows;
   for (std::int64_t i = 0; i < count; ++i) rows.push_back((first + i) % n);
@@ -94,7 +96,8 @@ Result<Stability> MeasureStability(const AttackTarget& target, std::span<const f
   CUPEL_TRY(const Probe moved, RunRows(target, all, labels, shuffled));
   stability.position_noise = Difference(base, forward, moved, shuffled, c, &stability.position_independent);
 
-  for (std::int64_t rows = kTileRows / 2; rows >= kSmallestTile && stability.position_independent; rows /= 2) {
+  for (std::int64_t rows = kTileRows / 2; rows >= kSmallestTile && stability.position_independent;
+       rows /= 2) {
     const std::vector<std::int64_t> few = Wrapped(n / 2, rows, n);
     CUPEL_TRY(const Probe small, RunRows(target, all, labels, few));
     bool same = true;

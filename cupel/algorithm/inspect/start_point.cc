@@ -22,7 +22,8 @@ std::vector<float> RandomStart(const ThreatModel& threat, std::span<const float>
       value = stream.Normal();
       squares += value * value;
     }
-    const double radius = InnerRadius(threat.epsilon) * std::pow(stream.UniformDouble(), 1.0 / static_cast<double>(d));
+    const double radius =
+        InnerRadius(threat.epsilon) * std::pow(stream.UniformDouble(), 1.0 / static_cast<double>(d));
     for (double& value : offset) value *= radius / std::sqrt(squares);
   }
   std::vector<float> start(d);

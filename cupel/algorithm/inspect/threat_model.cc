@@ -28,7 +28,8 @@ Perturbation Measure(std::span<const float> original, std::span<const float> adv
   return {largest, std::sqrt(squares)};
 }
 
-Status CheckWithin(const ThreatModel& threat, std::span<const float> original, std::span<const float> adversarial) {
+Status CheckWithin(const ThreatModel& threat, std::span<const float> original,
+                   std::span<const float> adversarial) {
   const double moved = Measure(original, adversarial).In(threat.norm);
   if (!(moved <= threat.epsilon)) {
     return Fail(ErrorCode::kVerificationFailed,

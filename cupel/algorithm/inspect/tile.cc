@@ -54,7 +54,8 @@ void Tile::Write(tensor::Tensor& into, std::int64_t row, std::span<const float> 
   into.select(0, row).copy_(at::from_blob(const_cast<float*>(values.data()), sample_shape_, at::kFloat));
 }
 
-void Tile::Enter(std::int64_t row, std::span<const float> original, std::span<const float> start, bool on_grid) {
+void Tile::Enter(std::int64_t row, std::span<const float> original, std::span<const float> start,
+                 bool on_grid) {
   if (threat_.norm == Norm::kL2) {
     Write(low_, row, original);
     Write(x_, row, start);
@@ -89,7 +90,8 @@ void Tile::StepL2(const tensor::Tensor& gradient) {
   // Scaled by its largest entry first: the square of a vanishing gradient would underflow.
   tensor::Tensor direction = gradient.reshape({n, features_});
   direction = direction.div(direction.abs().amax(1, true).clamp_min_(std::numeric_limits<float>::min()));
-  const tensor::Tensor length = at::linalg_vector_norm(direction, 2, at::IntArrayRef{1}, true).clamp_min_(1e-12);
+  const tensor::Tensor length =
+      at::linalg_vector_norm(direction, 2, at::IntArrayRef{1}, true).clamp_min_(1e-12);
   x.add_(direction.div_(length), step_);
   x.sub_(centre);
   const tensor::Tensor moved = at::linalg_vector_norm(x, 2, at::IntArrayRef{1}, true);

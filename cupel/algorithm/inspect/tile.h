@@ -3,10 +3,9 @@
 
 /// The tile: a fixed number of inputs that walk together, one gradient step at a time.
 ///
-/// Its tensors stay where they are and are changed in place, so an executor always meets the same shapes and a step costs
-/// a handful of operations for all rows. A sample is written into a row when it enters and read out when it leaves;
-/// nothing else is done per sample.
-/// A row's arithmetic does not depend on the other rows.
+/// Its tensors stay where they are and are changed in place, so an executor always meets the same shapes and
+/// a step costs a handful of operations for all rows. A sample is written into a row when it enters and read
+/// out when it leaves; nothing else is done per sample. A row's arithmetic does not depend on the other rows.
 
 #include <array>
 #include <cstdint>
@@ -18,8 +17,8 @@
 
 namespace cupel::algorithm::inspect {
 
-/// 128 bits of an iterate: two sums of its 32-bit patterns times fixed random 64-bit numbers, modulo 2^64. Two different
-/// iterates agree with probability at most 2^-66 (multilinear hashing; Carter and Wegman 1979).
+/// 128 bits of an iterate: two sums of its 32-bit patterns times fixed random 64-bit numbers, modulo 2^64.
+/// Two different iterates agree with probability at most 2^-66 (multilinear hashing; Carter and Wegman 1979).
 using IterateHash = std::array<std::int64_t, 2>;
 
 class Tile {
@@ -32,8 +31,8 @@ class Tile {
   /// [rows, ...sample_shape]: the iterates.
   const tensor::Tensor& x() const { return x_; }
 
-  /// Puts a sample into a row. original, start: [d]; start is moved to the nearest allowed point of the grid when
-  /// `on_grid` (Linf only).
+  /// Puts a sample into a row. original, start: [d]; start is moved to the nearest allowed point of the grid
+  /// when `on_grid` (Linf only).
   void Enter(std::int64_t row, std::span<const float> original, std::span<const float> start, bool on_grid);
 
   /// One ascent step along `gradient` (shape of x) for every row, back into the ball and the box, in place.
@@ -59,8 +58,8 @@ class Tile {
   std::vector<std::int64_t> sample_shape_;
   std::int64_t features_;
   tensor::Tensor x_;
-  tensor::Tensor low_;      ///< Linf: smallest allowed values. L2: the originals.
-  tensor::Tensor high_;     ///< Linf: largest allowed values. L2: unused.
+  tensor::Tensor low_;                          ///< Linf: smallest allowed values. L2: the originals.
+  tensor::Tensor high_;                         ///< Linf: largest allowed values. L2: unused.
   std::array<tensor::Tensor, 2> hash_weights_;  ///< [d] int64 each.
 };
 

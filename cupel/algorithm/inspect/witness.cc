@@ -14,7 +14,8 @@
 namespace cupel::algorithm::inspect {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the artifact is little-endian and written as it lies in memory");
+static_assert(std::endian::native == std::endian::little,
+              "the artifact is little-endian and written as it lies in memory");
 
 constexpr std::int64_t kMaxArtifactBytes = std::int64_t{16} << 20;
 
@@ -24,8 +25,8 @@ std::int64_t Features(const std::vector<std::int64_t>& sample_shape) {
   return features;
 }
 
-// NPY 1.0: magic, version, little-endian length, then a Python dictionary padded with spaces so that the data starts at a
-// multiple of 64 bytes.
+// NPY 1.0: magic, version, little-endian length, then a Python dictionary padded with spaces so that the data
+// starts at a multiple of 64 bytes.
 std::string NpyHeader(std::int64_t rows, const std::vector<std::int64_t>& sample_shape) {
   std::string shape = std::to_string(rows) + ",";
   for (std::int64_t dimension : sample_shape) shape += fmt::format(" {},", dimension);
@@ -43,7 +44,10 @@ std::string NpyHeader(std::int64_t rows, const std::vector<std::int64_t>& sample
 class Verifier {
  public:
   Verifier(const AttackTarget& target, const data::dataset::Dataset& data, std::vector<float> stored)
-      : target_(target), data_(data), stored_(std::move(stored)), features_(static_cast<std::size_t>(data.info().SampleSize())) {
+      : target_(target),
+        data_(data),
+        stored_(std::move(stored)),
+        features_(static_cast<std::size_t>(data.info().SampleSize())) {
     for (std::int64_t i = 0; i < data.size(); ++i) index_of_[data.OriginalIndex(i)] = i;
   }
 
@@ -76,8 +80,9 @@ class Verifier {
     const std::int32_t label = data_.labels()[static_cast<std::size_t>(found->second)];
     CUPEL_TRY(const Confirmation exact, ConfirmExactly(target_, adversarial, label));
     if (!(exact.margin > 0)) {
-      return Fail(ErrorCode::kVerificationFailed,
-                  fmt::format("the model still answers class {} rightly, margin {:.6g}", label, exact.margin));
+      return Fail(
+          ErrorCode::kVerificationFailed,
+          fmt::format("the model still answers class {} rightly, margin {:.6g}", label, exact.margin));
     }
     return {};
   }
@@ -95,17 +100,21 @@ std::int64_t StoredLimit(std::int64_t wanted, std::int64_t features) {
   return std::min(wanted, kMaxArtifactBytes / (features * static_cast<std::int64_t>(sizeof(float))));
 }
 
-check::Artifact AdversarialArtifact(std::span<const float> values, const std::vector<std::int64_t>& sample_shape) {
+check::Artifact AdversarialArtifact(std::span<const float> values,
+                                    const std::vector<std::int64_t>& sample_shape) {
   const auto rows = static_cast<std::int64_t>(values.size()) / Features(sample_shape);
   const std::string header = NpyHeader(rows, sample_shape);
   Bytes bytes(header.begin(), header.end());
   const auto* data = reinterpret_cast<const std::uint8_t*>(values.data());
   bytes.insert(bytes.end(), data, data + values.size_bytes());
-  return {.name = std::string(kAdversarialArtifact), .extension = "npy", .media_type = "application/octet-stream",
+  return {.name = std::string(kAdversarialArtifact),
+          .extension = "npy",
+          .media_type = "application/octet-stream",
           .bytes = std::move(bytes)};
 }
 
-Result<std::vector<float>> ReadAdversarialArtifact(BytesView bytes, const std::vector<std::int64_t>& sample_shape) {
+Result<std::vector<float>> ReadAdversarialArtifact(BytesView bytes,
+                                                   const std::vector<std::int64_t>& sample_shape) {
   const std::size_t row_bytes = static_cast<std::size_t>(Features(sample_shape)) * sizeof(float);
   const std::size_t header_bytes = bytes.size() < 10 ? bytes.size() : 10U + bytes[8] + 256U * bytes[9];
   if (bytes.size() > header_bytes && (bytes.size() - header_bytes) % row_bytes == 0) {
@@ -117,7 +126,8 @@ Result<std::vector<float>> ReadAdversarialArtifact(BytesView bytes, const std::v
       return values;
     }
   }
-  return Fail(ErrorCode::kCorrupt, "not an NPY file of float32 with the data set's sample shape", std::string(kAdversarialArtifact));
+  return Fail(ErrorCode::kCorrupt, "not an NPY file of float32 with the data set's sample shape",
+              std::string(kAdversarialArtifact));
 }
 
 Result<std::int64_t> VerifyWitnesses(const AttackTarget& target, const data::dataset::Dataset& data,
