@@ -46,7 +46,8 @@ Result<Bytes> FromHex(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const int high = HexValue(text[i]);
     const int low = HexValue(text[i + 1]);
-    if (high < 0 || low < 0) return Fail(ErrorCode::kCorrupt, fmt::format("not a hexadecimal digit at offset {}", i));
+    if (high < 0 || low < 0)
+      return Fail(ErrorCode::kCorrupt, fmt::format("not a hexadecimal digit at offset {}", i));
     bytes.push_back(static_cast<std::uint8_t>(high * 16 + low));
   }
   return bytes;
@@ -83,7 +84,8 @@ Result<Bytes> FromBase64(std::string_view text) {
       bytes.push_back(static_cast<std::uint8_t>(group >> bits & 255));
     }
   }
-  if ((group & ((1u << bits) - 1)) != 0) return Fail(ErrorCode::kCorrupt, "base64 text ends in non-zero spare bits");
+  if ((group & ((1u << bits) - 1)) != 0)
+    return Fail(ErrorCode::kCorrupt, "base64 text ends in non-zero spare bits");
   return bytes;
 }
 

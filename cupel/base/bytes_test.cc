@@ -14,8 +14,13 @@ using cupel::testing::HasError;
 
 // RFC 4648 section 10.
 TEST(Base64, EncodesAndDecodesTheVectorsOfRfc4648) {
-  const std::pair<const char*, const char*> vectors[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-                                                         {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : vectors) {
     EXPECT_EQ(ToBase64(AsBytes(plain)), encoded);
     CUPEL_ASSERT_OK(const Bytes decoded, FromBase64(encoded));
@@ -29,7 +34,8 @@ TEST(Base64, AcceptsTheUrlSafeAlphabetWithoutPadding) {
 }
 
 TEST(Base64, RefusesOtherCharactersAndSpareBits) {
-  for (const char* text : {"A", "Zg=a", "Z g", "Zh", "Zm9\n"}) EXPECT_THAT(FromBase64(text), HasError(ErrorCode::kCorrupt)) << text;
+  for (const char* text : {"A", "Zg=a", "Z g", "Zh", "Zm9\n"})
+    EXPECT_THAT(FromBase64(text), HasError(ErrorCode::kCorrupt)) << text;
 }
 
 TEST(Base64, RoundTripsEveryLength) {

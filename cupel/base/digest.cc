@@ -9,7 +9,8 @@ namespace cupel {
 
 Result<Digest> Digest::FromHex(std::string_view text) {
   if (text.size() != 2 * kSize) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("a sha256 must have 64 hexadecimal digits, got {}", text.size()));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("a sha256 must have 64 hexadecimal digits, got {}", text.size()));
   }
   CUPEL_TRY(Bytes raw, cupel::FromHex(text));
   return FromBytes(raw);

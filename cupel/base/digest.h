@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// A SHA-256 digest as a type of its own, so that it cannot be mixed up with a key, a signature or other bytes.
-/// Computing one is `crypto::Sha256` (crypto/hash.h); this header only holds and prints it.
+/// A SHA-256 digest as a type of its own, so that it cannot be mixed up with a key, a signature or other
+/// bytes. Computing one is `crypto::Sha256` (crypto/hash.h); this header only holds and prints it.
 
 #include <array>
 #include <compare>

@@ -3,14 +3,16 @@
 
 /// Errors and results: the one way in which Cupel's code reports failure.
 ///
-/// A function that can fail returns `Result<T>` (or `Status` when there is nothing to return). No exception crosses a
-/// module's border: what a third-party library throws is caught and translated by the module that owns it.
-/// An `Error` says what is wrong, where, and how to mend it; `ToString()` joins the three into one sentence.
+/// A function that can fail returns `Result<T>` (or `Status` when there is nothing to return). No exception
+/// crosses a module's border: what a third-party library throws is caught and translated by the module that
+/// owns it. An `Error` says what is wrong, where, and how to mend it; `ToString()` joins the three into one
+/// sentence.
 ///
 ///     Result<Plan> ReadPlan(const std::filesystem::path& path) {
 ///       CUPEL_TRY(std::string text, ReadTextFile(path));
 ///       if (text.empty()) {
-///         return Fail(ErrorCode::kInvalidArgument, "the plan is empty", path.string(), "run `cupel init` for one");
+///         return Fail(ErrorCode::kInvalidArgument, "the plan is empty", path.string(), "run `cupel init` for
+///         one");
 ///       }
 ///       ...
 ///     }
@@ -26,13 +28,14 @@ namespace cupel {
 
 /// Why something failed. The command line maps these to exit codes (cli/exit_code.h).
 enum class ErrorCode {
-  kInvalidArgument,     ///< A value given by the user or caller is out of range, of the wrong type, or unknown.
-  kNotFound,            ///< A file, key, check or entry does not exist.
-  kCorrupt,             ///< Bytes could be read but do not follow their format.
-  kUnsupported,         ///< Valid, but outside what this build can do.
-  kResourceLimit,       ///< A limit on size, depth, memory or disk was reached.
-  kPermission,          ///< The operating system refused.
-  kVerificationFailed,  ///< The bytes were read and understood, and the proof is false. Never means "unreadable".
+  kInvalidArgument,  ///< A value given by the user or caller is out of range, of the wrong type, or unknown.
+  kNotFound,         ///< A file, key, check or entry does not exist.
+  kCorrupt,          ///< Bytes could be read but do not follow their format.
+  kUnsupported,      ///< Valid, but outside what this build can do.
+  kResourceLimit,    ///< A limit on size, depth, memory or disk was reached.
+  kPermission,       ///< The operating system refused.
+  kVerificationFailed,  ///< The bytes were read and understood, and the proof is false. Never means
+                        ///< "unreadable".
   kInterrupted,         ///< The user asked to stop (SIGINT, SIGTERM); work done so far is kept.
   kInternal,            ///< A fault in Cupel.
 };
@@ -72,16 +75,18 @@ namespace internal {
 
 /// CUPEL_TRY(decl, expr): evaluates `expr` (a Result), returns its error or binds its value to `decl`.
 #define CUPEL_TRY(decl, ...) CUPEL_TRY_IMPL(CUPEL_CONCAT(cupel_result_, __LINE__), decl, __VA_ARGS__)
-#define CUPEL_TRY_IMPL(result, decl, ...)                                        \
-  auto result = (__VA_ARGS__);                                                   \
-  if (!result) [[unlikely]] return tl::make_unexpected(std::move(result).error()); \
+#define CUPEL_TRY_IMPL(result, decl, ...)                  \
+  auto result = (__VA_ARGS__);                             \
+  if (!result) [[unlikely]]                                \
+    return tl::make_unexpected(std::move(result).error()); \
   decl = *std::move(result)
 
 /// CUPEL_TRY_STATUS(expr): as CUPEL_TRY for a Status.
-#define CUPEL_TRY_STATUS(...)                                                      \
-  do {                                                                             \
-    auto cupel_status = (__VA_ARGS__);                                             \
-    if (!cupel_status) [[unlikely]] return tl::make_unexpected(std::move(cupel_status).error()); \
+#define CUPEL_TRY_STATUS(...)                                      \
+  do {                                                             \
+    auto cupel_status = (__VA_ARGS__);                             \
+    if (!cupel_status) [[unlikely]]                                \
+      return tl::make_unexpected(std::move(cupel_status).error()); \
   } while (false)
 
 /// Aborts on a programmer's error. Must not be reachable from any input.

@@ -17,7 +17,8 @@ constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
 /// The operating system's reason as one of our errors.
 Error SystemError(const std::filesystem::path& path, std::string_view action) {
   const int number = errno;
-  Error error{ErrorCode::kInternal, fmt::format("cannot {}: {}", action, std::strerror(number)), path.string(), ""};
+  Error error{ErrorCode::kInternal, fmt::format("cannot {}: {}", action, std::strerror(number)),
+              path.string(), ""};
   switch (number) {
     case ENOENT:
     case ENOTDIR:
@@ -108,7 +109,8 @@ Status WriteFileAtomic(const std::filesystem::path& path, BytesView bytes, int m
   FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (file.get() < 0) return tl::make_unexpected(SystemError(path, "write the file"));
   const bool written = ::fchmod(file.get(), static_cast<mode_t>(mode)) == 0 && WriteAll(file.get(), bytes) &&
-                       ::fsync(file.get()) == 0 && file.Close() && ::rename(temporary.c_str(), path.c_str()) == 0;
+                       ::fsync(file.get()) == 0 && file.Close() &&
+                       ::rename(temporary.c_str(), path.c_str()) == 0;
   if (!written) {
     Error error = SystemError(path, "write the file");
     ::unlink(temporary.c_str());

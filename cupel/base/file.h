@@ -3,8 +3,9 @@
 
 /// Files: whole reads, and writes that either happen completely or not at all.
 ///
-/// A write goes to a temporary file in the same folder, is flushed to disk and renamed over the target, so a reader
-/// (or a crash, or a full disk) never meets half a file. Errors name the path and the operating system's reason.
+/// A write goes to a temporary file in the same folder, is flushed to disk and renamed over the target, so a
+/// reader (or a crash, or a full disk) never meets half a file. Errors name the path and the operating
+/// system's reason.
 
 #include <cstdint>
 #include <filesystem>
@@ -18,7 +19,8 @@ namespace cupel {
 
 /// Errors: kNotFound, kPermission, kResourceLimit when larger than `limit_bytes`.
 Result<Bytes> ReadFile(const std::filesystem::path& path, std::uint64_t limit_bytes = std::uint64_t{1} << 34);
-Result<std::string> ReadTextFile(const std::filesystem::path& path, std::uint64_t limit_bytes = std::uint64_t{1} << 28);
+Result<std::string> ReadTextFile(const std::filesystem::path& path,
+                                 std::uint64_t limit_bytes = std::uint64_t{1} << 28);
 
 /// Calls `consume` with successive pieces of at most 1 MiB; memory stays bounded. Stops at the first error.
 Status ReadFileInPieces(const std::filesystem::path& path, const std::function<Status(BytesView)>& consume);

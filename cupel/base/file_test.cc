@@ -26,7 +26,7 @@ TEST(WriteFileAtomic, WritesWholeFilesWithTheModeAsked) {
   ASSERT_THAT(WriteFileAtomic(folder / "key", std::string_view("secret"), 0600), IsOk());
 
   EXPECT_THAT(ReadTextFile(folder / "key"), IsOkAndHolds("secret"));
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(::stat((folder / "key").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }

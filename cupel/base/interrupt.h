@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Polite stopping. The command line installs the handler once; long loops ask `Interrupt::Requested()` between pieces
-/// of work and return `Interrupt::AsError()`. A second signal ends the process at once.
+/// Polite stopping. The command line installs the handler once; long loops ask `Interrupt::Requested()`
+/// between pieces of work and return `Interrupt::AsError()`. A second signal ends the process at once.
 
 #include "cupel/base/error.h"
 

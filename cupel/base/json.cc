@@ -58,6 +58,12 @@ Json::Object& Json::AsObject() {
   return std::get<Object>(value_);
 }
 
+bool Json::operator==(const Json& other) const {
+  if (IsNumber() && other.IsNumber() && IsInteger() != other.IsInteger())
+    return AsNumber() == other.AsNumber();
+  return value_ == other.value_;
+}
+
 const Json* Json::Find(std::string_view member) const {
   if (!IsObject()) return nullptr;
   const auto it = std::get<Object>(value_).find(member);
@@ -153,7 +159,8 @@ std::string JsonNumber(double value) {
   const int n = exponent;
   // ECMA-262 section 6.1.6.1.20, steps 6 to 10.
   if (k <= n && n <= 21) return digits + std::string(static_cast<std::size_t>(n - k), '0');
-  if (0 < n && n <= 21) return digits.substr(0, static_cast<std::size_t>(n)) + "." + digits.substr(static_cast<std::size_t>(n));
+  if (0 < n && n <= 21)
+    return digits.substr(0, static_cast<std::size_t>(n)) + "." + digits.substr(static_cast<std::size_t>(n));
   if (-6 < n && n <= 0) return "0." + std::string(static_cast<std::size_t>(-n), '0') + digits;
   const std::string power = fmt::format("e{}{}", n - 1 < 0 ? "-" : "+", std::abs(n - 1));
   return k == 1 ? digits + power : digits.substr(0, 1) + "." + digits.substr(1) + power;

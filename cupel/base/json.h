@@ -3,12 +3,14 @@
 
 /// JSON values, a strict reader, and the one writer (canonical and indented).
 ///
-/// The canonical form is RFC 8785 (JCS): members sorted by UTF-16 code units, no white space, numbers as ECMAScript
-/// prints them. Everything Cupel digests or signs is written in it, so equal values have equal bytes.
-/// The reader refuses duplicate member names, invalid UTF-8, NaN and infinities, and nesting deeper than 200.
+/// The canonical form is RFC 8785 (JCS): members sorted by UTF-16 code units, no white space, numbers as
+/// ECMAScript prints them. Everything Cupel digests or signs is written in it, so equal values have equal
+/// bytes. The reader refuses duplicate member names, invalid UTF-8, NaN and infinities, and nesting deeper
+/// than 200.
 ///
-/// Integers are kept exactly when they fit 64 bits with sign; JCS prints a number as a double would be printed, so an
-/// integer beyond +-2^53 must be written as a string by the caller (Write aborts the temptation: see `Canonical`).
+/// Integers are kept exactly when they fit 64 bits with sign; JCS prints a number as a double would be
+/// printed, so an integer beyond +-2^53 must be written as a string by the caller (`Canonical` aborts on
+/// one).
 
 #include <cstdint>
 #include <initializer_list>
@@ -30,17 +32,18 @@ class Json {
   using Object = std::map<std::string, Json, std::less<>>;
 
   Json() = default;
-  Json(std::nullptr_t) {}                                   // NOLINT(google-explicit-constructor)
-  Json(bool value) : value_(value) {}                       // NOLINT(google-explicit-constructor)
-  Json(int value) : value_(std::int64_t{value}) {}          // NOLINT(google-explicit-constructor)
-  Json(std::int64_t value) : value_(value) {}               // NOLINT(google-explicit-constructor)
-  Json(std::size_t value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT(google-explicit-constructor)
-  Json(double value) : value_(value) {}                     // NOLINT(google-explicit-constructor)
-  Json(const char* value) : value_(std::string(value)) {}   // NOLINT(google-explicit-constructor)
-  Json(std::string value) : value_(std::move(value)) {}     // NOLINT(google-explicit-constructor)
+  Json(std::nullptr_t) {}                           // NOLINT(google-explicit-constructor)
+  Json(bool value) : value_(value) {}               // NOLINT(google-explicit-constructor)
+  Json(int value) : value_(std::int64_t{value}) {}  // NOLINT(google-explicit-constructor)
+  Json(std::int64_t value) : value_(value) {}       // NOLINT(google-explicit-constructor)
+  Json(std::size_t value)
+      : value_(static_cast<std::int64_t>(value)) {}             // NOLINT(google-explicit-constructor)
+  Json(double value) : value_(value) {}                         // NOLINT(google-explicit-constructor)
+  Json(const char* value) : value_(std::string(value)) {}       // NOLINT(google-explicit-constructor)
+  Json(std::string value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
   Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
-  Json(Array value) : value_(std::move(value)) {}           // NOLINT(google-explicit-constructor)
-  Json(Object value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Json(Array value) : value_(std::move(value)) {}               // NOLINT(google-explicit-constructor)
+  Json(Object value) : value_(std::move(value)) {}              // NOLINT(google-explicit-constructor)
 
   /// A JSON array of any vector whose elements convert to Json.
   template <typename T>
@@ -69,8 +72,8 @@ class Json {
   const Object& AsObject() const;
   Object& AsObject();
 
-  /// Typed access for untrusted values. Errors: kCorrupt when the type is another, kNotFound when absent; the message
-  /// names the member.
+  /// Typed access for untrusted values. Errors: kCorrupt when the type is another, kNotFound when absent; the
+  /// message names the member.
   Result<std::int64_t> IntegerAt(std::string_view member) const;
   Result<double> NumberAt(std::string_view member) const;
   Result<bool> BoolAt(std::string_view member) const;
@@ -88,13 +91,15 @@ class Json {
   /// Makes this an array if it is null, and appends.
   void Append(Json value);
 
-  bool operator==(const Json& other) const = default;
+  /// Numbers compare by value: 1 and 1.0 are the same JSON.
+  bool operator==(const Json& other) const;
 
-  /// RFC 8785. Aborts on NaN or infinity, and on an integer that a double cannot hold: writers of such values must
-  /// use null or a string.
+  /// RFC 8785. Aborts on NaN or infinity, and on an integer that a double cannot hold: writers of such values
+  /// must use null or a string.
   std::string Canonical() const;
 
-  /// For people: two spaces a level, members in byte order, ends in a newline. Same number format as Canonical.
+  /// For people: two spaces a level, members in byte order, ends in a newline. Same number format as
+  /// Canonical.
   std::string Indented() const;
 
   /// Errors: kCorrupt with line and column; kResourceLimit when deeper than 200 levels.
@@ -108,8 +113,6 @@ class Json {
 std::string JsonNumber(double value);
 
 /// A finite number, or null: JSON has no NaN.
-inline Json JsonOrNull(double value) {
-  return value - value == 0 ? Json(value) : Json(nullptr);
-}
+inline Json JsonOrNull(double value) { return value - value == 0 ? Json(value) : Json(nullptr); }
 
 }  // namespace cupel

@@ -42,7 +42,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& cause) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& cause) override {
     error_ = Error{ErrorCode::kCorrupt, fmt::format("not valid JSON at byte {}", position), "", ""};
     const std::string text = cause.what();
     if (const auto at = text.find("parse error at "); at != std::string::npos) {

@@ -64,8 +64,9 @@ TEST(JsonNumber, RoundTripsRandomDoubles) {
 
 // RFC 8785 section 3.2.3 (sorting sample) and 3.2.2 (primitive sample).
 TEST(JsonCanonical, SortsMembersByUtf16Units) {
-  const Json json = Parsed(R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh",)"
-                           R"("1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin"})");
+  const Json json =
+      Parsed(R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh",)"
+             R"("1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin"})");
 
   const std::string text = json.Canonical();
 
@@ -79,7 +80,8 @@ TEST(JsonCanonical, SortsMembersByUtf16Units) {
 }
 
 TEST(JsonCanonical, PrintsThePrimitivesOfRfc8785) {
-  const Json json = Parsed(R"({ "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+  const Json json =
+      Parsed(R"({ "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
       "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false] })");
 
   EXPECT_EQ(json.Canonical(),
@@ -96,8 +98,8 @@ TEST(JsonCanonical, IsAFixedPoint) {
 }
 
 TEST(JsonParse, RefusesWhatIsNotStrictJson) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "nul", "01", "+1", "\"\x01\"", "1 2", "{'a':1}", "NaN",
-                           "\"\xff\"", "\"\\ud800\"", "1e999"}) {
+  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "nul", "01", "+1", "\"\x01\"", "1 2", "{'a':1}",
+                           "NaN", "\"\xff\"", "\"\\ud800\"", "1e999"}) {
     EXPECT_THAT(Json::Parse(text), HasError(ErrorCode::kCorrupt)) << text;
   }
 }
@@ -109,6 +111,14 @@ TEST(JsonParse, RefusesDuplicateMembers) {
 TEST(JsonParse, RefusesDeepNesting) {
   EXPECT_THAT(Json::Parse(std::string(100000, '[')), HasError(ErrorCode::kResourceLimit));
   EXPECT_TRUE(Json::Parse(std::string(200, '[') + std::string(200, ']')).has_value());
+}
+
+TEST(JsonEquality, ComparesNumbersByValue) {
+  EXPECT_EQ(Json(1.0), Json(1));
+  EXPECT_EQ(Parsed(Json(Json::Array{1.0, 0.5}).Canonical()), Json(Json::Array{1.0, 0.5}));
+  EXPECT_NE(Json(1.5), Json(1));
+  EXPECT_NE(Json(1), Json(true));
+  EXPECT_NE(Json("1"), Json(1));
 }
 
 TEST(JsonAccess, NamesTheMemberThatIsMissingOrWrong) {

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::int64_t kLargestExactInteger = std::int64_t{1} << 53;
 
-// RFC 8785 section 3.2.2.2: the two-character escapes where JSON has them, \u00xx for other controls, nothing else.
+// RFC 8785 section 3.2.2.2: the two-character escapes where JSON has them, \u00xx for other controls, nothing
+// else.
 void WriteString(std::string_view text, std::string& out) {
   out += '"';
   for (char c : text) {
@@ -35,8 +36,8 @@ void WriteString(std::string_view text, std::string& out) {
   out += '"';
 }
 
-// UTF-16 order differs from UTF-8 byte order only between U+E000..U+FFFF (lead byte 0xEE, 0xEF) and the supplementary
-// planes (lead byte 0xF0 and up), whose surrogates 0xD800.. sort first.
+// UTF-16 order differs from UTF-8 byte order only between U+E000..U+FFFF (lead byte 0xEE, 0xEF) and the
+// supplementary planes (lead byte 0xF0 and up), whose surrogates 0xD800.. sort first.
 bool Utf16Less(std::string_view a, std::string_view b) {
   const auto key = [](char c) {
     const int byte = static_cast<unsigned char>(c);

@@ -10,7 +10,8 @@
 
 namespace cupel {
 
-/// The candidate with the smallest edit distance (Levenshtein), or "" when all are further than half the name's length.
+/// The candidate with the smallest edit distance (Levenshtein), or "" when all are further than half the
+/// name's length.
 std::string Nearest(std::string_view name, std::span<const std::string> candidates);
 
 /// "unknown key \"epsilonn\"; did you mean \"epsilon\"?" or, without a near one, "...; known: a, b, c".

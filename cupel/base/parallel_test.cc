@@ -21,10 +21,11 @@ using ::testing::HasSubstr;
 TEST(ForEachPiece, RunsEveryPieceOnceOnAnyNumberOfWorkers) {
   for (int workers : {1, 2, 5}) {
     std::vector<int> runs(100, 0);
-    ASSERT_THAT(ForEachPiece(100, workers, [&](std::int64_t piece, int) -> Status {
-                  ++runs[static_cast<std::size_t>(piece)];
-                  return {};
-                }),
+    ASSERT_THAT(ForEachPiece(100, workers,
+                             [&](std::int64_t piece, int) -> Status {
+                               ++runs[static_cast<std::size_t>(piece)];
+                               return {};
+                             }),
                 IsOk());
     EXPECT_THAT(runs, Each(1));
   }

@@ -59,10 +59,11 @@ class TerminalProgress : public Progress {
   std::string Line(double now) const {
     const double elapsed = std::max(now - start_, 1e-9);
     const double rate = static_cast<double>(done_) / elapsed;
-    std::string line = total_ > 0 ? fmt::format("{:<22} {:>3.0f} %  {}/{} {}", what_,
-                                                100.0 * static_cast<double>(done_) / static_cast<double>(total_),
-                                                done_, total_, unit_)
-                                  : fmt::format("{:<22} {} {}", what_, done_, unit_);
+    std::string line = total_ > 0
+                           ? fmt::format("{:<22} {:>3.0f} %  {}/{} {}", what_,
+                                         100.0 * static_cast<double>(done_) / static_cast<double>(total_),
+                                         done_, total_, unit_)
+                           : fmt::format("{:<22} {} {}", what_, done_, unit_);
     line += fmt::format("  {:.{}f}/s", rate, rate < 10 ? 1 : 0);
     if (total_ > done_ && rate > 0) {
       line += "  " + FormatDuration(static_cast<double>(total_ - done_) / rate) + " left";

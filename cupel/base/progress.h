@@ -3,9 +3,9 @@
 
 /// Progress of long work: one interface for the library, one bar for the command line.
 ///
-/// Library code calls Begin once, Advance as items finish (from any thread), End once. It never prints itself.
-/// `TerminalProgress` draws one line with rate and time left on a terminal, and plain lines, at most one every
-/// ten seconds and one at the end, in a pipe.
+/// Library code calls Begin once, Advance as items finish (from any thread), End once. It never prints
+/// itself. `TerminalProgress` draws one line with rate and time left on a terminal, and plain lines, at most
+/// one every ten seconds and one at the end, in a pipe.
 
 #include <cstdint>
 #include <cstdio>
@@ -33,7 +33,8 @@ class Progress {
 Progress& SilentProgress();
 
 /// Writes to `stream`. is_terminal: whether to redraw one line. The clock and stream must outlive the object.
-std::unique_ptr<Progress> MakeTerminalProgress(std::FILE* stream, bool is_terminal, const Clock& clock = SystemClock());
+std::unique_ptr<Progress> MakeTerminalProgress(std::FILE* stream, bool is_terminal,
+                                               const Clock& clock = SystemClock());
 
 /// "1 h 02 min", "3 min 20 s", "12 s".
 std::string FormatDuration(double seconds);

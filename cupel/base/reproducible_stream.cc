@@ -10,7 +10,8 @@
 namespace cupel {
 namespace {
 
-// FNV-1a, 64 bits: names are few and chosen by us, so a simple published hash is enough to keep streams apart.
+// FNV-1a, 64 bits: names are few and chosen by us, so a simple published hash is enough to keep streams
+// apart.
 std::uint64_t HashName(std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325ull;
   for (char c : name) {

@@ -5,7 +5,8 @@
 /// (seed, name, sample, step) and never on threads, batch size, shards, restarts or the order of work.
 ///
 /// Not for keys, nonces or privacy noise: those take `crypto::SecureRandom`, a different type.
-/// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011; known-answer vectors of Random123.
+/// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011; known-answer vectors of
+/// Random123.
 ///
 ///     ReproducibleStream stream(seed, "inspect.pgd", sample_index, restart);
 ///     float offset = stream.Uniform(-epsilon, epsilon);
@@ -19,12 +20,14 @@
 namespace cupel {
 
 /// One Philox4x32 block of ten rounds. Pure; exposed for the known-answer test and for counter-mode filling.
-std::array<std::uint32_t, 4> Philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+std::array<std::uint32_t, 4> Philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key);
 
 class ReproducibleStream {
  public:
   /// name: what the numbers are for, for example a check id. sample, step: which item and which stage of it.
-  ReproducibleStream(std::uint64_t seed, std::string_view name, std::uint64_t sample = 0, std::uint32_t step = 0);
+  ReproducibleStream(std::uint64_t seed, std::string_view name, std::uint64_t sample = 0,
+                     std::uint32_t step = 0);
 
   std::uint32_t Next32();
   std::uint64_t Next64();

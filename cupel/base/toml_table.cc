@@ -64,8 +64,9 @@ Result<TomlTable> TomlTable::Parse(std::string_view text, std::string file_name)
     const toml::table parsed = toml::parse(text);
     document->root = Convert(parsed, "", document->line_of);
   } catch (const toml::parse_error& error) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("not valid TOML: {}", error.description()),
-                fmt::format("{}:{}:{}", document->file_name, error.source().begin.line, error.source().begin.column));
+    return Fail(
+        ErrorCode::kCorrupt, fmt::format("not valid TOML: {}", error.description()),
+        fmt::format("{}:{}:{}", document->file_name, error.source().begin.line, error.source().begin.column));
   }
   TomlTable table;
   table.value_ = &document->root;
@@ -129,7 +130,8 @@ Result<bool> TomlTable::Boolean(std::string_view key) const {
 namespace {
 
 template <typename T>
-Result<std::vector<T>> Elements(const Json& array, bool (Json::*is)() const, T (*get)(const Json&), Error wrong) {
+Result<std::vector<T>> Elements(const Json& array, bool (Json::*is)() const, T (*get)(const Json&),
+                                Error wrong) {
   std::vector<T> values;
   for (const Json& item : array.AsArray()) {
     if (!(item.*is)()) return tl::make_unexpected(std::move(wrong));
@@ -139,27 +141,31 @@ Result<std::vector<T>> Elements(const Json& array, bool (Json::*is)() const, T (
 }
 
 Error WrongElement(std::string_view key, std::string_view expected, std::string place) {
-  return {ErrorCode::kInvalidArgument, fmt::format("\"{}\" must be a list of {}", key, expected), std::move(place), ""};
+  return {ErrorCode::kInvalidArgument, fmt::format("\"{}\" must be a list of {}", key, expected),
+          std::move(place), ""};
 }
 
 }  // namespace
 
 Result<std::vector<std::string>> TomlTable::Texts(std::string_view key) const {
   CUPEL_TRY(const Json* found, Required(key, &Json::IsArray, "a list of texts"));
-  return Elements<std::string>(*found, &Json::IsString, [](const Json& item) { return item.AsString(); },
-                               WrongElement(key, "texts", Place(key)));
+  return Elements<std::string>(
+      *found, &Json::IsString, [](const Json& item) { return item.AsString(); },
+      WrongElement(key, "texts", Place(key)));
 }
 
 Result<std::vector<double>> TomlTable::Reals(std::string_view key) const {
   CUPEL_TRY(const Json* found, Required(key, &Json::IsArray, "a list of numbers"));
-  return Elements<double>(*found, &Json::IsNumber, [](const Json& item) { return item.AsNumber(); },
-                          WrongElement(key, "numbers", Place(key)));
+  return Elements<double>(
+      *found, &Json::IsNumber, [](const Json& item) { return item.AsNumber(); },
+      WrongElement(key, "numbers", Place(key)));
 }
 
 Result<std::vector<std::int64_t>> TomlTable::Integers(std::string_view key) const {
   CUPEL_TRY(const Json* found, Required(key, &Json::IsArray, "a list of integers"));
-  return Elements<std::int64_t>(*found, &Json::IsInteger, [](const Json& item) { return item.AsInteger(); },
-                                WrongElement(key, "integers", Place(key)));
+  return Elements<std::int64_t>(
+      *found, &Json::IsInteger, [](const Json& item) { return item.AsInteger(); },
+      WrongElement(key, "integers", Place(key)));
 }
 
 Result<TomlTable> TomlTable::Table(std::string_view key) const {
@@ -199,7 +205,8 @@ Result<bool> TomlTable::BooleanOr(std::string_view key, bool fallback) const {
   return Has(key) ? Boolean(key) : Result<bool>(fallback);
 }
 
-Result<std::vector<std::string>> TomlTable::TextsOr(std::string_view key, std::vector<std::string> fallback) const {
+Result<std::vector<std::string>> TomlTable::TextsOr(std::string_view key,
+                                                    std::vector<std::string> fallback) const {
   return Has(key) ? Texts(key) : Result<std::vector<std::string>>(std::move(fallback));
 }
 

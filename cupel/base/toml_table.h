@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Strict reading of the TOML files that people write (plans, manifests): every error names file, line and key, and an
-/// unknown key is an error that names the nearest known one.
+/// Strict reading of the TOML files that people write (plans, manifests): every error names file, line and
+/// key, and an unknown key is an error that names the nearest known one.
 ///
 ///     CUPEL_TRY(const TomlTable plan, TomlTable::Parse(text, "plan.toml"));
 ///     CUPEL_TRY_STATUS(plan.OnlyKeys({"name", "seed", "model"}));
@@ -57,7 +57,8 @@ class TomlTable {
 
  private:
   struct Document;
-  Result<const Json*> Required(std::string_view key, bool (Json::*is)() const, std::string_view expected) const;
+  Result<const Json*> Required(std::string_view key, bool (Json::*is)() const,
+                               std::string_view expected) const;
 
   // Shared: tables of one document outlive each other in any order.
   std::shared_ptr<const Document> document_;

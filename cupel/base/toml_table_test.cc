@@ -44,9 +44,7 @@ TEST(TomlTable, ReadsTypedValues) {
 }
 
 TEST(TomlTable, TablesOutliveTheDocumentTheyCameFrom) {
-  Result<TomlTable> model = [] {
-    return TomlTable::Parse(kText, "plan.toml")->Table("model");
-  }();
+  Result<TomlTable> model = [] { return TomlTable::Parse(kText, "plan.toml")->Table("model"); }();
   EXPECT_THAT(model->Text("file"), IsOkAndHolds("m.onnx"));
 }
 
@@ -54,14 +52,16 @@ TEST(TomlTable, ErrorsNameFileLineAndNearestKey) {
   CUPEL_ASSERT_OK(const TomlTable table, TomlTable::Parse(kText, "plan.toml"));
 
   EXPECT_THAT(table.OnlyKeys({"name", "sead", "rate", "tags", "model", "check"}),
-              HasError(ErrorCode::kInvalidArgument, AllOf(HasSubstr("plan.toml:2"), HasSubstr("did you mean \"sead\"?"))));
+              HasError(ErrorCode::kInvalidArgument,
+                       AllOf(HasSubstr("plan.toml:2"), HasSubstr("did you mean \"sead\"?"))));
   EXPECT_THAT(table.OnlyKeys({"name", "seed", "rate", "tags", "model", "check"}), IsOk());
   EXPECT_THAT(table.Integer("rate"), HasError(ErrorCode::kInvalidArgument, HasSubstr("plan.toml:3")));
   EXPECT_THAT(table.Text("nothing"), HasError(ErrorCode::kNotFound));
 }
 
 TEST(TomlTable, SyntaxErrorsNameLineAndColumn) {
-  EXPECT_THAT(TomlTable::Parse("a = 1\nb = = 2\n", "p.toml"), HasError(ErrorCode::kCorrupt, HasSubstr("p.toml:2:")));
+  EXPECT_THAT(TomlTable::Parse("a = 1\nb = = 2\n", "p.toml"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("p.toml:2:")));
   EXPECT_THAT(TomlTable::Parse("a = 1\na = 2\n", "p.toml"), HasError(ErrorCode::kCorrupt));
 }
 

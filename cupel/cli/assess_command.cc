@@ -42,7 +42,9 @@ std::string_view StyleOf(Verdict verdict) {
 }
 
 /// The folder of a run when none is given: beside the plan, named after it.
-std::filesystem::path DefaultOut(const std::filesystem::path& plan) { return plan.parent_path() / (plan.stem().string() + "-run"); }
+std::filesystem::path DefaultOut(const std::filesystem::path& plan) {
+  return plan.parent_path() / (plan.stem().string() + "-run");
+}
 
 std::string VerdictTable(const Session& session, const Json& report, const Assessment& assessment) {
   TextTable table({"check", "verdict", "key number", "n", "time"});
@@ -54,12 +56,14 @@ std::string VerdictTable(const Session& session, const Json& report, const Asses
     if (!metrics.empty()) {
       const Json* shown = &metrics[0];
       for (const Json& metric : metrics) {
-        if (!run.outcomes.empty() && metric["name"].AsString() == run.outcomes[0].requirement.metric) shown = &metric;
+        if (!run.outcomes.empty() && metric["name"].AsString() == run.outcomes[0].requirement.metric)
+          shown = &metric;
       }
       number = fmt::format("{} {}", (*shown)["name"].AsString(), application::report::FormatMetric(*shown));
     }
-    table.Add({checks[i]["id"].AsString(), session.Styled(std::string(VerdictName(run.verdict)), StyleOf(run.verdict)),
-               number, std::to_string(run.samples), FormatDuration(run.seconds)});
+    table.Add({checks[i]["id"].AsString(),
+               session.Styled(std::string(VerdictName(run.verdict)), StyleOf(run.verdict)), number,
+               std::to_string(run.samples), FormatDuration(run.seconds)});
   }
   return table.ToString();
 }
@@ -74,9 +78,10 @@ std::string Summary(const Session& session, const Json& report, const Assessment
     }
   }
   const std::string folder = assessment.folder.root().string();
-  text += fmt::format("\n\noverall   {}  ({})\nreport    {}/report.html\nverify    cupel verify {}\n",
-                      session.Styled(std::string(VerdictName(assessment.verdict)), StyleOf(assessment.verdict)),
-                      FormatDuration(assessment.seconds), folder, folder);
+  text +=
+      fmt::format("\n\noverall   {}  ({})\nreport    {}/report.html\nverify    cupel verify {}\n",
+                  session.Styled(std::string(VerdictName(assessment.verdict)), StyleOf(assessment.verdict)),
+                  FormatDuration(assessment.seconds), folder, folder);
   return text;
 }
 
@@ -99,10 +104,11 @@ Status Assess(Session& session, const Arguments& arguments) {
   const Json report =
       application::report::ReportJson(assessment, ledger, FormatUtc(options.clock->UnixSeconds()));
   CUPEL_TRY(const std::string html, application::report::RenderHtml(report));
-  CUPEL_TRY_STATUS(application::assess::SealReport(assessment, options.keys,
-                                                   {{"report.html", html},
-                                                    {"report.md", application::report::RenderMarkdown(report)},
-                                                    {"report.json", report.Canonical() + "\n"}}));
+  CUPEL_TRY_STATUS(
+      application::assess::SealReport(assessment, options.keys,
+                                      {{"report.html", html},
+                                       {"report.md", application::report::RenderMarkdown(report)},
+                                       {"report.json", report.Canonical() + "\n"}}));
   session.Print(Summary(session, report, assessment), report);
   const bool holds = assessment.verdict != Verdict::kFail && assessment.verdict != Verdict::kNotRun;
   session.exit_code = holds ? kOk : kRequirementFailed;
@@ -112,18 +118,22 @@ Status Assess(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddAssess(CLI::App& app, Session& session) {
-  CLI::App* command = AddCommand(app, "assess", "Runs a plan's checks and writes results, signed evidence and the report.",
-                                 "  cupel assess plan.toml\n"
-                                 "  cupel assess plan.toml --out run --jobs 2\n"
-                                 "  cupel assess plan.toml --out run --resume      # continue an interrupted run\n");
+  CLI::App* command =
+      AddCommand(app, "assess", "Runs a plan's checks and writes results, signed evidence and the report.",
+                 "  cupel assess plan.toml\n"
+                 "  cupel assess plan.toml --out run --jobs 2\n"
+                 "  cupel assess plan.toml --out run --resume      # continue an interrupted run\n");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("plan", arguments->plan, "The plan (TOML)")->required();
-  command->add_option("--out,-o", arguments->out, "Folder of the run; must be new or empty (default: PLAN-run beside the plan)");
+  command->add_option("--out,-o", arguments->out,
+                      "Folder of the run; must be new or empty (default: PLAN-run beside the plan)");
   command->add_flag("--resume", arguments->resume, "Continue the run in the folder");
-  command->add_option("--jobs,-j", arguments->jobs, "Workers (default: processors); results do not depend on it")
+  command
+      ->add_option("--jobs,-j", arguments->jobs, "Workers (default: processors); results do not depend on it")
       ->check(CLI::Range(1, 1024));
   command->add_option("--device", arguments->device, "cpu, cuda or cuda:N");
-  command->add_option("--key", arguments->key, "Signing key, PEM, mode 0600 (default: the user's, made on first use)");
+  command->add_option("--key", arguments->key,
+                      "Signing key, PEM, mode 0600 (default: the user's, made on first use)");
   OnRun(command, session, [&session, arguments] { return Assess(session, *arguments); });
 }
 

@@ -40,7 +40,8 @@ Json DescriptionJson(const Description& description) {
   out["needs_model"] = description.needs_model;
   out["source"] = description.source;
   out["parameters"] = Json::Array{};
-  for (const ParameterSpec& parameter : description.parameters) out["parameters"].Append(ParameterJson(parameter));
+  for (const ParameterSpec& parameter : description.parameters)
+    out["parameters"].Append(ParameterJson(parameter));
   out["metrics"] = Json::Array{};
   for (const auto& metric : description.metrics) {
     out["metrics"].Append(Json::Object{{"name", metric.name},
@@ -63,13 +64,15 @@ std::string Range(const ParameterSpec& parameter) {
 }
 
 std::string DescriptionText(const Description& description) {
-  std::string text = fmt::format("{}  {}  {}\n\n{}\n\nprinciple {}, requirements {}{}\nsource: {}\n\n", description.id,
-                                 description.title.en, description.title.zh, description.summary.en,
-                                 PrincipleName(description.principle), fmt::join(description.requirements, ", "),
-                                 description.needs_model ? "" : "; works on a predictions file", description.source);
+  std::string text =
+      fmt::format("{}  {}  {}\n\n{}\n\nprinciple {}, requirements {}{}\nsource: {}\n\n", description.id,
+                  description.title.en, description.title.zh, description.summary.en,
+                  PrincipleName(description.principle), fmt::join(description.requirements, ", "),
+                  description.needs_model ? "" : "; works on a predictions file", description.source);
   TextTable parameters({"parameter", "default", "range", "unit", "meaning"});
   for (const ParameterSpec& parameter : description.parameters) {
-    parameters.Add({parameter.name, parameter.fallback.Canonical(), Range(parameter), parameter.unit, parameter.meaning.en});
+    parameters.Add({parameter.name, parameter.fallback.Canonical(), Range(parameter), parameter.unit,
+                    parameter.meaning.en});
   }
   TextTable metrics({"metric", "better", "unit", "meaning"});
   for (const auto& metric : description.metrics) {

@@ -70,7 +70,8 @@ std::string Session::Styled(const std::string& text, std::string_view style) con
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
-CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& what, const std::string& examples) {
+CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& what,
+                     const std::string& examples) {
   CLI::App* command = parent.add_subcommand(name, what);
   command->footer(examples);
   command->formatter(std::make_shared<ExamplesFirst>());

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What a command is, and what all commands share. A command is one file with one function; main.cc lists them.
+/// What a command is, and what all commands share. A command is one file with one function; main.cc lists
+/// them.
 ///
-/// stdout carries the result (text, or JSON with --json); everything else goes to stderr. A command parses, calls the
-/// library and renders; it holds no logic of its own.
+/// stdout carries the result (text, or JSON with --json); everything else goes to stderr. A command parses,
+/// calls the library and renders; it holds no logic of its own.
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -30,7 +31,8 @@ class Session {
   /// One line on stderr, unless --quiet.
   void Say(const std::string& line) const;
 
-  /// Reports the error on stderr ("cupel: ...") and sets the exit code; with --json also {"error": ...} on stdout.
+  /// Reports the error on stderr ("cupel: ...") and sets the exit code; with --json also {"error": ...} on
+  /// stdout.
   void Report(const Error& error);
 
   /// The bar on stderr; silent with --quiet or --json without a terminal.
@@ -48,7 +50,8 @@ class Session {
 using Body = std::function<Status()>;
 
 /// Adds a subcommand with --help that starts with examples. examples: one command line a line.
-CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& what, const std::string& examples);
+CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& what,
+                     const std::string& examples);
 
 /// Runs `body` when the command is chosen.
 void OnRun(CLI::App* command, Session& session, Body body);

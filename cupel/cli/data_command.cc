@@ -16,11 +16,12 @@ Status FirstMismatch(const std::vector<FileCheck>& checks) {
   for (const FileCheck& check : checks) {
     if (check.Matches()) continue;
     const bool missing = !check.file.sha256;
-    return Fail(missing ? ErrorCode::kInvalidArgument : ErrorCode::kVerificationFailed,
-                missing ? "the manifest has no sha256 for this file"
-                        : fmt::format("expected sha256 {}, found {}", check.file.sha256->Hex(), check.found.Hex()),
-                fmt::format("{}: {}", check.file.place, check.file.path.string()),
-                fmt::format("if the file is right, write sha256 = \"{}\"", check.found.Hex()));
+    return Fail(
+        missing ? ErrorCode::kInvalidArgument : ErrorCode::kVerificationFailed,
+        missing ? "the manifest has no sha256 for this file"
+                : fmt::format("expected sha256 {}, found {}", check.file.sha256->Hex(), check.found.Hex()),
+        fmt::format("{}: {}", check.file.place, check.file.path.string()),
+        fmt::format("if the file is right, write sha256 = \"{}\"", check.found.Hex()));
   }
   return {};
 }
@@ -39,7 +40,8 @@ Status CheckData(Session& session, const std::filesystem::path& path) {
   }
   if (manifest.format == data::dataset::DataFormat::kPredictions) {
     CUPEL_TRY(const auto predictions, OpenPredictions(manifest));
-    session.Print(table.ToString() + fmt::format("\n{}: {} predictions, {} classes\n", manifest.name, predictions.n, predictions.c),
+    session.Print(table.ToString() + fmt::format("\n{}: {} predictions, {} classes\n", manifest.name,
+                                                 predictions.n, predictions.c),
                   Json::Object{{"name", manifest.name}, {"files", files}, {"samples", predictions.n}});
     return {};
   }
@@ -52,8 +54,10 @@ Status CheckData(Session& session, const std::filesystem::path& path) {
     classes.Add({dataset->info().class_names[i], std::to_string(counts[i])});
     by_class[dataset->info().class_names[i]] = counts[i];
   }
-  session.Print(table.ToString() + fmt::format("\n{}: {} samples, licence {}, digest {}\n\n", manifest.name, dataset->size(),
-                                               manifest.licence, dataset->info().digest.Hex()) + classes.ToString(),
+  session.Print(table.ToString() +
+                    fmt::format("\n{}: {} samples, licence {}, digest {}\n\n", manifest.name, dataset->size(),
+                                manifest.licence, dataset->info().digest.Hex()) +
+                    classes.ToString(),
                 Json::Object{{"name", manifest.name},
                              {"files", files},
                              {"samples", dataset->size()},
@@ -65,10 +69,12 @@ Status CheckData(Session& session, const std::filesystem::path& path) {
 }  // namespace
 
 void AddData(CLI::App& app, Session& session) {
-  CLI::App* data = AddCommand(app, "data", "Data sets and their manifests.", "  cupel data check dataset.toml\n");
+  CLI::App* data =
+      AddCommand(app, "data", "Data sets and their manifests.", "  cupel data check dataset.toml\n");
   data->require_subcommand(1);
-  CLI::App* check = AddCommand(*data, "check", "Verifies a data set against its manifest and counts its classes.",
-                               "  cupel data check dataset.toml\n");
+  CLI::App* check =
+      AddCommand(*data, "check", "Verifies a data set against its manifest and counts its classes.",
+                 "  cupel data check dataset.toml\n");
   auto path = std::make_shared<std::string>();
   check->add_option("manifest", *path, "dataset.toml")->required();
   OnRun(check, session, [&session, path] { return CheckData(session, *path); });

@@ -23,7 +23,8 @@ struct Finding {
 
 Finding KeyFinding() {
   const std::filesystem::path key = application::assess::KeyFiles::OfUser().evidence;
-  if (!std::filesystem::exists(key)) return {"signing key", true, "none yet; made on the first `cupel assess`"};
+  if (!std::filesystem::exists(key))
+    return {"signing key", true, "none yet; made on the first `cupel assess`"};
   const auto loaded = crypto::LoadSigningKey(key);
   if (!loaded) return {"signing key", false, loaded.error().ToString()};
   return {"signing key", true, fmt::format("{} (id {})", key.string(), loaded->Public().Id().substr(0, 16))};
@@ -39,8 +40,9 @@ Status Doctor(Session& session) {
   CUPEL_TRY(const application::assess::Engine engine, application::assess::ThisEngine());
   const auto cuda = algorithm::tensor::ParseDevice("cuda");
   const std::vector<Finding> findings = {
-      {"engine", true, fmt::format("cupel {} built by {}, digest {}", engine.version, engine.compiler,
-                                   engine.executable.Hex().substr(0, 16))},
+      {"engine", true,
+       fmt::format("cupel {} built by {}, digest {}", engine.version, engine.compiler,
+                   engine.executable.Hex().substr(0, 16))},
       {"tensors", true, fmt::format("{} ({})", engine.tensor_library, engine.instruction_set)},
       {"processors", true, std::to_string(AvailableProcessors())},
       {"GPU", true, cuda ? "usable: --device cuda" : "none usable; everything runs on the CPU"},
@@ -50,7 +52,9 @@ Status Doctor(Session& session) {
   TextTable table({"part", "state", "detail"});
   Json list = Json::Array{};
   for (const Finding& finding : findings) {
-    table.Add({finding.what, session.Styled(finding.good ? "ok" : "attention", finding.good ? "green" : "yellow"), finding.detail});
+    table.Add({finding.what,
+               session.Styled(finding.good ? "ok" : "attention", finding.good ? "green" : "yellow"),
+               finding.detail});
     list.Append(Json::Object{{"part", finding.what}, {"ok", finding.good}, {"detail", finding.detail}});
   }
   session.Print(table.ToString(), Json::Object{{"findings", list}, {"engine", engine.ToJson()}});
@@ -60,7 +64,8 @@ Status Doctor(Session& session) {
 }  // namespace
 
 void AddDoctor(CLI::App& app, Session& session) {
-  CLI::App* command = AddCommand(app, "doctor", "Says what this machine has and what is missing.", "  cupel doctor\n");
+  CLI::App* command =
+      AddCommand(app, "doctor", "Says what this machine has and what is missing.", "  cupel doctor\n");
   OnRun(command, session, [&session] { return Doctor(session); });
 }
 

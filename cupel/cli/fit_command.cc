@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// cupel fit: trains a small network, or goes on from an ONNX file, and writes ONNX with a manifest that reproduces it.
+// cupel fit: trains a small network, or goes on from an ONNX file, and writes ONNX with a manifest that
+// reproduces it.
 #include <fmt/format.h>
 
 #include "cupel/algorithm/onnx/reader.h"
@@ -47,8 +48,9 @@ std::string CommandLine(const Arguments& a) {
   line += fmt::format(" --data {}", a.data);
   if (!a.validation.empty()) line += " --validation " + a.validation;
   if (a.subset != "all") line += fmt::format(" --subset \"{}\"", a.subset);
-  line += fmt::format(" --epochs {} --batch {} --optimizer {} --learning-rate {} --momentum {} --weight-decay {} --warmup {}",
-                      o.epochs, o.batch_size, a.optimizer, o.learning_rate, o.momentum, o.weight_decay, o.warmup);
+  line += fmt::format(
+      " --epochs {} --batch {} --optimizer {} --learning-rate {} --momentum {} --weight-decay {} --warmup {}",
+      o.epochs, o.batch_size, a.optimizer, o.learning_rate, o.momentum, o.weight_decay, o.warmup);
   if (o.label_smoothing > 0) line += fmt::format(" --label-smoothing {}", o.label_smoothing);
   if (a.no_nesterov) line += " --no-nesterov";
   if (o.flip) line += " --flip";
@@ -74,7 +76,8 @@ Result<algorithm::graph::Graph> StartingPoint(const Arguments& arguments, const 
                                             arguments.options.seed);
 }
 
-Result<Json> Manifest(const Arguments& arguments, const TrainJob& job, const Trained& trained, BytesView model) {
+Result<Json> Manifest(const Arguments& arguments, const TrainJob& job, const Trained& trained,
+                      BytesView model) {
   CUPEL_TRY(const application::assess::Engine engine, application::assess::ThisEngine());
   Json json;
   json["format"] = "cupel-fit/1";
@@ -103,7 +106,8 @@ std::string CurveTable(const std::vector<EpochRecord>& curve) {
   TextTable table({"epoch", "loss", "training accuracy", "validation accuracy"});
   for (const EpochRecord& record : curve) {
     table.Add({std::to_string(record.epoch), fmt::format("{:.4f}", record.loss),
-               fmt::format("{:.4f}", record.training_accuracy), fmt::format("{:.4f}", record.validation_accuracy)});
+               fmt::format("{:.4f}", record.training_accuracy),
+               fmt::format("{:.4f}", record.validation_accuracy)});
   }
   return table.ToString();
 }
@@ -140,8 +144,8 @@ Status Fit(Session& session, Arguments& arguments) {
   CUPEL_TRY_STATUS(WriteFileAtomic(manifest_path, manifest.Indented()));
   std::error_code ignored;
   std::filesystem::remove(*job.checkpoint, ignored);
-  session.Print(CurveTable(trained.curve) + fmt::format("\nmodel     {} ({} bytes)\nmanifest  {}\n", arguments.out, model.size(),
-                                                        manifest_path.string()),
+  session.Print(CurveTable(trained.curve) + fmt::format("\nmodel     {} ({} bytes)\nmanifest  {}\n",
+                                                        arguments.out, model.size(), manifest_path.string()),
                 manifest);
   return {};
 }
@@ -150,18 +154,23 @@ void AddOptions(CLI::App& command, Arguments& a) {
   command.add_option("--architecture,-a", a.architecture, "lenet, resnet-small or mlp");
   command.add_option("--model,-m", a.model, "Go on from this ONNX file instead");
   command.add_option("--data,-d", a.data, "Manifest of the training data")->required();
-  command.add_option("--validation", a.validation, "Manifest of data to measure accuracy on after each epoch");
-  command.add_option("--subset", a.subset, "Part of the training data: \"first 1000\", \"random 1000 seed 3\", ...");
-  command.add_option("--out,-o", a.out, "ONNX file to write; the manifest goes beside it as .json")->required();
+  command.add_option("--validation", a.validation,
+                     "Manifest of data to measure accuracy on after each epoch");
+  command.add_option("--subset", a.subset,
+                     "Part of the training data: \"first 1000\", \"random 1000 seed 3\", ...");
+  command.add_option("--out,-o", a.out, "ONNX file to write; the manifest goes beside it as .json")
+      ->required();
   command.add_option("--epochs", a.options.epochs, "Passes over the data");
   command.add_option("--batch", a.options.batch_size, "Samples a step");
   command.add_option("--optimizer", a.optimizer, "sgd or adam")->check(CLI::IsMember({"sgd", "adam"}));
-  command.add_option("--learning-rate", a.options.learning_rate, "Peak learning rate; it falls to 0 along half a cosine");
+  command.add_option("--learning-rate", a.options.learning_rate,
+                     "Peak learning rate; it falls to 0 along half a cosine");
   command.add_option("--momentum", a.options.momentum, "Momentum (sgd) or beta1 (adam)");
   command.add_flag("--no-nesterov", a.no_nesterov, "Plain momentum");
   command.add_option("--weight-decay", a.options.weight_decay, "On weights, not on biases");
   command.add_option("--warmup", a.options.warmup, "Share of the steps in which the rate rises");
-  command.add_option("--label-smoothing", a.options.label_smoothing, "Share of the target spread over all classes");
+  command.add_option("--label-smoothing", a.options.label_smoothing,
+                     "Share of the target spread over all classes");
   command.add_flag("--flip", a.options.flip, "Augment: mirror left-right");
   command.add_option("--shift", a.options.shift, "Augment: move by up to this many pixels");
   command.add_option("--seed", a.options.seed, "Of initial weights, order and augmentation");

@@ -8,7 +8,8 @@
 namespace cupel::cli {
 namespace {
 
-constexpr std::string_view kPlan = R"(# What to assess. `cupel checks` lists the checks, `cupel checks show ID` explains one.
+constexpr std::string_view kPlan =
+    R"(# What to assess. `cupel checks` lists the checks, `cupel checks show ID` explains one.
 name = "{name}"
 seed = 1
 
@@ -36,7 +37,8 @@ id = "inspect.pgd"
 subset = "first 256"
 )";
 
-constexpr std::string_view kManifest = R"(# What the data are. `cupel data check dataset.toml` fills in and verifies the digests.
+constexpr std::string_view kManifest =
+    R"(# What the data are. `cupel data check dataset.toml` fills in and verifies the digests.
 name = "{name}"
 format = "idx"                 # or "npy", "npz", "csv", "images"
 provenance = "where the data come from"
@@ -65,22 +67,26 @@ Status Init(Session& session, const std::filesystem::path& folder) {
   for (const auto& [file, text] : {std::pair("plan.toml", kPlan), std::pair("dataset.toml", kManifest)}) {
     const std::filesystem::path path = folder / file;
     if (std::filesystem::exists(path)) {
-      return Fail(ErrorCode::kInvalidArgument, "the file exists", path.string(), "give another folder, or remove it");
+      return Fail(ErrorCode::kInvalidArgument, "the file exists", path.string(),
+                  "give another folder, or remove it");
     }
     CUPEL_TRY_STATUS(WriteFileAtomic(path, Filled(text, name)));
     written.Append(path.string());
   }
-  session.Print(fmt::format("wrote {0}/plan.toml and {0}/dataset.toml\n"
-                            "next: fill them in, then `cupel data check {0}/dataset.toml` and `cupel assess {0}/plan.toml`\n",
-                            folder.string()),
-                Json::Object{{"written", written}});
+  session.Print(
+      fmt::format(
+          "wrote {0}/plan.toml and {0}/dataset.toml\n"
+          "next: fill them in, then `cupel data check {0}/dataset.toml` and `cupel assess {0}/plan.toml`\n",
+          folder.string()),
+      Json::Object{{"written", written}});
   return {};
 }
 
 }  // namespace
 
 void AddInit(CLI::App& app, Session& session) {
-  CLI::App* command = AddCommand(app, "init", "Writes a plan and a data manifest to start from.", "  cupel init my-model\n");
+  CLI::App* command =
+      AddCommand(app, "init", "Writes a plan and a data manifest to start from.", "  cupel init my-model\n");
   auto folder = std::make_shared<std::string>();
   command->add_option("folder", *folder, "Where; created if missing")->required();
   OnRun(command, session, [&session, folder] { return Init(session, *folder); });

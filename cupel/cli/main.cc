@@ -8,7 +8,8 @@ namespace {
 
 constexpr const char* kWhat =
     "Tests an AI model for security, privacy, fairness and explainability, and signs what it found.\n"
-    "Exit codes: 0 all requirements hold, 1 a requirement fails, 2 usage, 3 bad input, 4 verification failed,\n"
+    "Exit codes: 0 all requirements hold, 1 a requirement fails, 2 usage, 3 bad input, 4 verification "
+    "failed,\n"
     "5 internal, 130 interrupted.";
 
 }  // namespace
@@ -21,11 +22,13 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("cupel ") + cupel::kVersion);
   app.add_flag("--json", session.json, "Result as JSON on stdout");
   app.add_flag("--quiet,-q", session.quiet, "No progress and no remarks on stderr");
-  app.add_option("--color", session.color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_option("--color", session.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   app.require_subcommand(1);
   app.fallthrough();
 
-  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddChecks, AddModel, AddFit, AddData, AddDoctor}) {
+  for (auto* add :
+       {AddInit, AddAssess, AddVerify, AddReport, AddChecks, AddModel, AddFit, AddData, AddDoctor}) {
     add(app, session);
   }
 

@@ -23,7 +23,8 @@ Json ToJson(const ModelBenchmark& result) {
   Json json;
   json["batch"] = result.batch;
   json["forwardMsPerSample"] = 1e3 * result.forward_seconds / static_cast<double>(result.batch);
-  json["forwardGradientMsPerSample"] = 1e3 * result.forward_gradient_seconds / static_cast<double>(result.batch);
+  json["forwardGradientMsPerSample"] =
+      1e3 * result.forward_gradient_seconds / static_cast<double>(result.batch);
   json["peakGflopPerSecond"] = result.peak_flops_per_second * 1e-9;
   json["forwardShareOfPeak"] = result.ForwardShareOfPeak();
   json["gradientShareOfPeak"] = result.GradientShareOfPeak();
@@ -40,18 +41,20 @@ std::string ToText(const ModelBenchmark& result) {
   for (const auto& node : result.nodes) total += node.seconds;
   TextTable table({"node", "operator", "ms", "share of time", "GFLOP/s"});
   for (const auto& node : result.nodes) {
-    table.Add({node.name, node.op_type, fmt::format("{:.3f}", 1e3 * node.seconds),
-               fmt::format("{:.1f} %", 100 * node.seconds / total),
-               node.flops > 0 ? fmt::format("{:.1f}", 1e-9 * static_cast<double>(node.flops) / node.seconds) : ""});
+    table.Add(
+        {node.name, node.op_type, fmt::format("{:.3f}", 1e3 * node.seconds),
+         fmt::format("{:.1f} %", 100 * node.seconds / total),
+         node.flops > 0 ? fmt::format("{:.1f}", 1e-9 * static_cast<double>(node.flops) / node.seconds) : ""});
   }
   const auto per_sample = [&](double seconds) { return 1e3 * seconds / static_cast<double>(result.batch); };
   return table.ToString() +
-         fmt::format("\nbatch {}, one thread\nforward                 {:.4f} ms a sample, {:.1f} % of peak\n"
-                     "forward and gradient    {:.4f} ms a sample, {:.1f} % of peak\n"
-                     "measured matrix product {:.1f} GFLOP/s\n",
-                     result.batch, per_sample(result.forward_seconds), 100 * result.ForwardShareOfPeak(),
-                     per_sample(result.forward_gradient_seconds), 100 * result.GradientShareOfPeak(),
-                     1e-9 * result.peak_flops_per_second);
+         fmt::format(
+             "\nbatch {}, one thread\nforward                 {:.4f} ms a sample, {:.1f} % of peak\n"
+             "forward and gradient    {:.4f} ms a sample, {:.1f} % of peak\n"
+             "measured matrix product {:.1f} GFLOP/s\n",
+             result.batch, per_sample(result.forward_seconds), 100 * result.ForwardShareOfPeak(),
+             per_sample(result.forward_gradient_seconds), 100 * result.GradientShareOfPeak(),
+             1e-9 * result.peak_flops_per_second);
 }
 
 Status Bench(Session& session, Arguments& arguments) {
@@ -65,7 +68,8 @@ Status Bench(Session& session, Arguments& arguments) {
 }  // namespace
 
 void AddModelBench(CLI::App& model, Session& session) {
-  CLI::App* bench = AddCommand(model, "bench", "Time per operator and share of this machine's measured matrix product rate.",
+  CLI::App* bench = AddCommand(model, "bench",
+                               "Time per operator and share of this machine's measured matrix product rate.",
                                "  cupel model bench m.onnx --batch 64\n");
   auto arguments = std::make_shared<Arguments>();
   bench->add_option("model", arguments->model, "ONNX file")->required();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// cupel model show|run|conformance: what a model is, what it answers, and how much of ONNX this build runs right.
+// cupel model show|run|conformance: what a model is, what it answers, and how much of ONNX this build runs
+// right.
 #include <fmt/format.h>
 
 #include "cupel/algorithm/conformance/conformance.h"
@@ -26,7 +27,9 @@ std::string ShapeText(const ValueInfo& value) {
   std::string text = "[";
   for (const auto& dimension : *value.shape) {
     if (text.size() > 1) text += ", ";
-    text += dimension.value ? std::to_string(*dimension.value) : dimension.symbol.empty() ? "?" : dimension.symbol;
+    text += dimension.value            ? std::to_string(*dimension.value)
+            : dimension.symbol.empty() ? "?"
+                                       : dimension.symbol;
   }
   return text + "]";
 }
@@ -65,7 +68,8 @@ Status Show(Session& session, const std::string& path) {
   json["linearFlops"] = cost.linear_flops;
   json["nodesOfUnknownCost"] = cost.unknown_nodes;
   const std::string text = fmt::format(
-      "{}\nsha256      {}\nproducer    {}\nopset       {}\nparameters  {}\nFLOPs       {} a sample, {} of them linear{}\n\n{}\n{}",
+      "{}\nsha256      {}\nproducer    {}\nopset       {}\nparameters  {}\nFLOPs       {} a sample, {} of "
+      "them linear{}\n\n{}\n{}",
       path, digest.Hex(), graph.producer, graph.Opset(), cost.parameters, cost.flops, cost.linear_flops,
       cost.unknown_nodes > 0 ? fmt::format(" (at least: {} nodes of unknown shape)", cost.unknown_nodes) : "",
       ports.ToString(), operators.ToString());
@@ -97,7 +101,8 @@ Status RunModel(Session& session, const RunArguments& arguments) {
   auto model = algorithm::executor::Classifier::Create(graph, options);
   if (!model) return FailAt(arguments.model, std::move(model).error());
   const int workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
-  CUPEL_TRY(const auto predictions, algorithm::evaluate::Predict(**model, *data, workers, session.progress()));
+  CUPEL_TRY(const auto predictions,
+            algorithm::evaluate::Predict(**model, *data, workers, session.progress()));
   if (!arguments.out.empty()) return WritePredictionsFile(predictions, arguments.out);
   TextTable table({"sample", "label", "predicted", "score"});
   Json rows = Json::Array{};
@@ -106,9 +111,13 @@ Status RunModel(Session& session, const RunArguments& arguments) {
     const auto predicted = static_cast<std::size_t>(predictions.Predicted(i));
     const float score = predictions.Row(i)[predicted];
     table.Add({std::to_string(data->OriginalIndex(i)), data->info().class_names[label],
-               predicted < data->info().class_names.size() ? data->info().class_names[predicted] : std::to_string(predicted),
+               predicted < data->info().class_names.size() ? data->info().class_names[predicted]
+                                                           : std::to_string(predicted),
                fmt::format("{:.4f}", score)});
-    rows.Append(Json::Object{{"sample", data->OriginalIndex(i)}, {"label", label}, {"predicted", predicted}, {"score", double{score}}});
+    rows.Append(Json::Object{{"sample", data->OriginalIndex(i)},
+                             {"label", label},
+                             {"predicted", predicted},
+                             {"score", double{score}}});
   }
   session.Print(table.ToString(), Json::Object{{"predictions", rows}});
   return {};
@@ -128,16 +137,18 @@ Status Conformance(Session& session, const std::string& folder, const std::strin
 }
 
 void AddShow(CLI::App& model, Session& session) {
-  CLI::App* show = AddCommand(model, "show", "Inputs, outputs, operators, parameters, FLOPs and digest.", "  cupel model show m.onnx\n");
+  CLI::App* show = AddCommand(model, "show", "Inputs, outputs, operators, parameters, FLOPs and digest.",
+                              "  cupel model show m.onnx\n");
   auto path = std::make_shared<std::string>();
   show->add_option("model", *path, "ONNX file")->required();
   OnRun(show, session, [&session, path] { return Show(session, *path); });
 }
 
 void AddRun(CLI::App& model, Session& session) {
-  CLI::App* run = AddCommand(model, "run", "Answers of the model on data; with --out as a predictions file.",
-                             "  cupel model run m.onnx --data test.toml --subset \"first 10\"\n"
-                             "  cupel model run m.onnx --data test.toml --subset all --out predictions.csv\n");
+  CLI::App* run =
+      AddCommand(model, "run", "Answers of the model on data; with --out as a predictions file.",
+                 "  cupel model run m.onnx --data test.toml --subset \"first 10\"\n"
+                 "  cupel model run m.onnx --data test.toml --subset all --out predictions.csv\n");
   auto arguments = std::make_shared<RunArguments>();
   run->add_option("model", arguments->model, "ONNX file")->required();
   run->add_option("--data,-d", arguments->data, "Manifest of the data")->required();
@@ -150,18 +161,23 @@ void AddRun(CLI::App& model, Session& session) {
 }
 
 void AddConformance(CLI::App& model, Session& session) {
-  CLI::App* conformance = AddCommand(model, "conformance", "Runs ONNX's backend tests: passed, failed, unsupported with reasons.",
-                                     "  cupel model conformance /usr/include/onnx/backend/test/data\n");
+  CLI::App* conformance =
+      AddCommand(model, "conformance", "Runs ONNX's backend tests: passed, failed, unsupported with reasons.",
+                 "  cupel model conformance /usr/share/libonnx-testdata/data\n");
   struct Arguments {
     std::string folder, filter;
     int jobs = 0;
   };
   auto arguments = std::make_shared<Arguments>();
-  conformance->add_option("folder", arguments->folder, "Folder with node/, simple/, pytorch-converted/, pytorch-operator/")->required();
+  conformance
+      ->add_option("folder", arguments->folder,
+                   "Folder with node/, simple/, pytorch-converted/, pytorch-operator/")
+      ->required();
   conformance->add_option("--filter", arguments->filter, "Only tests whose suite/name contains this");
   conformance->add_option("--jobs,-j", arguments->jobs, "Workers")->check(CLI::Range(1, 1024));
-  OnRun(conformance, session,
-        [&session, arguments] { return Conformance(session, arguments->folder, arguments->filter, arguments->jobs); });
+  OnRun(conformance, session, [&session, arguments] {
+    return Conformance(session, arguments->folder, arguments->filter, arguments->jobs);
+  });
 }
 
 }  // namespace

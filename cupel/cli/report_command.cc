@@ -7,12 +7,14 @@
 namespace cupel::cli {
 namespace {
 
-Status Report(Session& session, const std::filesystem::path& run, const std::string& format, const std::string& out) {
+Status Report(Session& session, const std::filesystem::path& run, const std::string& format,
+              const std::string& out) {
   CUPEL_TRY(const std::string text, ReadTextFile(run / "report.json"));
   Result<Json> report = Json::Parse(text);
   if (!report) return FailAt((run / "report.json").string(), std::move(report).error());
   if ((*report)["format"] != Json("cupel-report/1")) {
-    return Fail(ErrorCode::kUnsupported, "not a report of format cupel-report/1", (run / "report.json").string());
+    return Fail(ErrorCode::kUnsupported, "not a report of format cupel-report/1",
+                (run / "report.json").string());
   }
   std::string rendered = application::report::RenderMarkdown(*report);
   if (format == "html") {
@@ -26,8 +28,9 @@ Status Report(Session& session, const std::filesystem::path& run, const std::str
 }  // namespace
 
 void AddReport(CLI::App& app, Session& session) {
-  CLI::App* command = AddCommand(app, "report", "Prints the report of a finished run, as Markdown or as one HTML file.",
-                                 "  cupel report run\n  cupel report run --format html --out report.html\n");
+  CLI::App* command =
+      AddCommand(app, "report", "Prints the report of a finished run, as Markdown or as one HTML file.",
+                 "  cupel report run\n  cupel report run --format html --out report.html\n");
   struct Arguments {
     std::string run, format = "md", out;
   };

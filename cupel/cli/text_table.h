@@ -16,7 +16,8 @@ class TextTable {
   /// Precondition: as many cells as the header has.
   void Add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  /// Columns two spaces apart, a rule under the header, no trailing spaces. Terminal styles do not count as width.
+  /// Columns two spaces apart, a rule under the header, no trailing spaces. Terminal styles do not count as
+  /// width.
   std::string ToString() const;
 
  private:

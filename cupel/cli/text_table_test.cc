@@ -21,7 +21,7 @@ TEST(TextTable, AlignsColumnsWithoutTrailingSpaces) {
 TEST(DisplayWidth, CountsWhatATerminalShows) {
   EXPECT_EQ(DisplayWidth("abc"), 3u);
   EXPECT_EQ(DisplayWidth("\x1b[31mabc\x1b[0m"), 3u);
-  EXPECT_EQ(DisplayWidth("\u51c6\u786e"), 4u);
+  EXPECT_EQ(DisplayWidth("准确"), 4u);
 }
 
 }  // namespace

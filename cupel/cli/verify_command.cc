@@ -48,11 +48,14 @@ std::string ToText(const Session& session, const Verification& verification) {
     table.Add({std::to_string(statement.ledger_index), statement.what, statement.verdict, statement.file});
   }
   std::string text = table.ToString();
-  text += fmt::format("\n{} {} statements, {} files, signatures, digests and ledger hold\nabout     {}\nsigned by {}\n",
-                      session.Styled("verified", "green"), verification.statements.size(), verification.files,
-                      verification.subject, verification.signer);
+  text += fmt::format(
+      "\n{} {} statements, {} files, signatures, digests and ledger hold\nabout     {}\nsigned by {}\n",
+      session.Styled("verified", "green"), verification.statements.size(), verification.files,
+      verification.subject, verification.signer);
   if (verification.keys_from_run) {
-    text += "the keys come from the folder itself: nothing changed since it was signed; give --trust to check who signed\n";
+    text +=
+        "the keys come from the folder itself: nothing changed since it was signed; give --trust to check "
+        "who signed\n";
   }
   return text;
 }
@@ -77,11 +80,15 @@ Status RunAgain(const Arguments& arguments, Session& session, std::string& text,
   options.progress = &session.progress();
   CUPEL_TRY(const Rerun rerun, RerunAndCompare(RunFolder(arguments.run), options));
   json["rerun"] = ToJson(rerun);
-  text += fmt::format("\nrerun     {} checks with {} engine\n", rerun.checks, rerun.same_engine ? "the same" : "another");
-  for (const auto& difference : rerun.differences) text += fmt::format("  {}: {}\n", difference.check, difference.what);
+  text += fmt::format("\nrerun     {} checks with {} engine\n", rerun.checks,
+                      rerun.same_engine ? "the same" : "another");
+  for (const auto& difference : rerun.differences)
+    text += fmt::format("  {}: {}\n", difference.check, difference.what);
   if (!rerun.differences.empty()) {
-    return Fail(ErrorCode::kVerificationFailed,
-                fmt::format("the rerun differs: {}: {}", rerun.differences[0].check, rerun.differences[0].what), arguments.run);
+    return Fail(
+        ErrorCode::kVerificationFailed,
+        fmt::format("the rerun differs: {}: {}", rerun.differences[0].check, rerun.differences[0].what),
+        arguments.run);
   }
   text += rerun.same_engine ? "reproduced, byte for byte\n"
                             : fmt::format("reproduced within {} in every metric\n", arguments.tolerance);
@@ -102,17 +109,20 @@ Status Verify(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddVerify(CLI::App& app, Session& session) {
-  CLI::App* command = AddCommand(app, "verify", "Checks a run's signatures, digests and ledger; with --rerun, its results.",
-                                 "  cupel verify run\n"
-                                 "  cupel verify run --trust keys/          # and who signed it\n"
-                                 "  cupel verify run --rerun --plan plan.toml\n");
+  CLI::App* command =
+      AddCommand(app, "verify", "Checks a run's signatures, digests and ledger; with --rerun, its results.",
+                 "  cupel verify run\n"
+                 "  cupel verify run --trust keys/          # and who signed it\n"
+                 "  cupel verify run --rerun --plan plan.toml\n");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("run", arguments->run, "Folder of the run")->required();
-  command->add_option("--trust", arguments->trust, "Keys to believe: a folder of *.pem and *.vkey, or one file");
+  command->add_option("--trust", arguments->trust,
+                      "Keys to believe: a folder of *.pem and *.vkey, or one file");
   command->add_flag("--rerun", arguments->rerun, "Run the checks again and compare");
   command->add_option("--plan", arguments->plan, "With --rerun: the plan in its own folder");
   command->add_option("--jobs,-j", arguments->jobs, "With --rerun: workers")->check(CLI::Range(1, 1024));
-  command->add_option("--tolerance", arguments->tolerance, "With --rerun by another engine: largest difference of a metric");
+  command->add_option("--tolerance", arguments->tolerance,
+                      "With --rerun by another engine: largest difference of a metric");
   OnRun(command, session, [&session, arguments] { return Verify(session, *arguments); });
 }
 

@@ -9,7 +9,8 @@
 
 namespace cupel::stats {
 
-std::vector<double> BootstrapReplicates(std::int64_t n, const Statistic& statistic, const BootstrapOptions& options) {
+std::vector<double> BootstrapReplicates(std::int64_t n, const Statistic& statistic,
+                                        const BootstrapOptions& options) {
   CUPEL_CHECK(n > 0 && options.replicates > 0);
   std::vector<std::int64_t> indices(static_cast<std::size_t>(n));
   std::vector<double> values;
@@ -33,7 +34,8 @@ Interval PercentileInterval(std::vector<double> replicates, double level) {
   CUPEL_CHECK(level > 0 && level < 1);
   std::ranges::sort(replicates);
   const double tail = (1 - level) / 2;
-  return {SortedQuantile(replicates, tail), SortedQuantile(replicates, 1 - tail), level, "bootstrap-percentile"};
+  return {SortedQuantile(replicates, tail), SortedQuantile(replicates, 1 - tail), level,
+          "bootstrap-percentile"};
 }
 
 double SortedQuantile(std::span<const double> sorted, double probability) {

@@ -3,9 +3,10 @@
 
 /// Percentile bootstrap (Efron 1979): the interval of any statistic of n independent samples.
 ///
-/// Replicate r draws n indices with replacement from ReproducibleStream(seed, name, r), so it is the same whatever else
-/// runs. Quantiles interpolate linearly between order statistics (Hyndman and Fan's type 7, NumPy's default).
-/// Not promised: exact coverage; statistics that are biased (maxima, sums of absolute values) keep their bias.
+/// Replicate r draws n indices with replacement from ReproducibleStream(seed, name, r), so it is the same
+/// whatever else runs. Quantiles interpolate linearly between order statistics (Hyndman and Fan's type 7,
+/// NumPy's default). Not promised: exact coverage; statistics that are biased (maxima, sums of absolute
+/// values) keep their bias.
 
 #include <cstdint>
 #include <functional>
@@ -28,7 +29,8 @@ struct BootstrapOptions {
 using Statistic = std::function<double(std::span<const std::int64_t> indices)>;
 
 /// The statistic of every replicate, in order of replicate. Preconditions: n > 0, replicates > 0.
-std::vector<double> BootstrapReplicates(std::int64_t n, const Statistic& statistic, const BootstrapOptions& options);
+std::vector<double> BootstrapReplicates(std::int64_t n, const Statistic& statistic,
+                                        const BootstrapOptions& options);
 
 /// Method "bootstrap-percentile".
 Interval BootstrapPercentile(std::int64_t n, const Statistic& statistic, const BootstrapOptions& options);

@@ -48,7 +48,8 @@ TEST(BootstrapTest, ReplicatesDependOnlyOnSeedNameAndNumber) {
 
 TEST(BootstrapTest, SpreadOfTheMeanIsItsStandardError) {
   const std::vector<double> values = Exponentials(0, 400);
-  const auto replicates = BootstrapReplicates(400, MeanOf(values), {.replicates = 4000, .seed = 1, .name = "se"});
+  const auto replicates =
+      BootstrapReplicates(400, MeanOf(values), {.replicates = 4000, .seed = 1, .name = "se"});
   double mean = std::accumulate(values.begin(), values.end(), 0.0) / 400;
   double variance = 0;
   for (const double value : values) variance += (value - mean) * (value - mean) / 400;

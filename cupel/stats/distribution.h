@@ -3,8 +3,8 @@
 
 /// The few probability distributions that intervals and tests need: normal, beta, binomial.
 ///
-/// Accurate to about 1e-14 relative (Boost.Math in double precision); tests compare with published values and sums.
-/// Preconditions are checked and abort; they are the caller's to keep.
+/// Accurate to about 1e-14 relative (Boost.Math in double precision); tests compare with published values and
+/// sums. Preconditions are checked and abort; they are the caller's to keep.
 
 #include <cstdint>
 #include <vector>
@@ -32,7 +32,8 @@ double BinomialCdf(std::int64_t k, std::int64_t n, double p);
 double BinomialPmf(std::int64_t k, std::int64_t n, double p);
 
 /// Draws from Binomial(n, p) by inversion, one uniform a draw, so that simulations are reproducible and cost
-/// O(log n) a draw whatever n is. Counts whose probability lies beyond 12 standard deviations are never drawn.
+/// O(log n) a draw whatever n is. Counts whose probability lies beyond 12 standard deviations are never
+/// drawn.
 class BinomialSampler {
  public:
   /// Preconditions: n >= 0, p in [0, 1].

@@ -18,7 +18,8 @@ TEST(NormalTest, QuantileEqualsPublishedValues) {
 }
 
 TEST(NormalTest, CdfInvertsTheQuantile) {
-  for (const double p : {1e-8, 0.01, 0.3, 0.5, 0.9, 0.9999}) EXPECT_NEAR(NormalCdf(NormalQuantile(p)), p, 1e-14);
+  for (const double p : {1e-8, 0.01, 0.3, 0.5, 0.9, 0.9999})
+    EXPECT_NEAR(NormalCdf(NormalQuantile(p)), p, 1e-14);
 }
 
 // I_x(1, b) = 1 - (1 - x)^b and I_x(a, 1) = x^a have closed inverses.

@@ -66,7 +66,8 @@ Interval GapInterval(std::span<const GroupCount> groups, double level) {
   Interval interval{0, 0, level, "newcombe-bonferroni"};
   for (std::size_t i = 0; i < groups.size(); ++i) {
     for (std::size_t j = i + 1; j < groups.size(); ++j) {
-      const Interval pair = NewcombeDifference(groups[i].k, groups[i].n, groups[j].k, groups[j].n, pair_level);
+      const Interval pair =
+          NewcombeDifference(groups[i].k, groups[i].n, groups[j].k, groups[j].n, pair_level);
       interval.low = std::max({interval.low, pair.low, -pair.high});
       interval.high = std::max({interval.high, pair.high, -pair.low});
     }
@@ -87,7 +88,8 @@ GroupGap LargestGap(std::span<const GroupCount> groups, const GapOptions& option
   const double pooled = PooledRate(groups);
   std::vector<BinomialSampler> samplers;
   for (const GroupCount& group : groups) samplers.emplace_back(group.n, pooled);
-  const double statistic = LargestStandardisedDifference(groups) * (1 - 1e-12);  // rounding must not break ties
+  const double statistic =
+      LargestStandardisedDifference(groups) * (1 - 1e-12);  // rounding must not break ties
   std::vector<GroupCount> drawn(groups.begin(), groups.end());
   std::int64_t exceeded = 0;
   double sum = 0;
@@ -98,8 +100,7 @@ GroupGap LargestGap(std::span<const GroupCount> groups, const GapOptions& option
     if (LargestStandardisedDifference(drawn) >= statistic) ++exceeded;
   }
   gap.expected_if_equal = sum / static_cast<double>(options.replicates);
-  gap.corrected =
-      std::clamp(gap.observed - gap.expected_if_equal, gap.interval.low, gap.interval.high);
+  gap.corrected = std::clamp(gap.observed - gap.expected_if_equal, gap.interval.low, gap.interval.high);
   gap.p_value = static_cast<double>(1 + exceeded) / static_cast<double>(1 + options.replicates);
   return gap;
 }

@@ -27,7 +27,8 @@ TEST(LargestGapTest, ExpectedGapUnderEqualityEqualsExactArithmetic) {
   EXPECT_EQ(gap.observed, 1);
 }
 
-// The range of ten standard normals is 3.0775 on average (Tippett 1925); times sqrt(0.3 * 0.7 / 100) gives 0.141.
+// The range of ten standard normals is 3.0775 on average (Tippett 1925); times sqrt(0.3 * 0.7 / 100) gives
+// 0.141.
 TEST(LargestGapTest, TenEqualGroupsShowTheGapThatTippettPredicts) {
   const std::vector<GroupCount> groups(10, GroupCount{30, 100});
   const GroupGap gap = LargestGap(groups, {.replicates = 20000, .name = "tippett"});
@@ -44,7 +45,8 @@ TEST(LargestGapTest, CorrectionRemovesMostOfTheBiasAndTheTestKeepsItsLevel) {
   int covered = 0;
   for (int trial = 0; trial < kTrials; ++trial) {
     const auto groups = DrawGroups(std::vector<double>(10, 0.3), 100, static_cast<std::uint64_t>(trial));
-    const GroupGap gap = LargestGap(groups, {.replicates = 200, .seed = static_cast<std::uint64_t>(trial), .name = "level"});
+    const GroupGap gap =
+        LargestGap(groups, {.replicates = 200, .seed = static_cast<std::uint64_t>(trial), .name = "level"});
     observed += gap.observed / kTrials;
     corrected += gap.corrected / kTrials;
     if (gap.p_value <= 0.05) ++rejected;
@@ -104,9 +106,12 @@ TEST(LargestGapTest, UnanimousGroupsHaveNoGap) {
 TEST(SmallestRatioTest, IsSmallestOverLargestInAnyOrder) {
   const GroupRatio ratio = SmallestRatio(std::vector<GroupCount>{{1177, 10762}, {6660, 21779}}, 0.95);
   EXPECT_NEAR(ratio.value, 0.35764, 5e-6);
-  // Katz's log interval by hand: exp(ln r -+ 1.96 sqrt(1/1177 - 1/10762 + 1/6660 - 1/21779)); the halves hardly matter here.
-  EXPECT_NEAR(ratio.interval.low, 0.35764 * std::exp(-1.96 * std::sqrt(1 / 1177. - 1 / 10762. + 1 / 6660. - 1 / 21779.)), 5e-4);
-  EXPECT_NEAR(ratio.interval.high, 0.35764 * std::exp(1.96 * std::sqrt(1 / 1177. - 1 / 10762. + 1 / 6660. - 1 / 21779.)), 5e-4);
+  // Katz's log interval by hand: exp(ln r -+ 1.96 sqrt(1/1177 - 1/10762 + 1/6660 - 1/21779)); the halves
+  // hardly matter here.
+  EXPECT_NEAR(ratio.interval.low,
+              0.35764 * std::exp(-1.96 * std::sqrt(1 / 1177. - 1 / 10762. + 1 / 6660. - 1 / 21779.)), 5e-4);
+  EXPECT_NEAR(ratio.interval.high,
+              0.35764 * std::exp(1.96 * std::sqrt(1 / 1177. - 1 / 10762. + 1 / 6660. - 1 / 21779.)), 5e-4);
   EXPECT_EQ(SmallestRatio(std::vector<GroupCount>{{6660, 21779}, {1177, 10762}}, 0.95).value, ratio.value);
 }
 

@@ -8,8 +8,8 @@
 
 namespace cupel::stats {
 
-/// Holm's step-down adjusted p-values (Holm 1979), in the order given: max over smaller ones of (m - rank) p, at most 1.
-/// Valid under any dependence. Precondition: every p in [0, 1].
+/// Holm's step-down adjusted p-values (Holm 1979), in the order given: max over smaller ones of (m - rank) p,
+/// at most 1. Valid under any dependence. Precondition: every p in [0, 1].
 std::vector<double> HolmAdjusted(std::span<const double> p_values);
 
 }  // namespace cupel::stats

@@ -29,7 +29,8 @@ Interval Wilson(std::int64_t k, std::int64_t n, double level) {
   const double centre = (p + z2 / (2 * count)) / (1 + z2 / count);
   const double reach = std::sqrt(z2 * (p * (1 - p) / count + z2 / (4 * count * count))) / (1 + z2 / count);
   // At the ends the limits are 0 and 1 exactly; rounding must not move them.
-  return {k == 0 ? 0 : std::max(0.0, centre - reach), k == n ? 1 : std::min(1.0, centre + reach), level, "wilson"};
+  return {k == 0 ? 0 : std::max(0.0, centre - reach), k == n ? 1 : std::min(1.0, centre + reach), level,
+          "wilson"};
 }
 
 Interval ClopperPearson(std::int64_t k, std::int64_t n, double level) {
@@ -53,7 +54,8 @@ Interval ProportionInterval(std::int64_t k, std::int64_t n, double level, Propor
   return method == ProportionMethod::kWilson ? Wilson(k, n, level) : ClopperPearson(k, n, level);
 }
 
-Interval NewcombeDifference(std::int64_t k1, std::int64_t n1, std::int64_t k2, std::int64_t n2, double level) {
+Interval NewcombeDifference(std::int64_t k1, std::int64_t n1, std::int64_t k2, std::int64_t n2,
+                            double level) {
   const Interval first = Wilson(k1, n1, level);
   const Interval second = Wilson(k2, n2, level);
   if (n1 == 0 || n2 == 0) return {-1, 1, level, "newcombe"};

@@ -20,7 +20,8 @@ struct Published {
   double low, high;
 };
 
-// Newcombe 1998, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, Table I.
+// Newcombe 1998, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, Table
+// I.
 TEST(WilsonTest, EqualsNewcombesTable) {
   for (const Published& row : {Published{81, 263, 0.2553, 0.3662}, Published{15, 148, 0.0624, 0.1605},
                                Published{0, 20, 0, 0.1611}, Published{1, 29, 0.0061, 0.1718}}) {
@@ -39,7 +40,8 @@ TEST(ClopperPearsonTest, EqualsNewcombesTable) {
   }
 }
 
-// False positive rates of COMPAS (ProPublica 2016), intervals computed with SciPy 1.10.1 and statsmodels' formulae.
+// False positive rates of COMPAS (ProPublica 2016), intervals computed with SciPy 1.10.1 and statsmodels'
+// formulae.
 TEST(ProportionTest, EqualsTheCompasFigures) {
   EXPECT_NEAR(Wilson(805, 1795, 0.95).low, 0.42560, 6e-6);
   EXPECT_NEAR(Wilson(805, 1795, 0.95).high, 0.47156, 6e-6);
@@ -56,7 +58,8 @@ struct PublishedPair {
   double low, high;
 };
 
-// Newcombe 1998, "Interval estimation for the difference between independent proportions", Table II, method 10.
+// Newcombe 1998, "Interval estimation for the difference between independent proportions", Table II,
+// method 10.
 TEST(NewcombeTest, EqualsThePublishedTable) {
   for (const PublishedPair& row :
        {PublishedPair{56, 70, 48, 80, 0.0524, 0.3339}, PublishedPair{9, 10, 3, 10, 0.1705, 0.8090},
@@ -77,7 +80,8 @@ TEST(NewcombeTest, SwappingTheSamplesMirrorsTheInterval) {
 }
 
 /// Exact probability that the interval of Binomial(n, p) contains p.
-double Coverage(std::int64_t n, double p, const std::function<Interval(std::int64_t, std::int64_t)>& interval) {
+double Coverage(std::int64_t n, double p,
+                const std::function<Interval(std::int64_t, std::int64_t)>& interval) {
   double covered = 0;
   for (std::int64_t k = 0; k <= n; ++k) {
     const Interval limits = interval(k, n);
@@ -163,7 +167,8 @@ TEST(SampleSizeTest, ZeroErrorsFollowTheRuleOfThree) {
   EXPECT_EQ(ZeroErrorBound(0, 0.95), 1);
 }
 
-// R's example(binom.test): Mendel's 682 of 925, p = 3/4. SciPy's example of binomtest: 3 of 15, p = 0.1, greater.
+// R's example(binom.test): Mendel's 682 of 925, p = 3/4. SciPy's example of binomtest: 3 of 15, p = 0.1,
+// greater.
 TEST(BinomialTestTest, EqualsPublishedPValues) {
   EXPECT_NEAR(BinomialTest(682, 925, 0.75, Alternative::kTwoSided), 0.3825, 5e-5);
   EXPECT_NEAR(BinomialTest(3, 15, 0.1, Alternative::kGreater), 0.18406106910639114, 1e-13);

@@ -40,7 +40,8 @@ double Variance(std::span<const double> values) {
 }
 
 /// The structural components of DeLong: for each own value, the share of the other class on its side.
-std::vector<double> Components(std::span<const double> own, std::span<const double> joint_ranks, double others) {
+std::vector<double> Components(std::span<const double> own, std::span<const double> joint_ranks,
+                               double others) {
   const std::vector<double> own_ranks = Midranks(own);
   std::vector<double> components(own.size());
   for (std::size_t i = 0; i < own.size(); ++i) components[i] = (joint_ranks[i] - own_ranks[i]) / others;
@@ -72,7 +73,8 @@ Auc DeLongAuc(std::span<const double> positives, std::span<const double> negativ
   joint.insert(joint.end(), negatives.begin(), negatives.end());
   const std::vector<double> ranks = Midranks(joint);
   const std::span<const double> all(ranks);
-  // For a negative the component is the share of positives below it: one minus the textbook's, with equal variance.
+  // For a negative the component is the share of positives below it: one minus the textbook's, with equal
+  // variance.
   const std::vector<double> v10 = Components(positives, all.first(positives.size()), n);
   const std::vector<double> v01 = Components(negatives, all.subspan(positives.size()), m);
 

@@ -3,9 +3,10 @@
 
 /// Receiver operating characteristic: the curve, the area with DeLong's variance, and single working points.
 ///
-/// A higher score means "positive". Ties between the classes count one half (the area is the Mann-Whitney statistic) and
-/// move the curve diagonally, never by order of input. Scores must not be NaN; both classes must have a sample (checked).
-/// Sources: DeLong, DeLong and Clarke-Pearson 1988; midrank algorithm of Sun and Xu 2014, O(n log n).
+/// A higher score means "positive". Ties between the classes count one half (the area is the Mann-Whitney
+/// statistic) and move the curve diagonally, never by order of input. Scores must not be NaN; both classes
+/// must have a sample (checked). Sources: DeLong, DeLong and Clarke-Pearson 1988; midrank algorithm of Sun
+/// and Xu 2014, O(n log n).
 
 #include <cstdint>
 #include <span>
@@ -18,8 +19,9 @@ namespace cupel::stats {
 struct Auc {
   double value = 0;
   double variance = 0;  ///< DeLong's.
-  /// "delong": normal, cut to [0, 1]. When the variance is 0 (perfect separation, or all ties) a normal interval would be
-  /// a point; then it is Clopper-Pearson on min(m, n) independent pairs, "clopper-pearson-pairs".
+  /// "delong": normal, cut to [0, 1]. When the variance is 0 (perfect separation, or all ties) a normal
+  /// interval would be a point; then it is Clopper-Pearson on min(m, n) independent pairs,
+  /// "clopper-pearson-pairs".
   Interval interval;
 };
 
@@ -39,8 +41,8 @@ std::vector<RocPoint> RocCurve(std::span<const double> positives, std::span<cons
 /// The point with the largest TPR among those with FPR <= max_fpr: no interpolation, so it can be operated.
 RocPoint AtFpr(std::span<const RocPoint> curve, double max_fpr);
 
-/// At most max_points of the curve, ends included, for a picture. Keeps the points evenly spread along the curve's length.
-/// Precondition: max_points >= 2.
+/// At most max_points of the curve, ends included, for a picture. Keeps the points evenly spread along the
+/// curve's length. Precondition: max_points >= 2.
 std::vector<RocPoint> Thinned(std::span<const RocPoint> curve, std::size_t max_points);
 
 }  // namespace cupel::stats

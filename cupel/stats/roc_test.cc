@@ -61,7 +61,8 @@ TEST(DeLongTest, EqualsTheDefinitionWithTies) {
   }
 }
 
-// By hand: positives {1, 3}, negatives {0, 2}: 3 of 4 pairs; components (1/2, 1) and (1, 1/2), each of variance 1/8.
+// By hand: positives {1, 3}, negatives {0, 2}: 3 of 4 pairs; components (1/2, 1) and (1, 1/2), each of
+// variance 1/8.
 TEST(DeLongTest, EqualsAHandComputedCase) {
   const Auc auc = DeLongAuc(Scores{1, 3}, Scores{0, 2}, 0.95);
   EXPECT_EQ(auc.value, 0.75);
@@ -130,7 +131,8 @@ TEST(RocCurveTest, OrderOfInputDoesNotMatter) {
   std::ranges::reverse(positives);
   const std::vector<RocPoint> after = RocCurve(positives, negatives);
   ASSERT_EQ(before.size(), after.size());
-  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(before[i].true_positives, after[i].true_positives);
+  for (std::size_t i = 0; i < before.size(); ++i)
+    EXPECT_EQ(before[i].true_positives, after[i].true_positives);
 }
 
 TEST(AtFprTest, TakesTheLargestTprWithinTheLimit) {

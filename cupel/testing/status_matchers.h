@@ -37,7 +37,8 @@ MATCHER_P(HasError, code, std::string("fails with ") + std::string(ErrorCodeName
   return !arg.has_value() && arg.error().code == code;
 }
 
-MATCHER_P2(HasError, code, text, std::string("fails with ") + std::string(ErrorCodeName(code)) + " and a text that matches") {
+MATCHER_P2(HasError, code, text,
+           std::string("fails with ") + std::string(ErrorCodeName(code)) + " and a text that matches") {
   return !arg.has_value() && arg.error().code == code &&
          ::testing::ExplainMatchResult(text, arg.error().ToString(), result_listener);
 }
@@ -45,8 +46,8 @@ MATCHER_P2(HasError, code, text, std::string("fails with ") + std::string(ErrorC
 }  // namespace cupel::testing
 
 /// Binds the value of a Result or fails the test.
-#define CUPEL_ASSERT_OK(decl, ...)                                                  \
-  auto CUPEL_CONCAT(cupel_ok_, __LINE__) = (__VA_ARGS__);                           \
-  ASSERT_TRUE(CUPEL_CONCAT(cupel_ok_, __LINE__).has_value())                        \
-      << CUPEL_CONCAT(cupel_ok_, __LINE__).error().ToString();                      \
+#define CUPEL_ASSERT_OK(decl, ...)                             \
+  auto CUPEL_CONCAT(cupel_ok_, __LINE__) = (__VA_ARGS__);      \
+  ASSERT_TRUE(CUPEL_CONCAT(cupel_ok_, __LINE__).has_value())   \
+      << CUPEL_CONCAT(cupel_ok_, __LINE__).error().ToString(); \
   decl = *std::move(CUPEL_CONCAT(cupel_ok_, __LINE__))

@@ -8,8 +8,9 @@
 //   --- stderr
 //   cupel: no check is called "nope" ...
 //
-// "[..]" in an expected line stands for any text. SRC is the project's root, SHARED the folder of shared test data (a case
-// that names $SHARED skips where it is absent). CUPEL_UPDATE_GOLDEN=1 rewrites the files (refused when CI is set).
+// "[..]" in an expected line stands for any text. SRC is the project's root, SHARED the folder of shared test
+// data (a case that names $SHARED skips where it is absent). CUPEL_UPDATE_GOLDEN=1 rewrites the files
+// (refused when CI is set).
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -89,11 +90,12 @@ bool Matches(const std::string& expected, const std::string& actual) {
   return std::regex_match(actual, std::regex(pattern));
 }
 
-void ExpectLines(const char* name, const std::vector<std::string>& expected, const std::vector<std::string>& actual) {
+void ExpectLines(const char* name, const std::vector<std::string>& expected,
+                 const std::vector<std::string>& actual) {
   EXPECT_EQ(expected.size(), actual.size()) << name << " has another number of lines";
   for (std::size_t i = 0; i < std::min(expected.size(), actual.size()); ++i) {
-    EXPECT_TRUE(Matches(expected[i], actual[i])) << name << " line " << i + 1 << "\n  expected: " << expected[i]
-                                                 << "\n  actual:   " << actual[i];
+    EXPECT_TRUE(Matches(expected[i], actual[i]))
+        << name << " line " << i + 1 << "\n  expected: " << expected[i] << "\n  actual:   " << actual[i];
   }
 }
 
@@ -104,14 +106,18 @@ std::filesystem::path SharedFolder() {
 
 Case Run(const Case& given, const std::filesystem::path& folder) {
   const std::string script = fmt::format(
-      "cd '{0}' && mkdir -p work && cd work && export HOME='{0}' CUPEL_HOME='{0}/keys' NO_COLOR=1 SRC='{1}' SHARED='{2}' && "
+      "cd '{0}' && mkdir -p work && cd work && export HOME='{0}' CUPEL_HOME='{0}/keys' NO_COLOR=1 SRC='{1}' "
+      "SHARED='{2}' && "
       "cupel() {{ '{3}' \"$@\"; }} && {{ {4}\n}} >'{0}/out' 2>'{0}/err'",
       folder.string(), CUPEL_SOURCE_DIR, SharedFolder().string(), CUPEL_PROGRAM, given.command);
   Case actual = given;
-  const int status = std::system(("bash -c " + [&] {
-                                   std::string quoted = "\"$(cat <<'CUPEL_SCRIPT'\n" + script + "\nCUPEL_SCRIPT\n)\"";
-                                   return quoted;
-                                 }()).c_str());
+  const int status = std::system(("bash -c " +
+                                  [&] {
+                                    std::string quoted =
+                                        "\"$(cat <<'CUPEL_SCRIPT'\n" + script + "\nCUPEL_SCRIPT\n)\"";
+                                    return quoted;
+                                  }())
+                                     .c_str());
   actual.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   actual.out = SplitLines(ReadTextFile(folder / "out").value_or(""));
   actual.err = SplitLines(ReadTextFile(folder / "err").value_or(""));
@@ -121,7 +127,8 @@ Case Run(const Case& given, const std::filesystem::path& folder) {
 class CliCase : public testing::TestWithParam<std::string> {};
 
 TEST_P(CliCase, SaysWhatTheFileSays) {
-  const std::filesystem::path path = std::filesystem::path(CUPEL_SOURCE_DIR) / "tests/cli/cases" / (GetParam() + ".txt");
+  const std::filesystem::path path =
+      std::filesystem::path(CUPEL_SOURCE_DIR) / "tests/cli/cases" / (GetParam() + ".txt");
   CUPEL_ASSERT_OK(const std::string text, ReadTextFile(path));
   const Case expected = ParseCase(text);
   if (text.find("$SHARED") != std::string::npos && !std::filesystem::exists(SharedFolder())) {
@@ -143,19 +150,19 @@ TEST_P(CliCase, SaysWhatTheFileSays) {
 
 std::vector<std::string> CaseNames() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(CUPEL_SOURCE_DIR) / "tests/cli/cases")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(CUPEL_SOURCE_DIR) / "tests/cli/cases")) {
     if (entry.path().extension() == ".txt") names.push_back(entry.path().stem());
   }
   std::sort(names.begin(), names.end());
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CliCase, testing::ValuesIn(CaseNames()),
-                         [](const auto& info) {
-                           std::string name = info.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Cases, CliCase, testing::ValuesIn(CaseNames()), [](const auto& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 TEST(CliCaseMatcher, SeesADifference) {
   EXPECT_TRUE(Matches("took [..] s", "took 0.3 s"));

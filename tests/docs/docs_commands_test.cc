@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs every `cupel` command in the ```sh blocks of docs/tasks/*.md, page by page, in a folder where examples/ is the
-// project's. Each must end with 0, or with 1 (a requirement does not hold, which is a result).
+// Runs every `cupel` command in the ```sh blocks of docs/tasks/*.md, page by page, in a folder where
+// examples/ is the project's. Each must end with 0, or with 1 (a requirement does not hold, which is a
+// result).
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -34,7 +35,8 @@ class DocsPage : public testing::TestWithParam<std::string> {};
 
 TEST_P(DocsPage, CommandsWork) {
   const std::filesystem::path root = CUPEL_SOURCE_DIR;
-  if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist")) GTEST_SKIP() << "needs dataset-fashion-mnist";
+  if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist"))
+    GTEST_SKIP() << "needs dataset-fashion-mnist";
   CUPEL_ASSERT_OK(const std::string page, ReadTextFile(root / "docs/tasks" / (GetParam() + ".md")));
   const std::vector<std::string> commands = CommandsOf(page);
   ASSERT_FALSE(commands.empty());
@@ -42,25 +44,27 @@ TEST_P(DocsPage, CommandsWork) {
   std::filesystem::create_directory_symlink(root / "examples", folder / "examples");
 
   for (const std::string& command : commands) {
-    const std::string line =
-        fmt::format("cd '{0}' && CUPEL_HOME='{0}/home' '{1}' {2} >'{0}/out' 2>'{0}/err'", folder.path().string(),
-                    CUPEL_PROGRAM, command.substr(6));
+    const std::string line = fmt::format("cd '{0}' && CUPEL_HOME='{0}/home' '{1}' {2} >'{0}/out' 2>'{0}/err'",
+                                         folder.path().string(), CUPEL_PROGRAM, command.substr(6));
     const int status = std::system(line.c_str());
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) <= 1)
-        << command << "\n" << ReadTextFile(folder / "out").value_or("") << ReadTextFile(folder / "err").value_or("");
+        << command << "\n"
+        << ReadTextFile(folder / "out").value_or("") << ReadTextFile(folder / "err").value_or("");
   }
 }
 
 std::vector<std::string> Pages() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(CUPEL_SOURCE_DIR) / "docs/tasks")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(CUPEL_SOURCE_DIR) / "docs/tasks")) {
     if (entry.path().filename() != "README.md") names.push_back(entry.path().stem());
   }
   std::sort(names.begin(), names.end());
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Tasks, DocsPage, testing::ValuesIn(Pages()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Tasks, DocsPage, testing::ValuesIn(Pages()),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace cupel

@@ -13,14 +13,10 @@ namespace {
 /// Which headers belong to a walled library.
 const std::map<std::string, std::regex>& WalledHeaders() {
   static const std::map<std::string, std::regex> headers = {
-      {"openssl", std::regex("openssl/.*")},
-      {"sodium", std::regex("sodium.*")},
-      {"opencv", std::regex("opencv2/.*")},
-      {"zlib", std::regex("zlib\\.h")},
-      {"torch", std::regex("(ATen|torch|c10)/.*")},
-      {"onnx", std::regex("onnx/.*")},
-      {"protobuf", std::regex("google/protobuf/.*")},
-      {"CLI", std::regex("CLI/.*")},
+      {"openssl", std::regex("openssl/.*")},          {"sodium", std::regex("sodium.*")},
+      {"opencv", std::regex("opencv2/.*")},           {"zlib", std::regex("zlib\\.h")},
+      {"torch", std::regex("(ATen|torch|c10)/.*")},   {"onnx", std::regex("onnx/.*")},
+      {"protobuf", std::regex("google/protobuf/.*")}, {"CLI", std::regex("CLI/.*")},
   };
   return headers;
 }
@@ -33,7 +29,8 @@ std::vector<std::string> Violations(const std::vector<SourceFile>& files, const 
       const bool own = include.module == file.module || (file.IsTest() && include.module == "testing");
       if (!include.module.empty() && !own &&
           (allowed == layers.may_include.end() || !allowed->second.contains(include.module))) {
-        found.push_back(fmt::format("{}:{}: {} must not include {}", file.path, include.line, file.module, include.module));
+        found.push_back(fmt::format("{}:{}: {} must not include {}", file.path, include.line, file.module,
+                                    include.module));
       }
       for (const auto& [library, pattern] : WalledHeaders()) {
         const auto walls = layers.walls.find(file.module);

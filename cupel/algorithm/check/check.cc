@@ -21,7 +21,8 @@ std::string Found(const Json& value) {
 }
 
 tl::unexpected<Error> Refuse(const ParameterSpec& spec, std::string_view expected, const Json& found) {
-  return Fail(ErrorCode::kInvalidArgument, fmt::format("{} must be {}, got {}", spec.name, expected, Found(found)));
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} must be {}, got {}", spec.name, expected, Found(found)));
 }
 
 bool HasRange(const ParameterSpec& spec) { return spec.low != 0 || spec.high != 0; }
@@ -44,9 +45,10 @@ Result<Json> ValidatedText(const ParameterSpec& spec, const Json& value) {
   if (!value.IsString()) return Refuse(spec, "a text", value);
   const std::string& text = value.AsString();
   if (!spec.choices.empty() && std::ranges::find(spec.choices, text) == spec.choices.end()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} must be one of {}, got \"{}\"", spec.name, fmt::join(spec.choices, ", "), text), "",
-                NearestRemedy(text, spec.choices));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("{} must be one of {}, got \"{}\"", spec.name, fmt::join(spec.choices, ", "), text), "",
+        NearestRemedy(text, spec.choices));
   }
   return value;
 }
@@ -70,19 +72,14 @@ Result<Json> ValidatedList(const ParameterSpec& spec, const Json& value, bool nu
 
 Result<Json> Validated(const ParameterSpec& spec, const Json& value) {
   switch (spec.type) {
-    case ParameterType::kInteger:
-      return ValidatedNumber(spec, value, true);
-    case ParameterType::kReal:
-      return ValidatedNumber(spec, value, false);
-    case ParameterType::kText:
-      return ValidatedText(spec, value);
+    case ParameterType::kInteger: return ValidatedNumber(spec, value, true);
+    case ParameterType::kReal: return ValidatedNumber(spec, value, false);
+    case ParameterType::kText: return ValidatedText(spec, value);
     case ParameterType::kBoolean:
       if (!value.IsBool()) return Refuse(spec, "true or false", value);
       return value;
-    case ParameterType::kRealList:
-      return ValidatedList(spec, value, true);
-    case ParameterType::kTextList:
-      return ValidatedList(spec, value, false);
+    case ParameterType::kRealList: return ValidatedList(spec, value, true);
+    case ParameterType::kTextList: return ValidatedList(spec, value, false);
   }
   return Fail(ErrorCode::kInternal, "unknown parameter type");
 }
@@ -127,7 +124,8 @@ const Metric* FindMetric(std::span<const Metric> metrics, std::string_view name)
 
 Result<Parameters> Parameters::Create(const Description& description, const Json& given) {
   if (!given.IsNull() && !given.IsObject()) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("the parameters of {} must be a table", description.id));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("the parameters of {} must be a table", description.id));
   }
   std::vector<std::string> known;
   for (const ParameterSpec& spec : description.parameters) known.push_back(spec.name);

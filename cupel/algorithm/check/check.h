@@ -5,8 +5,8 @@
 ///
 /// A check is one file with one function and one `Description`; it is made known by one line in
 /// application/assess/registry.cc. It does not know the ledger, files or the terminal: it returns values.
-/// Random numbers come from ReproducibleStream(seed, check id, original sample index, step), so the result does not
-/// depend on workers, tiles, shards or restarts.
+/// Random numbers come from ReproducibleStream(seed, check id, original sample index, step), so the result
+/// does not depend on workers, tiles, shards or restarts.
 
 #include <cstdint>
 #include <functional>
@@ -88,7 +88,8 @@ struct Artifact {
 
 struct CheckResult {
   std::vector<Metric> metrics;
-  /// Pictures for the report, typed JSON objects as docs/formats/report.md lists them. Their size does not grow with n.
+  /// Pictures for the report, typed JSON objects as docs/formats/report.md lists them. Their size does not
+  /// grow with n.
   std::vector<Json> figures;
   std::vector<Artifact> artifacts;
   /// Per-sample proof, one object each: {sample, label, predicted, margin, noise, ...}; digested, not shown.
@@ -105,9 +106,10 @@ const Metric* FindMetric(std::span<const Metric> metrics, std::string_view name)
 /// Validated parameter values: every declared name is present, typed and in range.
 class Parameters {
  public:
-  /// given: object from the plan, or null for all defaults. Errors: kInvalidArgument for an unknown key (nearest named), a
-  /// wrong type or range, a text that is not a choice, and an empty list unless the default is one; kInternal when a
-  /// default breaks its own specification. An integer is accepted where a real is asked, not the other way round.
+  /// given: object from the plan, or null for all defaults. Errors: kInvalidArgument for an unknown key
+  /// (nearest named), a wrong type or range, a text that is not a choice, and an empty list unless the
+  /// default is one; kInternal when a default breaks its own specification. An integer is accepted where a
+  /// real is asked, not the other way round.
   static Result<Parameters> Create(const Description& description, const Json& given);
 
   /// The value of a declared parameter; asking for an undeclared name or another type aborts.
@@ -123,8 +125,8 @@ class Parameters {
   Json values_;
 };
 
-/// Keeps finished pieces of a check so that a killed run continues. Keys are chosen by the check and must name
-/// everything the piece depends on beside the frozen plan ("eps=0.03;samples=0-255").
+/// Keeps finished pieces of a check so that a killed run continues. Keys are chosen by the check and must
+/// name everything the piece depends on beside the frozen plan ("eps=0.03;samples=0-255").
 class Journal {
  public:
   virtual ~Journal() = default;
@@ -136,8 +138,8 @@ class Journal {
 Journal& NoJournal();
 
 struct Context {
-  const executor::Classifier* model = nullptr;    ///< Null when the plan has only a predictions file.
-  const data::dataset::Dataset* data = nullptr;   ///< Null when the plan has only a predictions file.
+  const executor::Classifier* model = nullptr;            ///< Null when the plan has only a predictions file.
+  const data::dataset::Dataset* data = nullptr;           ///< Null when the plan has only a predictions file.
   const data::dataset::Dataset* training_data = nullptr;  ///< Members, for membership inference; may be null.
   /// The model's answers on `data`, computed once per assessment and shared; never null in a run.
   std::function<Result<const data::dataset::Predictions*>()> predictions;

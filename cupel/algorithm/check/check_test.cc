@@ -43,7 +43,9 @@ Description Example() {
   return description;
 }
 
-Result<Parameters> Given(std::string_view json) { return Parameters::Create(Example(), Json::Parse(json).value()); }
+Result<Parameters> Given(std::string_view json) {
+  return Parameters::Create(Example(), Json::Parse(json).value());
+}
 
 TEST(ParametersTest, FillsInEveryDefault) {
   CUPEL_ASSERT_OK(const Parameters parameters, Parameters::Create(Example(), Json()));
@@ -58,8 +60,10 @@ TEST(ParametersTest, FillsInEveryDefault) {
 }
 
 TEST(ParametersTest, KeepsGivenValuesAndWidensIntegersToReals) {
-  CUPEL_ASSERT_OK(const Parameters parameters,
-                  Given(R"({"epsilon": 1, "steps": 1, "norm": "l2", "targeted": true, "radii": [2], "attributes": ["sex"]})"));
+  CUPEL_ASSERT_OK(
+      const Parameters parameters,
+      Given(
+          R"({"epsilon": 1, "steps": 1, "norm": "l2", "targeted": true, "radii": [2], "attributes": ["sex"]})"));
 
   EXPECT_EQ(parameters.Real("epsilon"), 1.0);
   EXPECT_EQ(parameters.Integer("steps"), 1);
@@ -71,12 +75,14 @@ TEST(ParametersTest, KeepsGivenValuesAndWidensIntegersToReals) {
 
 TEST(ParametersTest, NamesTheNearestKnownKey) {
   EXPECT_THAT(Given(R"({"epsilonn": 1})"),
-              HasError(ErrorCode::kInvalidArgument, AllOf(HasSubstr("epsilonn"), HasSubstr("did you mean \"epsilon\""))));
+              HasError(ErrorCode::kInvalidArgument,
+                       AllOf(HasSubstr("epsilonn"), HasSubstr("did you mean \"epsilon\""))));
 }
 
 TEST(ParametersTest, RefusesAWrongType) {
-  for (const char* given : {R"({"epsilon": "big"})", R"({"steps": 1.5})", R"({"norm": 2})", R"({"targeted": 1})",
-                            R"({"radii": 0.1})", R"({"radii": ["x"]})", R"({"attributes": [1]})", R"([])", R"(3)"}) {
+  for (const char* given :
+       {R"({"epsilon": "big"})", R"({"steps": 1.5})", R"({"norm": 2})", R"({"targeted": 1})",
+        R"({"radii": 0.1})", R"({"radii": ["x"]})", R"({"attributes": [1]})", R"([])", R"(3)"}) {
     EXPECT_THAT(Given(given), HasError(ErrorCode::kInvalidArgument)) << given;
   }
 }
@@ -84,13 +90,15 @@ TEST(ParametersTest, RefusesAWrongType) {
 TEST(ParametersTest, RangeIsInclusiveAndEnforcedOnEveryElement) {
   EXPECT_THAT(Given(R"({"epsilon": 0})"), IsOk());
   EXPECT_THAT(Given(R"({"steps": 1000})"), IsOk());
-  EXPECT_THAT(Given(R"({"steps": 1001})"), HasError(ErrorCode::kInvalidArgument, HasSubstr("[1, 1000], got 1001")));
+  EXPECT_THAT(Given(R"({"steps": 1001})"),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("[1, 1000], got 1001")));
   EXPECT_THAT(Given(R"({"epsilon": -0.001})"), HasError(ErrorCode::kInvalidArgument, HasSubstr("epsilon")));
   EXPECT_THAT(Given(R"({"radii": [1, 2.5]})"), HasError(ErrorCode::kInvalidArgument, HasSubstr("radii[1]")));
 }
 
 TEST(ParametersTest, RefusesNotANumberEvenWithoutRange) {
-  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+  for (const double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     for (const char* name : {"epsilon", "offset"}) {
       Json given;
       given[name] = bad;
@@ -118,7 +126,8 @@ TEST(ParametersTest, ADefaultOutOfItsOwnRangeIsAnInternalError) {
   description.id = "broken.check";
   description.parameters = {Spec("level", ParameterType::kReal, 2.0, 0, 1)};
 
-  EXPECT_THAT(Parameters::Create(description, Json()), HasError(ErrorCode::kInternal, HasSubstr("broken.check")));
+  EXPECT_THAT(Parameters::Create(description, Json()),
+              HasError(ErrorCode::kInternal, HasSubstr("broken.check")));
 }
 
 TEST(NoJournalTest, Forgets) {

@@ -129,7 +129,8 @@ Result<RequirementOutcome> TestRequirement(const Requirement& requirement, std::
     std::vector<std::string> known;
     for (const Metric& candidate : metrics) known.push_back(candidate.name);
     return Fail(ErrorCode::kInvalidArgument, fmt::format("no metric is called \"{}\"", requirement.metric),
-                fmt::format("requirement \"{}\"", requirement.text), NearestRemedy(requirement.metric, known));
+                fmt::format("requirement \"{}\"", requirement.text),
+                NearestRemedy(requirement.metric, known));
   }
   const bool upwards =
       requirement.comparator == Comparator::kAtLeast || requirement.comparator == Comparator::kGreater;
@@ -152,7 +153,8 @@ Result<RequirementOutcome> TestRequirement(const Requirement& requirement, std::
     outcome.reason += fmt::format(", which is {} {:.6g}", comparator, requirement.threshold);
   } else if (value_holds) {
     outcome.verdict = Verdict::kWarn;
-    outcome.reason += fmt::format(": not enough samples to support {} {:.6g}", comparator, requirement.threshold);
+    outcome.reason +=
+        fmt::format(": not enough samples to support {} {:.6g}", comparator, requirement.threshold);
   } else {
     outcome.verdict = Verdict::kFail;
     outcome.reason += fmt::format(", which is not {} {:.6g}", comparator, requirement.threshold);

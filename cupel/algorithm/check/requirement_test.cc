@@ -15,12 +15,16 @@ using ::cupel::testing::IsOkAndHolds;
 using ::testing::HasSubstr;
 
 std::vector<Metric> Example() {
-  return {{.name = "accuracy", .value = 0.90, .interval = stats::Interval{0.88, 0.92, 0.95, "wilson"}, .n = 1000},
-          {.name = "ece", .value = 0.05, .interval = stats::Interval{0.03, 0.07, 0.95, "bootstrap-percentile"}, .n = 1000},
-          {.name = "flops", .value = 12, .n = 1},
-          {.name = "recall.Ankle boot", .value = 1, .n = 3},
-          {.name = "rate.>50K", .value = 0.2, .n = 3},
-          {.name = "undefined", .value = std::numeric_limits<double>::quiet_NaN(), .n = 0}};
+  return {
+      {.name = "accuracy", .value = 0.90, .interval = stats::Interval{0.88, 0.92, 0.95, "wilson"}, .n = 1000},
+      {.name = "ece",
+       .value = 0.05,
+       .interval = stats::Interval{0.03, 0.07, 0.95, "bootstrap-percentile"},
+       .n = 1000},
+      {.name = "flops", .value = 12, .n = 1},
+      {.name = "recall.Ankle boot", .value = 1, .n = 3},
+      {.name = "rate.>50K", .value = 0.2, .n = 3},
+      {.name = "undefined", .value = std::numeric_limits<double>::quiet_NaN(), .n = 0}};
 }
 
 Verdict VerdictOf(std::string_view text) {
@@ -59,8 +63,9 @@ TEST(ParseRequirementTest, NamesMayHoldSpacesAndComparators) {
 }
 
 TEST(ParseRequirementTest, RefusesWhatIsNotARequirement) {
-  for (const char* text : {"", "accuracy", "accuracy = 0.9", "accuracy >= ", "accuracy >= high", "accuracy >= 0.9x",
-                           ">= 0.9", ".value >= 0.9", "accuracy >= nan", "accuracy >= inf", "accuracy >= 90%"}) {
+  for (const char* text :
+       {"", "accuracy", "accuracy = 0.9", "accuracy >= ", "accuracy >= high", "accuracy >= 0.9x", ">= 0.9",
+        ".value >= 0.9", "accuracy >= nan", "accuracy >= inf", "accuracy >= 90%"}) {
     EXPECT_THAT(ParseRequirement(text), HasError(ErrorCode::kInvalidArgument)) << text;
   }
 }
@@ -68,7 +73,8 @@ TEST(ParseRequirementTest, RefusesWhatIsNotARequirement) {
 TEST(TestRequirementTest, ComparesTheBoundOnTheSideThatHurts) {
   EXPECT_EQ(VerdictOf("accuracy >= 0.88"), Verdict::kPass);
   EXPECT_EQ(VerdictOf("ece <= 0.07"), Verdict::kPass);
-  const RequirementOutcome lower = TestRequirement(ParseRequirement("accuracy >= 0.88").value(), Example()).value();
+  const RequirementOutcome lower =
+      TestRequirement(ParseRequirement("accuracy >= 0.88").value(), Example()).value();
   EXPECT_EQ(lower.bound, "lower");
   EXPECT_EQ(lower.compared, 0.88);
   const RequirementOutcome upper = TestRequirement(ParseRequirement("ece < 0.1").value(), Example()).value();
@@ -83,7 +89,8 @@ TEST(TestRequirementTest, StrictComparatorsExcludeEquality) {
 }
 
 TEST(TestRequirementTest, WarnsWhenTheSampleIsTooSmallForTheClaim) {
-  const RequirementOutcome outcome = TestRequirement(ParseRequirement("accuracy >= 0.89").value(), Example()).value();
+  const RequirementOutcome outcome =
+      TestRequirement(ParseRequirement("accuracy >= 0.89").value(), Example()).value();
 
   EXPECT_EQ(outcome.verdict, Verdict::kWarn);
   EXPECT_THAT(outcome.reason, HasSubstr("not enough samples"));
@@ -101,7 +108,8 @@ TEST(TestRequirementTest, ValueSuffixIgnoresTheInterval) {
 }
 
 TEST(TestRequirementTest, AMetricWithoutIntervalIsComparedByValue) {
-  const RequirementOutcome outcome = TestRequirement(ParseRequirement("flops <= 12").value(), Example()).value();
+  const RequirementOutcome outcome =
+      TestRequirement(ParseRequirement("flops <= 12").value(), Example()).value();
 
   EXPECT_EQ(outcome.verdict, Verdict::kPass);
   EXPECT_EQ(outcome.bound, "value");
@@ -126,8 +134,8 @@ TEST(VerdictTest, NamesRoundTrip) {
 }
 
 TEST(VerdictTest, GraverFollowsTheDocumentedOrderWhateverTheSide) {
-  const std::vector<Verdict> order = {Verdict::kNotApplicable, Verdict::kPass, Verdict::kWarn, Verdict::kNotRun,
-                                      Verdict::kFail};
+  const std::vector<Verdict> order = {Verdict::kNotApplicable, Verdict::kPass, Verdict::kWarn,
+                                      Verdict::kNotRun, Verdict::kFail};
   for (std::size_t i = 0; i < order.size(); ++i) {
     for (std::size_t j = 0; j < order.size(); ++j) {
       EXPECT_EQ(Graver(order[i], order[j]), order[std::max(i, j)]);

@@ -61,7 +61,8 @@ Result<Artifact> ArtifactFromJson(const Json& json) {
   CUPEL_TRY(artifact.bytes, FromBase64(base64));
   CUPEL_TRY(const std::int64_t size, json.IntegerAt("size"));
   if (size != static_cast<std::int64_t>(artifact.bytes.size())) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("the artifact has {} bytes, expected {}", artifact.bytes.size(), size),
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the artifact has {} bytes, expected {}", artifact.bytes.size(), size),
                 artifact.name);
   }
   return artifact;

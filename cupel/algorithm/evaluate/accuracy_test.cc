@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "cupel/algorithm/evaluate/checks.h"
-#include "cupel/algorithm/evaluate/test_support/run_check.h"
+#include "cupel/algorithm/evaluate/run_check_for_test.h"
 #include "cupel/base/reproducible_stream.h"
 #include "cupel/stats/proportion.h"
 #include "cupel/testing/status_matchers.h"
@@ -13,15 +13,16 @@ namespace cupel::algorithm::evaluate {
 namespace {
 
 using ::cupel::testing::HasError;
-using ::testing::HasSubstr;
 using test_support::Decisions;
 using test_support::MetricOf;
 using test_support::RunCheck;
+using ::testing::HasSubstr;
 
 data::dataset::Predictions SixOfThree() { return Decisions(3, {0, 0, 1, 1, 1, 2}, {0, 1, 1, 1, 0, 0}); }
 
 bool HasNote(const check::CheckResult& result, std::string_view text) {
-  return std::ranges::any_of(result.notes, [&](const check::Text& note) { return note.en.find(text) != std::string::npos; });
+  return std::ranges::any_of(
+      result.notes, [&](const check::Text& note) { return note.en.find(text) != std::string::npos; });
 }
 
 TEST(AccuracyCheckTest, EqualsHandComputedShares) {
@@ -41,8 +42,9 @@ TEST(AccuracyCheckTest, EqualsHandComputedShares) {
 
 TEST(AccuracyCheckTest, IntervalIsWilsonUnlessThePlanAsksForExact) {
   CUPEL_ASSERT_OK(const check::CheckResult wilson, RunCheck(AccuracyCheck(), SixOfThree()));
-  CUPEL_ASSERT_OK(const check::CheckResult exact,
-                  RunCheck(AccuracyCheck(), SixOfThree(), R"({"interval": "clopper-pearson", "level": 0.9})"));
+  CUPEL_ASSERT_OK(
+      const check::CheckResult exact,
+      RunCheck(AccuracyCheck(), SixOfThree(), R"({"interval": "clopper-pearson", "level": 0.9})"));
 
   EXPECT_EQ(MetricOf(wilson, "accuracy").interval->low, stats::Wilson(3, 6, 0.95).low);
   EXPECT_EQ(MetricOf(exact, "accuracy").interval->high, stats::ClopperPearson(3, 6, 0.9).high);
@@ -50,7 +52,8 @@ TEST(AccuracyCheckTest, IntervalIsWilsonUnlessThePlanAsksForExact) {
 }
 
 TEST(AccuracyCheckTest, WhatIsNotDefinedIsANoteNotAZero) {
-  CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(AccuracyCheck(), Decisions(3, {0, 0, 1}, {0, 0, 0})));
+  CUPEL_ASSERT_OK(const check::CheckResult result,
+                  RunCheck(AccuracyCheck(), Decisions(3, {0, 0, 1}, {0, 0, 0})));
 
   EXPECT_EQ(check::FindMetric(result.metrics, "recall.2"), nullptr);
   EXPECT_EQ(check::FindMetric(result.metrics, "precision.1"), nullptr);
@@ -59,7 +62,8 @@ TEST(AccuracyCheckTest, WhatIsNotDefinedIsANoteNotAZero) {
 }
 
 TEST(AccuracyCheckTest, SaysWhatTheSampleSupports) {
-  CUPEL_ASSERT_OK(const check::CheckResult few, RunCheck(AccuracyCheck(), SixOfThree(), R"({"half_width": 0.05})"));
+  CUPEL_ASSERT_OK(const check::CheckResult few,
+                  RunCheck(AccuracyCheck(), SixOfThree(), R"({"half_width": 0.05})"));
 
   EXPECT_TRUE(HasNote(few, "more than there are"));
   EXPECT_EQ(MetricOf(few, "samples_needed").value, 385);  // Cochran, at the middle of an interval around 1/2
@@ -86,7 +90,8 @@ TEST(AccuracyCheckTest, OrderOfSamplesDoesNotMatter) {
 }
 
 TEST(AccuracyCheckTest, LowestRecallCoversTheTruthDespiteTheChoice) {
-  // Ten classes of equal recall 0.8: the lowest observed one lies below it on average, its upper limit must not.
+  // Ten classes of equal recall 0.8: the lowest observed one lies below it on average, its upper limit must
+  // not.
   constexpr int kTrials = 200;
   int covered = 0;
   for (int trial = 0; trial < kTrials; ++trial) {
@@ -112,11 +117,14 @@ TEST(AccuracyCheckTest, ConfusionFigureHoldsTheCounts) {
 }
 
 TEST(AccuracyCheckTest, RefusesUnusablePredictions) {
-  EXPECT_THAT(RunCheck(AccuracyCheck(), Decisions(2, {}, {})), HasError(ErrorCode::kInvalidArgument, HasSubstr("no sample")));
-  EXPECT_THAT(RunCheck(AccuracyCheck(), Decisions(2, {0, 2}, {0, 1})), HasError(ErrorCode::kInvalidArgument, HasSubstr("sample 1")));
+  EXPECT_THAT(RunCheck(AccuracyCheck(), Decisions(2, {}, {})),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("no sample")));
+  EXPECT_THAT(RunCheck(AccuracyCheck(), Decisions(2, {0, 2}, {0, 1})),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("sample 1")));
   auto not_a_number = Decisions(2, {0, 1}, {0, 1});
   not_a_number.scores[1] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THAT(RunCheck(AccuracyCheck(), not_a_number), HasError(ErrorCode::kInvalidArgument, HasSubstr("NaN")));
+  EXPECT_THAT(RunCheck(AccuracyCheck(), not_a_number),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("NaN")));
 }
 
 }  // namespace

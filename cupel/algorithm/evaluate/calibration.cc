@@ -32,45 +32,49 @@ check::ParameterSpec BinsSpec() {
   spec.fallback = 15;
   spec.low = 2;
   spec.high = 100;
-  spec.meaning = {"Confidence bins of equal width", "\u7b49\u5bbd\u7f6e\u4fe1\u5ea6\u5206\u7bb1\u6570"};
+  spec.meaning = {"Confidence bins of equal width", "等宽置信度分箱数"};
   return spec;
 }
 
 check::Description Describe() {
   check::Description description;
   description.id = kId;
-  description.title = {"Calibration", "\u6821\u51c6"};
+  description.title = {"Calibration", "校准"};
   description.summary = {
-      "Compares the confidence of the most likely class with how often it is right: expected and maximum calibration error "
+      "Compares the confidence of the most likely class with how often it is right: expected and maximum "
+      "calibration error "
       "over bins of equal width, Brier score and negative log-likelihood, with bootstrap intervals.",
-      "\u6bd4\u8f83\u6700\u53ef\u80fd\u7c7b\u522b\u7684\u7f6e\u4fe1\u5ea6\u4e0e\u5176\u5b9e\u9645\u6b63\u786e\u7387\uff1a\u7b49\u5bbd\u5206\u7bb1\u7684\u671f\u671b\u4e0e\u6700\u5927\u6821\u51c6\u8bef\u5dee\u3001Brier \u5206\u6570\u4e0e\u8d1f\u5bf9\u6570\u4f3c\u7136\uff0c\u5e76\u7ed9\u51fa\u81ea\u52a9\u6cd5\u533a\u95f4\u3002"};
+      "比较最可能类别的置信度与其实际正确率：等宽分箱的期望与最大校准误差、Brier "
+      "分数与负对数似然，并给出自助法区间。"};
   description.principle = check::Principle::kReliability;
   description.requirements = {"A1"};
   description.parameters = {BinsSpec(), LevelSpec(), ReplicatesSpec(1000)};
   description.metrics = {
-      {"ece", {"Expected calibration error", "\u671f\u671b\u6821\u51c6\u8bef\u5dee"}, "", false},
+      {"ece", {"Expected calibration error", "期望校准误差"}, "", false},
       {"ece_if_calibrated",
-       {"Calibration error that a perfectly calibrated model would show", "\u5b8c\u7f8e\u6821\u51c6\u7684\u6a21\u578b\u4e5f\u4f1a\u663e\u793a\u7684\u6821\u51c6\u8bef\u5dee"},
+       {"Calibration error that a perfectly calibrated model would show", "完美校准的模型也会显示的校准误差"},
        "",
        false},
-      {"mce", {"Maximum calibration error", "\u6700\u5927\u6821\u51c6\u8bef\u5dee"}, "", false},
-      {"brier", {"Brier score (sum over classes)", "Brier \u5206\u6570\uff08\u5404\u7c7b\u522b\u4e4b\u548c\uff09"}, "score", false},
-      {"nll", {"Negative log-likelihood", "\u8d1f\u5bf9\u6570\u4f3c\u7136"}, "nat", false},
-      {"mean_confidence", {"Mean confidence", "\u5e73\u5747\u7f6e\u4fe1\u5ea6"}, "", true},
+      {"mce", {"Maximum calibration error", "最大校准误差"}, "", false},
+      {"brier", {"Brier score (sum over classes)", "Brier 分数（各类别之和）"}, "score", false},
+      {"nll", {"Negative log-likelihood", "负对数似然"}, "nat", false},
+      {"mean_confidence", {"Mean confidence", "平均置信度"}, "", true},
   };
   description.needs_model = false;
   description.source = "Guo et al. 2017; Brier 1950; Broecker and Smith 2007 (consistency resampling)";
   return description;
 }
 
-double MeanOf(Samples samples, Indices indices, double ScoredSample::*member) {
+double MeanOf(Samples samples, Indices indices, double ScoredSample::* member) {
   double sum = 0;
   for (const std::int64_t index : indices) sum += samples[static_cast<std::size_t>(index)].*member;
   return sum / static_cast<double>(indices.size());
 }
 
-/// The mean ECE of a model with these confidences that is right exactly that often: what ECE shows by chance alone.
-double EceIfCalibrated(Samples samples, Indices indices, std::size_t bins, std::int64_t replicates, std::uint64_t seed) {
+/// The mean ECE of a model with these confidences that is right exactly that often: what ECE shows by chance
+/// alone.
+double EceIfCalibrated(Samples samples, Indices indices, std::size_t bins, std::int64_t replicates,
+                       std::uint64_t seed) {
   std::vector<ScoredSample> drawn(samples.begin(), samples.end());
   double sum = 0;
   for (std::int64_t replicate = 0; replicate < replicates; ++replicate) {
@@ -82,7 +86,7 @@ double EceIfCalibrated(Samples samples, Indices indices, std::size_t bins, std::
 }
 
 Json ReliabilityFigure(std::span<const CalibrationBin> bins) {
-  Json figure = Figure("reliability", {"Reliability of the confidence", "\u7f6e\u4fe1\u5ea6\u53ef\u9760\u6027"});
+  Json figure = Figure("reliability", {"Reliability of the confidence", "置信度可靠性"});
   Json::Array rows;
   const double count = static_cast<double>(bins.size());
   for (std::size_t b = 0; b < bins.size(); ++b) {
@@ -108,8 +112,9 @@ class Calibration : public check::Check {
     const std::vector<ScoredSample> samples = ScoreSamples(*predictions);
     CheckResult result;
     if (std::ranges::all_of(samples, [](const ScoredSample& sample) { return sample.confidence == 1; })) {
-      result.not_applicable = check::Text{"the predictions are decisions without scores: there is no confidence to check",
-                                          "\u9884\u6d4b\u4ec5\u4e3a\u5224\u5b9a\u7ed3\u679c\u800c\u65e0\u5206\u6570\uff1a\u6ca1\u6709\u53ef\u68c0\u9a8c\u7684\u7f6e\u4fe1\u5ea6"};
+      result.not_applicable =
+          check::Text{"the predictions are decisions without scores: there is no confidence to check",
+                      "预测仅为判定结果而无分数：没有可检验的置信度"};
       return result;
     }
     const auto bins = static_cast<std::size_t>(context.parameters.Integer("bins"));
@@ -117,12 +122,14 @@ class Calibration : public check::Check {
     std::iota(all.begin(), all.end(), std::int64_t{0});
     const auto n = static_cast<std::int64_t>(samples.size());
     const auto binned = [&](Indices indices) { return BinSamples(samples, indices, bins); };
-    const auto mean = [&](double ScoredSample::*member) -> stats::Statistic {
+    const auto mean = [&](double ScoredSample::* member) -> stats::Statistic {
       return [&samples, member](Indices indices) { return MeanOf(samples, indices, member); };
     };
     result.metrics = {
-        BootstrapMetric("ece", n, [&](Indices i) { return ExpectedCalibrationError(binned(i)); }, context, kId),
-        BootstrapMetric("mce", n, [&](Indices i) { return MaximumCalibrationError(binned(i)); }, context, kId),
+        BootstrapMetric(
+            "ece", n, [&](Indices i) { return ExpectedCalibrationError(binned(i)); }, context, kId),
+        BootstrapMetric(
+            "mce", n, [&](Indices i) { return MaximumCalibrationError(binned(i)); }, context, kId),
         BootstrapMetric("brier", n, mean(&ScoredSample::brier), context, kId),
         BootstrapMetric("nll", n, mean(&ScoredSample::nll), context, kId),
         BootstrapMetric("mean_confidence", n, mean(&ScoredSample::confidence), context, kId),
@@ -140,12 +147,13 @@ class Calibration : public check::Check {
     const double ece = result.metrics.front().value;
     result.metrics.push_back(
         {.name = "ece_if_calibrated", .value = chance, .n = static_cast<std::int64_t>(samples.size())});
-    result.notes.push_back(
-        {fmt::format("a sum of absolute values cannot be 0 by chance: a perfectly calibrated model would show an ECE of {:.4f} "
-                     "on {} samples; {:.4f} was found, so about {:.4f} is real",
-                     chance, samples.size(), ece, std::max(0.0, ece - chance)),
-         fmt::format("\u7edd\u5bf9\u503c\u4e4b\u548c\u4e0d\u4f1a\u5076\u7136\u4e3a\u96f6\uff1a\u5b8c\u7f8e\u6821\u51c6\u7684\u6a21\u578b\u5728 {} \u4e2a\u6837\u672c\u4e0a\u4e5f\u4f1a\u663e\u793a {:.4f} \u7684 ECE\uff1b\u5b9e\u6d4b {:.4f}\uff0c\u5176\u4e2d\u7ea6 {:.4f} \u662f\u771f\u5b9e\u7684",
-                     samples.size(), chance, ece, std::max(0.0, ece - chance))});
+    result.notes.push_back({fmt::format("a sum of absolute values cannot be 0 by chance: a perfectly "
+                                        "calibrated model would show an ECE of {:.4f} "
+                                        "on {} samples; {:.4f} was found, so about {:.4f} is real",
+                                        chance, samples.size(), ece, std::max(0.0, ece - chance)),
+                            fmt::format("绝对值之和不会偶然为零：完美校准的模型在 {} 个样本上也会显示 {:.4f} "
+                                        "的 ECE；实测 {:.4f}，其中约 {:.4f} 是真实的",
+                                        samples.size(), chance, ece, std::max(0.0, ece - chance))});
   }
 
   check::Description description_ = Describe();

@@ -35,8 +35,8 @@ std::vector<ScoredSample> ScoreSamples(const data::dataset::Predictions& predict
   std::vector<ScoredSample> samples;
   samples.reserve(static_cast<std::size_t>(predictions.n));
   for (std::int64_t i = 0; i < predictions.n; ++i) {
-    samples.push_back(
-        ScoreSample(predictions.Row(i), predictions.labels[static_cast<std::size_t>(i)], predictions.Predicted(i)));
+    samples.push_back(ScoreSample(predictions.Row(i), predictions.labels[static_cast<std::size_t>(i)],
+                                  predictions.Predicted(i)));
   }
   return samples;
 }
@@ -47,8 +47,8 @@ std::size_t BinOf(double confidence, std::size_t bins) {
   return position <= 1 ? 0 : std::min(bins, static_cast<std::size_t>(position)) - 1;
 }
 
-std::vector<CalibrationBin> BinSamples(std::span<const ScoredSample> samples, std::span<const std::int64_t> indices,
-                                       std::size_t bins) {
+std::vector<CalibrationBin> BinSamples(std::span<const ScoredSample> samples,
+                                       std::span<const std::int64_t> indices, std::size_t bins) {
   std::vector<CalibrationBin> binned(bins);
   for (const std::int64_t index : indices) {
     const ScoredSample& sample = samples[static_cast<std::size_t>(index)];

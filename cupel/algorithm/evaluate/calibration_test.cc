@@ -7,7 +7,7 @@
 
 #include "cupel/algorithm/evaluate/calibration_error.h"
 #include "cupel/algorithm/evaluate/checks.h"
-#include "cupel/algorithm/evaluate/test_support/run_check.h"
+#include "cupel/algorithm/evaluate/run_check_for_test.h"
 #include "cupel/base/reproducible_stream.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -113,8 +113,9 @@ TEST(CalibrationErrorTest, EqualsTheDefinition) {
 
 // Ten samples at confidence 0.8, seven of them right: ECE = MCE = 0.1; Brier = 2 (0.7 * 0.04 + 0.3 * 0.64).
 TEST(CalibrationCheckTest, EqualsAHandComputedCase) {
-  CUPEL_ASSERT_OK(const check::CheckResult result,
-                  RunCheck(CalibrationCheck(), Binary(std::vector<double>(10, 0.8), {1, 1, 1, 1, 1, 1, 1, 0, 0, 0})));
+  CUPEL_ASSERT_OK(
+      const check::CheckResult result,
+      RunCheck(CalibrationCheck(), Binary(std::vector<double>(10, 0.8), {1, 1, 1, 1, 1, 1, 1, 0, 0, 0})));
 
   EXPECT_NEAR(MetricOf(result, "ece").value, 0.1, 1e-7);
   EXPECT_NEAR(MetricOf(result, "mce").value, 0.1, 1e-7);
@@ -124,7 +125,8 @@ TEST(CalibrationCheckTest, EqualsAHandComputedCase) {
 }
 
 TEST(CalibrationCheckTest, ChanceLevelExplainsACalibratedModelAndNotAnOverconfidentOne) {
-  CUPEL_ASSERT_OK(const check::CheckResult calibrated, RunCheck(CalibrationCheck(), Drawn(4000, 1, 1), R"({"replicates": 100})"));
+  CUPEL_ASSERT_OK(const check::CheckResult calibrated,
+                  RunCheck(CalibrationCheck(), Drawn(4000, 1, 1), R"({"replicates": 100})"));
   CUPEL_ASSERT_OK(const check::CheckResult overconfident,
                   RunCheck(CalibrationCheck(), Drawn(4000, 0.3, 1), R"({"replicates": 100})"));
 
@@ -148,8 +150,8 @@ TEST(CalibrationCheckTest, IntervalHoldsTheValueAndIsRepeatable) {
 }
 
 TEST(CalibrationCheckTest, ReliabilityFigureHasOneBinAParameterAndNullWhereEmpty) {
-  CUPEL_ASSERT_OK(const check::CheckResult result,
-                  RunCheck(CalibrationCheck(), Binary({0.9, 0.9}, {1, 0}), R"({"bins": 10, "replicates": 100})"));
+  CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(CalibrationCheck(), Binary({0.9, 0.9}, {1, 0}),
+                                                            R"({"bins": 10, "replicates": 100})"));
   const Json& bins = result.figures.at(0)["bins"];
   ASSERT_EQ(bins.AsArray().size(), 10U);
   EXPECT_TRUE(bins.AsArray()[0]["accuracy"].IsNull());
@@ -160,7 +162,8 @@ TEST(CalibrationCheckTest, ReliabilityFigureHasOneBinAParameterAndNullWhereEmpty
 
 TEST(CalibrationCheckTest, DecisionsWithoutScoresDoNotApply) {
   Predictions predictions = Decisions(2, {0, 1}, {0, 1});
-  for (float& score : predictions.scores) score = score > 0 ? 0.0F : std::log(1e-38F);  // as a predictions file gives
+  for (float& score : predictions.scores)
+    score = score > 0 ? 0.0F : std::log(1e-38F);  // as a predictions file gives
   CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(CalibrationCheck(), predictions));
   EXPECT_TRUE(result.not_applicable.has_value());
 }

@@ -10,7 +10,9 @@
 
 namespace cupel::algorithm::evaluate {
 
-std::int64_t Confusion::Samples() const { return std::accumulate(counts.begin(), counts.end(), std::int64_t{0}); }
+std::int64_t Confusion::Samples() const {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
 
 std::int64_t Confusion::Correct() const {
   std::int64_t sum = 0;

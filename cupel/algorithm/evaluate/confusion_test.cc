@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "cupel/algorithm/evaluate/test_support/run_check.h"
+#include "cupel/algorithm/evaluate/run_check_for_test.h"
 #include "cupel/base/reproducible_stream.h"
 #include "cupel/stats/proportion.h"
 
@@ -61,7 +61,8 @@ TEST(BalancedAccuracyTest, OneClassHasTheIntervalOfItsRecall) {
 }
 
 TEST(BalancedAccuracyTest, PerfectRecallsStillHaveWidth) {
-  const BalancedAccuracy balanced = BalancedAccuracyOf(CountConfusion(Decisions(2, {0, 0, 1, 1}, {0, 0, 1, 1})), 0.95);
+  const BalancedAccuracy balanced =
+      BalancedAccuracyOf(CountConfusion(Decisions(2, {0, 0, 1, 1}, {0, 0, 1, 1})), 0.95);
   EXPECT_EQ(balanced.interval.high, 1);
   EXPECT_LT(balanced.interval.low, 0.75);
 }

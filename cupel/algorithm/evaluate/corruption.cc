@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// evaluate.corruption: how much accuracy is left when pictures are noisy, blurred, dark, faded, compressed or turned.
+// evaluate.corruption: how much accuracy is left when pictures are noisy, blurred, dark, faded, compressed or
+// turned.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ std::vector<check::ParameterSpec> Specs() {
   corruptions.type = check::ParameterType::kTextList;
   corruptions.fallback = Json::ArrayOf(CorruptionNames());
   corruptions.choices = CorruptionNames();
-  corruptions.meaning = {"Which corruptions, each at five strengths", "\u8981\u6d4b\u8bd5\u7684\u635f\u574f\u7c7b\u578b\uff0c\u6bcf\u79cd\u4e94\u4e2a\u5f3a\u5ea6"};
+  corruptions.meaning = {"Which corruptions, each at five strengths", "要测试的损坏类型，每种五个强度"};
   check::ParameterSpec samples;
   samples.name = "samples";
   samples.type = check::ParameterType::kInteger;
@@ -44,26 +45,35 @@ std::vector<check::ParameterSpec> Specs() {
   samples.fallback = 1000;
   samples.low = 1;
   samples.high = 1e9;
-  samples.meaning = {"Most samples to use; of more, a random part is drawn by the seed", "\u6700\u591a\u4f7f\u7528\u7684\u6837\u672c\u6570\uff1b\u8d85\u51fa\u65f6\u6309\u79cd\u5b50\u968f\u673a\u62bd\u53d6"};
+  samples.meaning = {"Most samples to use; of more, a random part is drawn by the seed",
+                     "最多使用的样本数；超出时按种子随机抽取"};
   return {corruptions, samples, LevelSpec(), ReplicatesSpec(1000)};
 }
 
 check::Description Describe() {
   check::Description description;
   description.id = kId;
-  description.title = {"Accuracy on corrupted images", "\u635f\u574f\u56fe\u50cf\u4e0a\u7684\u51c6\u786e\u7387"};
+  description.title = {"Accuracy on corrupted images", "损坏图像上的准确率"};
   description.summary = {
-      "Accuracy when images are noisy, blurred, brighter, of less contrast, JPEG-compressed or rotated, at five strengths "
+      "Accuracy when images are noisy, blurred, brighter, of less contrast, JPEG-compressed or rotated, at "
+      "five strengths "
       "each, against the accuracy on the same images unchanged.",
-      "\u56fe\u50cf\u53d7\u566a\u58f0\u3001\u6a21\u7cca\u3001\u589e\u4eae\u3001\u964d\u5bf9\u6bd4\u5ea6\u3001JPEG \u538b\u7f29\u6216\u65cb\u8f6c\uff08\u5404\u4e94\u4e2a\u5f3a\u5ea6\uff09\u65f6\u7684\u51c6\u786e\u7387\uff0c\u5e76\u4e0e\u540c\u4e00\u6279\u539f\u56fe\u7684\u51c6\u786e\u7387\u6bd4\u8f83\u3002"};
+      "图像受噪声、模糊、增亮、降对比度、JPEG "
+      "压缩或旋转（各五个强度）时的准确率，并与同一批原图的准确率比较。"};
   description.principle = check::Principle::kReliability;
   description.requirements = {"A1", "A2"};
   description.parameters = Specs();
   description.metrics = {
-      {"mean_corruption_accuracy", {"Mean accuracy over all corruptions", "\u6240\u6709\u635f\u574f\u7c7b\u578b\u7684\u5e73\u5747\u51c6\u786e\u7387"}, "", true},
-      {"relative_drop", {"Share of the clean accuracy that is lost", "\u76f8\u5bf9\u539f\u56fe\u51c6\u786e\u7387\u7684\u635f\u5931\u6bd4\u4f8b"}, "", false},
-      {"clean_accuracy", {"Accuracy on the same images unchanged", "\u540c\u4e00\u6279\u539f\u56fe\u7684\u51c6\u786e\u7387"}, "", true},
-      {"accuracy.*", {"Mean accuracy over the strengths of a corruption", "\u67d0\u635f\u574f\u7c7b\u578b\u5404\u5f3a\u5ea6\u7684\u5e73\u5747\u51c6\u786e\u7387"}, "", true},
+      {"mean_corruption_accuracy",
+       {"Mean accuracy over all corruptions", "所有损坏类型的平均准确率"},
+       "",
+       true},
+      {"relative_drop", {"Share of the clean accuracy that is lost", "相对原图准确率的损失比例"}, "", false},
+      {"clean_accuracy", {"Accuracy on the same images unchanged", "同一批原图的准确率"}, "", true},
+      {"accuracy.*",
+       {"Mean accuracy over the strengths of a corruption", "某损坏类型各强度的平均准确率"},
+       "",
+       true},
   };
   description.needs_model = true;
   description.source = "Hendrycks and Dietterich 2019 (ImageNet-C); strengths in corruption_kinds.h";
@@ -137,8 +147,9 @@ class Experiment {
     const CorruptionKind kind = kinds_[setting / kStrengths];
     const int strength = static_cast<int>(setting % kStrengths) + 1;
     const std::int64_t count = std::min(kPiece, static_cast<std::int64_t>(samples_.size()) - first);
-    const std::string key = fmt::format("corruption={};strength={};samples={}-{}",
-                                        CorruptionNames()[static_cast<std::size_t>(kind)], strength, first, first + count - 1);
+    const std::string key =
+        fmt::format("corruption={};strength={};samples={}-{}",
+                    CorruptionNames()[static_cast<std::size_t>(kind)], strength, first, first + count - 1);
     std::string right = Remembered(key, count);
     if (right.empty()) {
       auto computed = Compute(kind, strength, first, count);
@@ -157,13 +168,16 @@ class Experiment {
     const std::optional<Json> piece = context_.journal->Load(key);
     if (!piece || !piece->IsString()) return {};
     const std::string& right = piece->AsString();
-    const bool sound = static_cast<std::int64_t>(right.size()) == count && right.find_first_not_of("01") == std::string::npos;
+    const bool sound = static_cast<std::int64_t>(right.size()) == count &&
+                       right.find_first_not_of("01") == std::string::npos;
     return sound ? right : std::string();
   }
 
-  Result<std::string> Compute(CorruptionKind kind, int strength, std::int64_t first, std::int64_t count) const {
+  Result<std::string> Compute(CorruptionKind kind, int strength, std::int64_t first,
+                              std::int64_t count) const {
     const Dataset& data = *context_.data;
-    const auto indices = std::span(samples_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+    const auto indices =
+        std::span(samples_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
     const auto size = static_cast<std::size_t>(data.info().SampleSize());
     std::vector<float> features(indices.size() * size);
     CUPEL_TRY_STATUS(data.Read(indices, features));
@@ -192,8 +206,8 @@ class Experiment {
   std::mutex journal_mutex_;
 };
 
-/// Per sample, the share of settings that were answered rightly: one number a sample, because the answers on versions of
-/// one picture depend on each other and must be resampled together.
+/// Per sample, the share of settings that were answered rightly: one number a sample, because the answers on
+/// versions of one picture depend on each other and must be resampled together.
 struct Shares {
   std::vector<double> clean;               ///< [n] 0 or 1
   std::vector<std::vector<double>> kinds;  ///< [kinds][n]
@@ -203,7 +217,8 @@ struct Shares {
 Shares ShareRight(const Experiment& experiment, const Predictions& predictions) {
   Shares shares;
   for (const std::int64_t sample : experiment.samples()) {
-    shares.clean.push_back(predictions.Predicted(sample) == predictions.labels[static_cast<std::size_t>(sample)] ? 1 : 0);
+    shares.clean.push_back(
+        predictions.Predicted(sample) == predictions.labels[static_cast<std::size_t>(sample)] ? 1 : 0);
   }
   const std::size_t n = shares.clean.size();
   const std::size_t kinds = experiment.kinds().size();
@@ -213,7 +228,8 @@ Shares ShareRight(const Experiment& experiment, const Predictions& predictions) 
     int right_of_all = 0;
     for (std::size_t kind = 0; kind < kinds; ++kind) {
       int right = 0;
-      for (int strength = 1; strength <= kStrengths; ++strength) right += experiment.Right(kind, strength)[i] == '1' ? 1 : 0;
+      for (int strength = 1; strength <= kStrengths; ++strength)
+        right += experiment.Right(kind, strength)[i] == '1' ? 1 : 0;
       shares.kinds[kind][i] = static_cast<double>(right) / kStrengths;
       right_of_all += right;
     }
@@ -228,7 +244,8 @@ double MeanOf(const std::vector<double>& values, std::span<const std::int64_t> i
   return sum / static_cast<double>(indices.size());
 }
 
-void AddMetrics(const Experiment& experiment, const Shares& shares, const check::Context& context, CheckResult& result) {
+void AddMetrics(const Experiment& experiment, const Shares& shares, const check::Context& context,
+                CheckResult& result) {
   const auto n = static_cast<std::int64_t>(shares.clean.size());
   const auto mean = [](const std::vector<double>& values) -> stats::Statistic {
     return [&values](std::span<const std::int64_t> indices) { return MeanOf(values, indices); };
@@ -260,9 +277,9 @@ void AddPoint(Json& series, int strength, std::int64_t right, std::int64_t n, do
 }
 
 Json StrengthFigure(const Experiment& experiment, const Shares& shares, double level) {
-  Json figure = Figure("curve", {"Accuracy against strength of corruption", "\u51c6\u786e\u7387\u968f\u635f\u574f\u5f3a\u5ea6\u7684\u53d8\u5316"});
-  figure["xLabel"] = TextJson({"strength (0: unchanged)", "\u5f3a\u5ea6\uff080 \u8868\u793a\u539f\u56fe\uff09"});
-  figure["yLabel"] = TextJson({"accuracy", "\u51c6\u786e\u7387"});
+  Json figure = Figure("curve", {"Accuracy against strength of corruption", "准确率随损坏强度的变化"});
+  figure["xLabel"] = TextJson({"strength (0: unchanged)", "强度（0 表示原图）"});
+  figure["yLabel"] = TextJson({"accuracy", "准确率"});
   figure["yMin"] = 0;
   figure["yMax"] = 1;
   const auto n = static_cast<std::int64_t>(shares.clean.size());
@@ -282,7 +299,8 @@ Json StrengthFigure(const Experiment& experiment, const Shares& shares, double l
 
 Result<Json> Cell(const Image& image, check::Text caption) {
   constexpr std::int64_t kShownSide = 96;
-  const auto factor = static_cast<int>(std::clamp<std::int64_t>(kShownSide / std::max(image.height, image.width), 1, 8));
+  const auto factor =
+      static_cast<int>(std::clamp<std::int64_t>(kShownSide / std::max(image.height, image.width), 1, 8));
   Image shown = image;
   if (const std::int64_t side = std::max(image.height, image.width); side > 2 * kShownSide) {
     CUPEL_TRY(shown, data::image::Resize(image, std::max<std::int64_t>(1, image.height * kShownSide / side),
@@ -303,17 +321,18 @@ Result<Json> ExampleFigure(const Experiment& experiment, const check::Context& c
   std::vector<float> features(static_cast<std::size_t>(data.info().SampleSize()));
   CUPEL_TRY_STATUS(data.Read(std::span(&sample, 1), features));
   CUPEL_TRY(const Image image, ToImage(features, data.info()));
-  Json figure = Figure("images", {"One image, corrupted", "\u4e00\u5f20\u56fe\u50cf\u7684\u5404\u79cd\u635f\u574f"});
+  Json figure = Figure("images", {"One image, corrupted", "一张图像的各种损坏"});
   Json::Array rows;
   for (const CorruptionKind kind : experiment.kinds()) {
     Json row;
     row["caption"] = CorruptionNames()[static_cast<std::size_t>(kind)];
-    CUPEL_TRY(Json clean, Cell(image, {"unchanged", "\u539f\u56fe"}));
+    CUPEL_TRY(Json clean, Cell(image, {"unchanged", "原图"}));
     row["cells"].Append(std::move(clean));
     for (int strength = 1; strength <= kStrengths; ++strength) {
       ReproducibleStream stream = StreamOf(context.seed, data.OriginalIndex(sample), kind, strength);
       CUPEL_TRY(const Image worse, Corrupted(image, kind, strength, stream));
-      CUPEL_TRY(Json cell, Cell(worse, {fmt::format("strength {}", strength), fmt::format("\u5f3a\u5ea6 {}", strength)}));
+      CUPEL_TRY(Json cell,
+                Cell(worse, {fmt::format("strength {}", strength), fmt::format("强度 {}", strength)}));
       row["cells"].Append(std::move(cell));
     }
     rows.push_back(std::move(row));
@@ -332,10 +351,11 @@ class Corruption : public check::Check {
     if (result.not_applicable) return result;
     CUPEL_TRY(const Predictions* predictions, UsablePredictions(context));
     if (predictions->n != context.data->size()) {
-      return Fail(ErrorCode::kInternal, fmt::format("{} predictions for {} samples", predictions->n, context.data->size()));
+      return Fail(ErrorCode::kInternal,
+                  fmt::format("{} predictions for {} samples", predictions->n, context.data->size()));
     }
-    Experiment experiment(context,
-                          ChooseSamples(context.data->size(), context.parameters.Integer("samples"), context.seed));
+    Experiment experiment(
+        context, ChooseSamples(context.data->size(), context.parameters.Integer("samples"), context.seed));
     CUPEL_TRY_STATUS(experiment.Run());
     const Shares shares = ShareRight(experiment, *predictions);
     AddMetrics(experiment, shares, context, result);
@@ -348,11 +368,12 @@ class Corruption : public check::Check {
  private:
   static std::optional<check::Text> WhyNot(const check::Context& context) {
     if (context.model == nullptr || context.data == nullptr) {
-      return check::Text{"corrupted images need the model; there are only predictions", "\u635f\u574f\u56fe\u50cf\u6d4b\u8bd5\u9700\u8981\u6a21\u578b\uff0c\u800c\u6b64\u5904\u53ea\u6709\u9884\u6d4b\u7ed3\u679c"};
+      return check::Text{"corrupted images need the model; there are only predictions",
+                         "损坏图像测试需要模型，而此处只有预测结果"};
     }
     const DatasetInfo& info = context.data->info();
     if (info.IsImage() && (info.sample_shape[0] == 1 || info.sample_shape[0] == 3)) return std::nullopt;
-    return check::Text{"the samples are not images of one or three channels", "\u6837\u672c\u4e0d\u662f\u5355\u901a\u9053\u6216\u4e09\u901a\u9053\u56fe\u50cf"};
+    return check::Text{"the samples are not images of one or three channels", "样本不是单通道或三通道图像"};
   }
 
   check::Description description_ = Describe();

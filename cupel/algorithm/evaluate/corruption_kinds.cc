@@ -68,16 +68,11 @@ Image WithLessContrast(Image image, double factor) {
 
 Result<Image> Apply(const Image& image, CorruptionKind kind, double constant, ReproducibleStream& stream) {
   switch (kind) {
-    case CorruptionKind::kNoise:
-      return WithNoise(image, constant, stream);
-    case CorruptionKind::kBlur:
-      return data::image::GaussianBlur(image, constant);
-    case CorruptionKind::kBrightness:
-      return Brighter(image, constant);
-    case CorruptionKind::kContrast:
-      return WithLessContrast(image, constant);
-    case CorruptionKind::kJpeg:
-      return data::image::JpegRoundTrip(image, static_cast<int>(constant));
+    case CorruptionKind::kNoise: return WithNoise(image, constant, stream);
+    case CorruptionKind::kBlur: return data::image::GaussianBlur(image, constant);
+    case CorruptionKind::kBrightness: return Brighter(image, constant);
+    case CorruptionKind::kContrast: return WithLessContrast(image, constant);
+    case CorruptionKind::kJpeg: return data::image::JpegRoundTrip(image, static_cast<int>(constant));
     case CorruptionKind::kRotation: {
       const bool clockwise = stream.Below(2) == 1;
       return data::image::Rotate(image, clockwise ? -constant : constant, data::image::Border::kReplicate);
@@ -89,7 +84,8 @@ Result<Image> Apply(const Image& image, CorruptionKind kind, double constant, Re
 }  // namespace
 
 const std::vector<std::string>& CorruptionNames() {
-  static const std::vector<std::string> names = {"noise", "blur", "brightness", "contrast", "jpeg", "rotation"};
+  static const std::vector<std::string> names = {"noise",    "blur", "brightness",
+                                                 "contrast", "jpeg", "rotation"};
   return names;
 }
 

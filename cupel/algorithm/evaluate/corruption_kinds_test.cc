@@ -56,7 +56,8 @@ TEST(CorruptionTest, EveryKindKeepsShapeAndRangeAndChangesThePicture) {
 TEST(CorruptionTest, DamageGrowsWithStrength) {
   const Image image = Checkered(3, 32);
   for (const std::string& name : CorruptionNames()) {
-    // A periodic picture turned further need not differ more, and JPEG's error on one picture is not monotone.
+    // A periodic picture turned further need not differ more, and JPEG's error on one picture is not
+    // monotone.
     if (name == "rotation" || name == "jpeg") continue;
     for (int strength = 2; strength <= kStrengths; ++strength) {
       EXPECT_GT(MeanSquare(image, Worse(image, CorruptionOf(name), strength)),
@@ -80,8 +81,10 @@ TEST(CorruptionTest, ContrastKeepsEachChannelsMeanAndScalesItsDeviation) {
   for (std::int64_t c = 0; c < 3; ++c) {
     const auto before = image.Plane(c);
     const auto after = worse.Plane(c);
-    const double mean = std::accumulate(before.begin(), before.end(), 0.0) / static_cast<double>(before.size());
-    for (std::size_t i = 0; i < before.size(); ++i) EXPECT_NEAR(after[i] - mean, 0.5 * (before[i] - mean), 1e-6);
+    const double mean =
+        std::accumulate(before.begin(), before.end(), 0.0) / static_cast<double>(before.size());
+    for (std::size_t i = 0; i < before.size(); ++i)
+      EXPECT_NEAR(after[i] - mean, 0.5 * (before[i] - mean), 1e-6);
   }
 }
 

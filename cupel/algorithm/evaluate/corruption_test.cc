@@ -7,8 +7,8 @@
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/evaluate/corruption_kinds.h"
 #include "cupel/algorithm/evaluate/predict.h"
-#include "cupel/algorithm/evaluate/test_support/linear_model.h"
-#include "cupel/algorithm/evaluate/test_support/run_check.h"
+#include "cupel/algorithm/evaluate/linear_model_for_test.h"
+#include "cupel/algorithm/evaluate/run_check_for_test.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::evaluate {
@@ -70,7 +70,8 @@ constexpr std::string_view kFast = R"({"replicates": 100})";
 
 TEST(CorruptionCheckTest, AccuracyEqualsANaiveLoop) {
   const Trial trial = MakeTrial(100);
-  CUPEL_ASSERT_OK(const check::CheckResult result, RunOn(trial, R"({"corruptions": ["noise"], "replicates": 100})"));
+  CUPEL_ASSERT_OK(const check::CheckResult result,
+                  RunOn(trial, R"({"corruptions": ["noise"], "replicates": 100})"));
 
   int right = 0;
   for (std::int64_t i = 0; i < 100; ++i) {
@@ -115,7 +116,8 @@ TEST(CorruptionCheckTest, ReadsFinishedPiecesFromTheJournal) {
   const Trial trial = MakeTrial(10);
   MemoryJournal journal;
   for (int strength = 1; strength <= kStrengths; ++strength) {
-    journal.pieces["corruption=noise;strength=" + std::to_string(strength) + ";samples=0-9"] = Json("0000000000");
+    journal.pieces["corruption=noise;strength=" + std::to_string(strength) + ";samples=0-9"] =
+        Json("0000000000");
   }
   CUPEL_ASSERT_OK(const check::CheckResult result,
                   RunOn(trial, R"({"corruptions": ["noise"], "replicates": 100})", 1, journal));
@@ -126,10 +128,12 @@ TEST(CorruptionCheckTest, ReadsFinishedPiecesFromTheJournal) {
 TEST(CorruptionCheckTest, TheBoxOfTheDataDoesNotMatter) {
   const Trial unit = MakeTrial(200);
   const Trial wide = MakeTrial(200, -2, 6);
-  constexpr std::string_view kSmooth = R"({"corruptions": ["blur", "contrast", "rotation"], "replicates": 100})";
+  constexpr std::string_view kSmooth =
+      R"({"corruptions": ["blur", "contrast", "rotation"], "replicates": 100})";
   CUPEL_ASSERT_OK(const check::CheckResult first, RunOn(unit, kSmooth));
   CUPEL_ASSERT_OK(const check::CheckResult second, RunOn(wide, kSmooth));
-  EXPECT_NEAR(MetricOf(first, "mean_corruption_accuracy").value, MetricOf(second, "mean_corruption_accuracy").value, 0.01);
+  EXPECT_NEAR(MetricOf(first, "mean_corruption_accuracy").value,
+              MetricOf(second, "mean_corruption_accuracy").value, 0.01);
 }
 
 TEST(CorruptionCheckTest, MetricsAreSharesInsideTheirIntervals) {
@@ -142,7 +146,8 @@ TEST(CorruptionCheckTest, MetricsAreSharesInsideTheirIntervals) {
     EXPECT_EQ(metric.n, 200) << metric.name;
   }
   const double clean = MetricOf(result, "clean_accuracy").value;
-  EXPECT_NEAR(MetricOf(result, "relative_drop").value, 1 - MetricOf(result, "mean_corruption_accuracy").value / clean, 1e-12);
+  EXPECT_NEAR(MetricOf(result, "relative_drop").value,
+              1 - MetricOf(result, "mean_corruption_accuracy").value / clean, 1e-12);
 }
 
 TEST(CorruptionCheckTest, UsesARandomPartOfManySamples) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // evaluate.subgroups on two public data sets, against published figures.
 //
-// COMPAS: ProPublica's compas-scores-two-years.csv, all 7214 rows, positive = decile score >= 5 (the tables printed in
-// ProPublica's notebook). Adult: the encoded training file of AIF360's R package, 32541 rows; figures counted from it.
+// COMPAS: ProPublica's compas-scores-two-years.csv, all 7214 rows, positive = decile score >= 5 (the tables
+// printed in ProPublica's notebook). Adult: the encoded training file of AIF360's R package, 32541 rows;
+// figures counted from it.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -10,7 +11,7 @@
 #include <map>
 
 #include "cupel/algorithm/evaluate/checks.h"
-#include "cupel/algorithm/evaluate/test_support/run_check.h"
+#include "cupel/algorithm/evaluate/run_check_for_test.h"
 #include "cupel/base/file.h"
 #include "cupel/data/dataset/inflate.h"
 #include "cupel/testing/status_matchers.h"
@@ -79,7 +80,8 @@ GroupAttribute Attribute(const Rows& rows, std::string name) {
 
 TEST(CompasTest, EqualsProPublicasTables) {
   const Rows rows = ReadShared("compas/compas-scores-two-years.csv.gz");
-  if (rows.empty()) GTEST_SKIP() << "COMPAS is not here; set CUPEL_SHARED to the folder that holds data/compas";
+  if (rows.empty())
+    GTEST_SKIP() << "COMPAS is not here; set CUPEL_SHARED to the folder that holds data/compas";
   std::vector<std::int32_t> labels, predicted;
   for (std::size_t i = 1; i < rows.size(); ++i) {
     labels.push_back(std::stoi(rows[i][Column(rows, "two_year_recid")]));
@@ -121,7 +123,8 @@ TEST(AdultTest, EqualsTheCountsOfTheFile) {
   Predictions predictions = Decisions(2, income, income);
   predictions.groups = {Attribute(rows, "sex")};
 
-  CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(SubgroupsCheck(), predictions, R"({"replicates": 500})"));
+  CUPEL_ASSERT_OK(const check::CheckResult result,
+                  RunCheck(SubgroupsCheck(), predictions, R"({"replicates": 500})"));
 
   EXPECT_NEAR(MetricOf(result, "selection_rate.sex.0").value, 0.10937, 5e-6);
   EXPECT_EQ(MetricOf(result, "selection_rate.sex.0").n, 10762);

@@ -18,10 +18,10 @@ struct GroupRate {
   std::vector<stats::GroupCount> counts;
 };
 
-/// accuracy: right answers / samples. With a positive class also: selection_rate: predicted positive / samples;
-/// tpr: predicted positive / labelled positive; fpr: predicted positive / labelled otherwise; base_rate: labelled positive /
-/// samples. A count may have n = 0. Samples of unknown group (-1) are left out.
-/// Precondition: attribute.group_of has predictions.n entries.
+/// accuracy: right answers / samples. With a positive class also: selection_rate: predicted positive /
+/// samples; tpr: predicted positive / labelled positive; fpr: predicted positive / labelled otherwise;
+/// base_rate: labelled positive / samples. A count may have n = 0. Samples of unknown group (-1) are left
+/// out. Precondition: attribute.group_of has predictions.n entries.
 std::vector<GroupRate> CountGroupRates(const data::dataset::Predictions& predictions,
                                        const data::dataset::GroupAttribute& attribute,
                                        std::optional<std::int32_t> positive_class);

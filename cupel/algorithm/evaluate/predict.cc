@@ -16,7 +16,8 @@ namespace {
 using data::dataset::Dataset;
 using data::dataset::Predictions;
 
-Result<std::vector<float>> LogitsOfTile(const executor::Classifier& classifier, std::span<const float> features) {
+Result<std::vector<float>> LogitsOfTile(const executor::Classifier& classifier,
+                                        std::span<const float> features) {
   return tensor::Translate([&]() -> Result<std::vector<float>> {
     std::vector<std::int64_t> shape = classifier.sample_shape();
     shape.insert(shape.begin(), kTile);
@@ -30,8 +31,8 @@ Status CheckClasses(const executor::Classifier& classifier, const Dataset& data)
   const auto named = static_cast<std::int64_t>(data.info().class_names.size());
   if (named == classifier.class_count()) return {};
   return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("the model answers {} classes, the data set {} has {}", classifier.class_count(), data.info().name,
-                          named),
+              fmt::format("the model answers {} classes, the data set {} has {}", classifier.class_count(),
+                          data.info().name, named),
               "", "give the plan a model and data of the same classes");
 }
 
@@ -51,8 +52,8 @@ Predictions EmptyPredictions(const Dataset& data) {
 }
 
 /// Fills the scores of samples first .. first + count - 1.
-Status PredictPiece(const executor::Classifier& classifier, const Dataset& data, std::int64_t first, std::int64_t count,
-                    Predictions& predictions) {
+Status PredictPiece(const executor::Classifier& classifier, const Dataset& data, std::int64_t first,
+                    std::int64_t count, Predictions& predictions) {
   std::vector<std::int64_t> indices(static_cast<std::size_t>(count));
   std::iota(indices.begin(), indices.end(), first);
   std::vector<float> features(static_cast<std::size_t>(count * data.info().SampleSize()));
@@ -64,8 +65,8 @@ Status PredictPiece(const executor::Classifier& classifier, const Dataset& data,
 
 }  // namespace
 
-Result<std::vector<float>> LogitsInTiles(const executor::Classifier& classifier, std::span<const float> features,
-                                         std::int64_t n) {
+Result<std::vector<float>> LogitsInTiles(const executor::Classifier& classifier,
+                                         std::span<const float> features, std::int64_t n) {
   CUPEL_CHECK(n > 0 && features.size() % static_cast<std::size_t>(n) == 0);
   const std::size_t sample_size = features.size() / static_cast<std::size_t>(n);
   const auto c = static_cast<std::size_t>(classifier.class_count());
@@ -82,18 +83,21 @@ Result<std::vector<float>> LogitsInTiles(const executor::Classifier& classifier,
     CUPEL_TRY(const std::vector<float> answers, LogitsOfTile(classifier, tile));
     const auto end = answers.begin() + static_cast<std::ptrdiff_t>(count * c);
     if (!std::all_of(answers.begin(), end, [](float logit) { return std::isfinite(logit); })) {
-      return Fail(ErrorCode::kInvalidArgument, "the model answers NaN or infinity",
-                  fmt::format("samples {} to {} of the piece", first, first + static_cast<std::int64_t>(count) - 1),
-                  "check the preprocessing in the plan");
+      return Fail(
+          ErrorCode::kInvalidArgument, "the model answers NaN or infinity",
+          fmt::format("samples {} to {} of the piece", first, first + static_cast<std::int64_t>(count) - 1),
+          "check the preprocessing in the plan");
     }
     logits.insert(logits.end(), answers.begin(), end);
   }
   return logits;
 }
 
-Result<Predictions> Predict(const executor::Classifier& classifier, const Dataset& data, int workers, Progress& progress) {
+Result<Predictions> Predict(const executor::Classifier& classifier, const Dataset& data, int workers,
+                            Progress& progress) {
   CUPEL_TRY_STATUS(CheckClasses(classifier, data));
-  if (data.size() == 0) return Fail(ErrorCode::kInvalidArgument, "the data set has no sample", data.info().name);
+  if (data.size() == 0)
+    return Fail(ErrorCode::kInvalidArgument, "the data set has no sample", data.info().name);
   Predictions predictions = EmptyPredictions(data);
   const std::int64_t pieces = (data.size() + kPiece - 1) / kPiece;
   progress.Begin("predictions", data.size(), "samples");
@@ -102,7 +106,8 @@ Result<Predictions> Predict(const executor::Classifier& classifier, const Datase
     const std::int64_t first = piece * kPiece;
     const std::int64_t count = std::min(kPiece, data.size() - first);
     Status done = PredictPiece(classifier, data, first, count, predictions);
-    if (!done) return FailAt(fmt::format("samples {} to {}", first, first + count - 1), std::move(done).error());
+    if (!done)
+      return FailAt(fmt::format("samples {} to {}", first, first + count - 1), std::move(done).error());
     progress.Advance(count);
     return {};
   });

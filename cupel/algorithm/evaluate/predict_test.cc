@@ -3,19 +3,19 @@
 
 #include <gtest/gtest.h>
 
-#include "cupel/algorithm/evaluate/test_support/linear_model.h"
+#include "cupel/algorithm/evaluate/linear_model_for_test.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::evaluate {
 namespace {
 
 using ::cupel::testing::HasError;
-using ::testing::FloatNear;
-using ::testing::HasSubstr;
-using ::testing::Pointwise;
 using test_support::BrightHalfModel;
 using test_support::HalvesData;
 using test_support::NaiveLogits;
+using ::testing::FloatNear;
+using ::testing::HasSubstr;
+using ::testing::Pointwise;
 
 TEST(PredictTest, EqualsLogitsComputedByHand) {
   CUPEL_ASSERT_OK(const auto model, BrightHalfModel(2));

@@ -11,8 +11,8 @@
 namespace cupel::algorithm::evaluate {
 
 /// The run's predictions, once they are known to be usable.
-/// Errors: those of context.predictions; kInvalidArgument without samples, for sizes that disagree, or for a label outside
-/// [0, c).
+/// Errors: those of context.predictions; kInvalidArgument without samples, for sizes that disagree, or for a
+/// label outside [0, c).
 Result<const data::dataset::Predictions*> UsablePredictions(const check::Context& context);
 
 /// "a, b, c", or "a, b, c and 17 more": a few names in a note, whatever the number of classes.

@@ -5,7 +5,7 @@
 
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/evaluate/group_rates.h"
-#include "cupel/algorithm/evaluate/test_support/run_check.h"
+#include "cupel/algorithm/evaluate/run_check_for_test.h"
 #include "cupel/base/reproducible_stream.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -13,15 +13,16 @@ namespace cupel::algorithm::evaluate {
 namespace {
 
 using ::cupel::testing::HasError;
-using ::testing::HasSubstr;
 using data::dataset::GroupAttribute;
 using data::dataset::Predictions;
 using test_support::Decisions;
 using test_support::MetricOf;
 using test_support::RunCheck;
+using ::testing::HasSubstr;
 
 bool HasNote(const check::CheckResult& result, std::string_view text) {
-  return std::ranges::any_of(result.notes, [&](const check::Text& note) { return note.en.find(text) != std::string::npos; });
+  return std::ranges::any_of(
+      result.notes, [&](const check::Text& note) { return note.en.find(text) != std::string::npos; });
 }
 
 /// Two groups of 100: accuracy 0.9 and 0.6, of binary labels.
@@ -49,7 +50,8 @@ Predictions Equal(std::uint64_t trial) {
     group.push_back(i % 10);
   }
   Predictions predictions = Decisions(3, labels, predicted);
-  predictions.groups.push_back(GroupAttribute{"site", {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}, group});
+  predictions.groups.push_back(
+      GroupAttribute{"site", {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}, group});
   return predictions;
 }
 
@@ -117,8 +119,8 @@ TEST(SubgroupsCheckTest, EqualGroupsAreRarelyAccused) {
     observed += MetricOf(result, "observed_gap.accuracy.site").value / kTrials;
     corrected += MetricOf(result, "gap.accuracy.site").value / kTrials;
   }
-  EXPECT_LE(accused, 8);          // 3 expected; 8 is the 99.5 % point of Binomial(60, 0.05)
-  EXPECT_GT(observed, 0.12);      // what an uncorrected report would claim
+  EXPECT_LE(accused, 8);      // 3 expected; 8 is the 99.5 % point of Binomial(60, 0.05)
+  EXPECT_GT(observed, 0.12);  // what an uncorrected report would claim
   EXPECT_LT(corrected, 0.03);
 }
 
@@ -146,7 +148,8 @@ TEST(SubgroupsCheckTest, WithoutGroupsItDoesNotApplyUnlessClassesAreAskedFor) {
   Predictions predictions = Unequal();
   predictions.groups.clear();
   CUPEL_ASSERT_OK(const check::CheckResult none, RunCheck(SubgroupsCheck(), predictions));
-  CUPEL_ASSERT_OK(const check::CheckResult by_class, RunCheck(SubgroupsCheck(), predictions, R"({"by_class": true})"));
+  CUPEL_ASSERT_OK(const check::CheckResult by_class,
+                  RunCheck(SubgroupsCheck(), predictions, R"({"by_class": true})"));
   EXPECT_TRUE(none.not_applicable.has_value());
   EXPECT_FALSE(by_class.not_applicable.has_value());
   EXPECT_NEAR(MetricOf(by_class, "accuracy.class.0").value, 0.75, 1e-12);
@@ -156,7 +159,8 @@ TEST(SubgroupsCheckTest, WithoutGroupsItDoesNotApplyUnlessClassesAreAskedFor) {
 TEST(SubgroupsCheckTest, UnknownNamesAreErrorsWithTheNearest) {
   EXPECT_THAT(RunCheck(SubgroupsCheck(), Unequal(), R"({"attributes": ["sx"]})"),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("did you mean \"sex\"")));
-  EXPECT_THAT(RunCheck(SubgroupsCheck(), Unequal(), R"({"positive_class": "2"})"), HasError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(RunCheck(SubgroupsCheck(), Unequal(), R"({"positive_class": "2"})"),
+              HasError(ErrorCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -66,8 +66,7 @@ check::Description Describe() {
       Integer("random_maps", "maps", 2, 1, 100,
               {"Random orders each sample is compared with", "与每个样本比较的随机顺序数"}),
       Integer("samples", "samples", 100, 0, 1e9,
-              {"The first so many samples of the data set; 0: all",
-                  "取数据集的前若干个样本；0 表示全部"}),
+              {"The first so many samples of the data set; 0: all", "取数据集的前若干个样本；0 表示全部"}),
   };
   description.metrics = {
       {"deletion_gap", {"Deletion: gap to random", "删除：与随机的差距"}, "", true},

@@ -66,8 +66,7 @@ bool CanPicture(const std::vector<std::int64_t>& sample_shape) {
 Json RemovalFigure(const std::vector<SampleFaithfulness>& samples) {
   Json figure;
   figure["type"] = "curve";
-  figure["title"] = ToJson(Text{"Confidence while pixels are removed or added",
-      "删除或插入像素时的置信度"});
+  figure["title"] = ToJson(Text{"Confidence while pixels are removed or added", "删除或插入像素时的置信度"});
   figure["caption"] =
       ToJson(Text{"A faithful map falls faster than random order in deletion and rises faster in insertion.",
                   "忠实的归因图在删除时比随机顺序下降更快，在插入时上升更快。"});

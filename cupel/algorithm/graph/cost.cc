@@ -12,9 +12,10 @@ namespace cupel::algorithm::graph {
 namespace {
 
 constexpr std::array<std::string_view, 28> kFree = {
-    "Reshape", "Flatten", "Transpose", "Concat", "Split", "Slice", "Gather", "GatherElements", "GatherND", "Squeeze",
-    "Unsqueeze", "Pad", "Expand", "Tile", "Identity", "Dropout", "Constant", "ConstantOfShape", "Shape", "Size", "Cast",
-    "CastLike", "DepthToSpace", "SpaceToDepth", "ScatterElements", "ScatterND", "Compress", "Range"};
+    "Reshape",        "Flatten",      "Transpose",    "Concat",          "Split",     "Slice",    "Gather",
+    "GatherElements", "GatherND",     "Squeeze",      "Unsqueeze",       "Pad",       "Expand",   "Tile",
+    "Identity",       "Dropout",      "Constant",     "ConstantOfShape", "Shape",     "Size",     "Cast",
+    "CastLike",       "DepthToSpace", "SpaceToDepth", "ScatterElements", "ScatterND", "Compress", "Range"};
 
 /// a * b, or nothing when one is unknown or the product leaves 63 bits.
 std::optional<std::int64_t> Times(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
@@ -38,7 +39,8 @@ class Meter {
     const Node& node = graph_.nodes[index];
     NodeCost cost{index, std::nullopt, true};
     if (node.domain.empty()) {
-      if (node.op_type == "Conv" || node.op_type == "ConvInteger") return cost.flops = Convolution(node, 1), cost;
+      if (node.op_type == "Conv" || node.op_type == "ConvInteger")
+        return cost.flops = Convolution(node, 1), cost;
       if (node.op_type == "QLinearConv") return cost.flops = Convolution(node, 3), cost;
       if (node.op_type == "ConvTranspose") return cost.flops = Transposed(node), cost;
       if (node.op_type == "Gemm") return cost.flops = Product(node, node.Integer("transA", 0) != 0), cost;
@@ -86,7 +88,8 @@ class Meter {
 };
 
 bool IsFloat(DataType type) {
-  return type == DataType::kFloat32 || type == DataType::kFloat64 || type == DataType::kFloat16 || type == DataType::kBfloat16;
+  return type == DataType::kFloat32 || type == DataType::kFloat64 || type == DataType::kFloat16 ||
+         type == DataType::kBfloat16;
 }
 
 std::int64_t CountParameters(const Graph& graph) {
@@ -129,7 +132,8 @@ Cost MeasureCost(const Graph& graph, std::int64_t batch) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     ++cost.operators[node.domain.empty() ? node.op_type : node.domain + "." + node.op_type];
-    const NodeCost& measured = cost.nodes.emplace_back(node.outputs.empty() ? NodeCost{i, 0, false} : meter.Measure(i));
+    const NodeCost& measured =
+        cost.nodes.emplace_back(node.outputs.empty() ? NodeCost{i, 0, false} : meter.Measure(i));
     if (!measured.flops) {
       ++cost.unknown_nodes;
       continue;

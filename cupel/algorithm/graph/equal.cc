@@ -39,9 +39,9 @@ bool Equal(const Node& a, const Node& b) {
 
 bool Equal(const Graph& a, const Graph& b) {
   const auto same_info = [](const ValueInfo& x, const ValueInfo& y) { return Same(x, y); };
-  return a.name == b.name && a.producer == b.producer && a.ir_version == b.ir_version && a.opsets == b.opsets &&
-         std::ranges::equal(a.inputs, b.inputs, same_info) && std::ranges::equal(a.outputs, b.outputs, same_info) &&
-         a.initializers == b.initializers &&
+  return a.name == b.name && a.producer == b.producer && a.ir_version == b.ir_version &&
+         a.opsets == b.opsets && std::ranges::equal(a.inputs, b.inputs, same_info) &&
+         std::ranges::equal(a.outputs, b.outputs, same_info) && a.initializers == b.initializers &&
          std::ranges::equal(a.nodes, b.nodes, [](const Node& x, const Node& y) { return Equal(x, y); }) &&
          std::ranges::equal(a.value_infos, b.value_infos, [](const auto& x, const auto& y) {
            return x.first == y.first && Same(x.second, y.second);

@@ -30,7 +30,8 @@ std::string Node::Text(std::string_view attribute, std::string_view fallback) co
   return value ? *value : std::string(fallback);
 }
 
-std::vector<std::int64_t> Node::Integers(std::string_view attribute, std::vector<std::int64_t> fallback) const {
+std::vector<std::int64_t> Node::Integers(std::string_view attribute,
+                                         std::vector<std::int64_t> fallback) const {
   const auto* value = Find<std::vector<std::int64_t>>(*this, attribute);
   return value ? *value : std::move(fallback);
 }
@@ -40,7 +41,9 @@ std::vector<float> Node::Reals(std::string_view attribute) const {
   return value ? *value : std::vector<float>{};
 }
 
-const TensorValue* Node::Tensor(std::string_view attribute) const { return Find<TensorValue>(*this, attribute); }
+const TensorValue* Node::Tensor(std::string_view attribute) const {
+  return Find<TensorValue>(*this, attribute);
+}
 
 const Graph* Node::Subgraph(std::string_view attribute) const {
   const auto* value = Find<std::shared_ptr<const Graph>>(*this, attribute);

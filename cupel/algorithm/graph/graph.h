@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// A model as pure values: the types of the ONNX intermediate representation without protobuf or a tensor library.
+/// A model as pure values: the types of the ONNX intermediate representation without protobuf or a tensor
+/// library.
 ///
-/// A `Graph` is a list of nodes in execution order that exchange named values. Constants ("initializers") hold their
-/// bytes little-endian, row-major. Nothing here executes; `algorithm/onnx` reads and writes graphs, passes.h rewrites
-/// them, `algorithm/gradient` runs them.
-/// Source: ONNX IR specification, version 3 to 9 (opset 7 to 21).
+/// A `Graph` is a list of nodes in execution order that exchange named values. Constants ("initializers")
+/// hold their bytes little-endian, row-major. Nothing here executes; `algorithm/onnx` reads and writes
+/// graphs, passes.h rewrites them, `algorithm/gradient` runs them. Source: ONNX IR specification, version 3
+/// to 9 (opset 7 to 21).
 
 #include <cstdint>
 #include <map>
@@ -56,8 +57,8 @@ std::int64_t ElementCount(const Shape& shape);
 struct TensorValue {
   DataType type = DataType::kUndefined;
   Shape shape;
-  std::shared_ptr<const Bytes> bytes;     ///< ElementCount * ElementSize, little-endian; null for strings.
-  std::vector<std::string> strings;       ///< Elements when type is kString.
+  std::shared_ptr<const Bytes> bytes;  ///< ElementCount * ElementSize, little-endian; null for strings.
+  std::vector<std::string> strings;    ///< Elements when type is kString.
 
   static TensorValue FromFloats(Shape shape, const std::vector<float>& values);
   static TensorValue FromInt64s(Shape shape, const std::vector<std::int64_t>& values);
@@ -79,7 +80,8 @@ struct ValueInfo {
   std::string name;
   DataType type = DataType::kUndefined;
   std::optional<std::vector<Dimension>> shape;
-  std::string kind = "tensor";  ///< "tensor", or "sequence", "optional", "map", "sparse" (read, not executed).
+  std::string kind =
+      "tensor";  ///< "tensor", or "sequence", "optional", "map", "sparse" (read, not executed).
 };
 
 struct Graph;
@@ -95,12 +97,15 @@ struct Node {
   std::vector<std::string> outputs;  ///< "" marks an output nobody uses.
   std::map<std::string, Attribute, std::less<>> attributes;
 
-  bool HasAttribute(std::string_view attribute) const { return attributes.find(attribute) != attributes.end(); }
+  bool HasAttribute(std::string_view attribute) const {
+    return attributes.find(attribute) != attributes.end();
+  }
   /// The attribute, or `fallback` when absent or of another kind.
   std::int64_t Integer(std::string_view attribute, std::int64_t fallback) const;
   float Real(std::string_view attribute, float fallback) const;
   std::string Text(std::string_view attribute, std::string_view fallback) const;
-  std::vector<std::int64_t> Integers(std::string_view attribute, std::vector<std::int64_t> fallback = {}) const;
+  std::vector<std::int64_t> Integers(std::string_view attribute,
+                                     std::vector<std::int64_t> fallback = {}) const;
   std::vector<float> Reals(std::string_view attribute) const;
   const TensorValue* Tensor(std::string_view attribute) const;
   const Graph* Subgraph(std::string_view attribute) const;
@@ -114,8 +119,8 @@ struct Graph {
   std::vector<ValueInfo> inputs;                            ///< Without initializers.
   std::vector<ValueInfo> outputs;
   std::map<std::string, TensorValue, std::less<>> initializers;
-  std::vector<Node> nodes;                                            ///< In execution order.
-  std::map<std::string, ValueInfo, std::less<>> value_infos;          ///< Inferred types of inner values.
+  std::vector<Node> nodes;                                    ///< In execution order.
+  std::map<std::string, ValueInfo, std::less<>> value_infos;  ///< Inferred types of inner values.
 
   std::int64_t Opset(std::string_view domain = "") const;
 };

@@ -26,7 +26,8 @@ TensorValue FromBytes(DataType type, Shape shape, Bytes bytes) {
 
 TEST(TensorValueTest, ReadsHalfPrecision) {
   // IEEE 754 binary16: 1, -2, 2^-24 (least subnormal), 65504 (largest), infinity.
-  const auto half = FromBytes(DataType::kFloat16, {5}, {0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, 0xff, 0x7b, 0x00, 0x7c});
+  const auto half =
+      FromBytes(DataType::kFloat16, {5}, {0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, 0xff, 0x7b, 0x00, 0x7c});
   EXPECT_THAT(half.AsDoubles(), ElementsAre(1.0, -2.0, 0x1p-24, 65504.0, INFINITY));
   const auto brain = FromBytes(DataType::kBfloat16, {2}, {0x80, 0x3f, 0x40, 0xc0});
   EXPECT_THAT(brain.AsDoubles(), ElementsAre(1.0, -3.0));
@@ -47,7 +48,8 @@ TEST(TensorValueTest, EqualityIsOfTypeShapeAndBits) {
 }
 
 TEST(NodeTest, AttributesFallBackWhenAbsentOrOfAnotherKind) {
-  const Node node = MakeNode("Conv", {}, {}, {{"group", std::int64_t{4}}, {"auto_pad", std::string("VALID")}});
+  const Node node =
+      MakeNode("Conv", {}, {}, {{"group", std::int64_t{4}}, {"auto_pad", std::string("VALID")}});
   EXPECT_EQ(node.Integer("group", 1), 4);
   EXPECT_EQ(node.Integer("auto_pad", 7), 7);
   EXPECT_EQ(node.Text("auto_pad", ""), "VALID");
@@ -60,12 +62,16 @@ TEST(TensorBytesTest, RefusesShapesThatOverflow) {
   EXPECT_THAT(TensorBytes(DataType::kFloat32, {}), IsOkAndHolds(4u));
   EXPECT_THAT(TensorBytes(DataType::kFloat32, {0, std::int64_t{1} << 50}), IsOkAndHolds(0u));
   EXPECT_THAT(TensorBytes(DataType::kFloat32, {-1}), HasError(ErrorCode::kCorrupt, HasSubstr(">= 0")));
-  EXPECT_THAT(TensorBytes(DataType::kFloat32, {std::int64_t{1} << 32, std::int64_t{1} << 32}), HasError(ErrorCode::kCorrupt));
-  EXPECT_THAT(TensorBytes(DataType::kInt8, {0, std::int64_t{1} << 40, std::int64_t{1} << 40}), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(TensorBytes(DataType::kFloat32, {std::int64_t{1} << 32, std::int64_t{1} << 32}),
+              HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(TensorBytes(DataType::kInt8, {0, std::int64_t{1} << 40, std::int64_t{1} << 40}),
+              HasError(ErrorCode::kCorrupt));
 }
 
 TEST(ValidateTest, AcceptsAGraphInOrder) {
-  EXPECT_THAT(Validate(MakeGraph({"N"}, {MakeNode("Relu", {"x"}, {"a"}), MakeNode("Add", {"a", "x"}, {"y"})})), IsOk());
+  EXPECT_THAT(
+      Validate(MakeGraph({"N"}, {MakeNode("Relu", {"x"}, {"a"}), MakeNode("Add", {"a", "x"}, {"y"})})),
+      IsOk());
 }
 
 TEST(ValidateTest, RejectsUseBeforeDefinition) {
@@ -83,7 +89,8 @@ TEST(ValidateTest, RejectsAnOutputNobodyComputes) {
 }
 
 TEST(ValidateTest, RejectsConstantsOfTheWrongSize) {
-  auto graph = MakeGraph({"3"}, {MakeNode("Add", {"x", "c"}, {"y"})}, {{"c", TensorValue::FromFloats({3}, {1, 2, 3})}});
+  auto graph = MakeGraph({"3"}, {MakeNode("Add", {"x", "c"}, {"y"})},
+                         {{"c", TensorValue::FromFloats({3}, {1, 2, 3})}});
   EXPECT_THAT(Validate(graph), IsOk());
   graph.initializers["c"].shape = {4};
   EXPECT_THAT(Validate(graph), HasError(ErrorCode::kCorrupt, HasSubstr("expected 16 bytes")));
@@ -94,7 +101,8 @@ Graph Nested(int depth, const std::string& name) {
   Graph graph = MakeGraph({"1"}, {MakeNode("Relu", {name}, {"y"})});
   for (int i = 0; i < depth; ++i) {
     graph.inputs.clear();
-    graph = MakeGraph({"1"}, {MakeNode("If", {"x"}, {"y"}, {{"then_branch", std::make_shared<const Graph>(graph)}})});
+    graph = MakeGraph(
+        {"1"}, {MakeNode("If", {"x"}, {"y"}, {{"then_branch", std::make_shared<const Graph>(graph)}})});
   }
   return graph;
 }
@@ -129,7 +137,8 @@ TEST(EqualTest, SeesEveryDifference) {
 }
 
 TEST(FreeNamesTest, AreThoseTakenFromOutside) {
-  const Graph body = MakeGraph({"1"}, {MakeNode("Add", {"x", "outer"}, {"a"}), MakeNode("Mul", {"a", "a"}, {"y"})});
+  const Graph body =
+      MakeGraph({"1"}, {MakeNode("Add", {"x", "outer"}, {"a"}), MakeNode("Mul", {"a", "a"}, {"y"})});
   EXPECT_THAT(FreeNames(body), ElementsAre("outer"));
   EXPECT_THAT(CapturedNames(Nested(2, "z").nodes[0]), ElementsAre("x", "z"));
 }

@@ -48,7 +48,8 @@ bool IsInferenceDropout(const Node& node, const Graph& graph) {
 }
 
 bool PassesInputThrough(const Node& node, const Graph& graph, const ValueUses& uses) {
-  if (!node.domain.empty() || node.inputs.empty() || node.inputs[0].empty() || node.outputs.empty()) return false;
+  if (!node.domain.empty() || node.inputs.empty() || node.inputs[0].empty() || node.outputs.empty())
+    return false;
   if (node.op_type == "Identity") return true;
   return node.op_type == "Dropout" && OnlyFirstOutputUsed(node, uses) && IsInferenceDropout(node, graph);
 }
@@ -68,15 +69,17 @@ void RenameInputs(Graph& graph, const Renames& renamed) {
   }
 }
 
-/// Identities that compute a graph output: the producer of their input takes the output's name, if nothing else is bound to
-/// the name it had.
+/// Identities that compute a graph output: the producer of their input takes the output's name, if nothing
+/// else is bound to the name it had.
 std::int64_t BypassBeforeOutputs(Graph& graph) {
   const ValueUses uses(graph);
   std::vector<bool> erased(graph.nodes.size(), false);
   Renames renamed;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
-    if (!PassesInputThrough(node, graph, uses) || !uses.IsOutput(node.outputs[0]) || uses.IsCaptured(node.outputs[0])) continue;
+    if (!PassesInputThrough(node, graph, uses) || !uses.IsOutput(node.outputs[0]) ||
+        uses.IsCaptured(node.outputs[0]))
+      continue;
     const std::string from = node.inputs[0];
     const auto producer = uses.Producer(from);
     if (!producer || erased[*producer] || uses.IsOutput(from) || uses.IsCaptured(from)) continue;
@@ -126,8 +129,8 @@ std::int64_t LiftConstants(Graph& graph, const OptimiseOptions&) {
   std::int64_t changes = 0;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
-    if (node.op_type != "Constant" || !node.domain.empty() || node.outputs.size() != 1 || node.outputs[0].empty() ||
-        uses.IsOutput(node.outputs[0])) {
+    if (node.op_type != "Constant" || !node.domain.empty() || node.outputs.size() != 1 ||
+        node.outputs[0].empty() || uses.IsOutput(node.outputs[0])) {
       continue;
     }
     if (auto value = ConstantValue(node)) {
@@ -175,7 +178,8 @@ std::int64_t RemoveDeadNodes(Graph& graph, const OptimiseOptions&) {
   std::vector<bool> erased(graph.nodes.size(), false);
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {
     const Node& node = graph.nodes[i];
-    erased[i] = std::ranges::none_of(node.outputs, [&](const std::string& name) { return needed.contains(name); });
+    erased[i] =
+        std::ranges::none_of(node.outputs, [&](const std::string& name) { return needed.contains(name); });
     if (erased[i]) continue;
     needed.insert(node.inputs.begin(), node.inputs.end());
     needed.merge(CapturedNames(node));

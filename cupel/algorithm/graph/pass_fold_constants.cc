@@ -14,8 +14,9 @@
 namespace cupel::algorithm::graph {
 namespace {
 
-constexpr std::array<std::string_view, 7> kRandom = {"Bernoulli", "Dropout", "Multinomial", "RandomNormal",
-                                                     "RandomNormalLike", "RandomUniform", "RandomUniformLike"};
+constexpr std::array<std::string_view, 7> kRandom = {"Bernoulli",        "Dropout",          "Multinomial",
+                                                     "RandomNormal",     "RandomNormalLike", "RandomUniform",
+                                                     "RandomUniformLike"};
 
 /// A complete integer tensor as a constant; nothing for types other than int64, int32 and bool.
 std::optional<TensorValue> AsConstant(const PartialIntegers& integers) {
@@ -37,7 +38,8 @@ bool HasSubgraph(const Node& node) {
   });
 }
 
-/// Whether the node's outputs are known to take no more than `limit` bytes in all: nothing is computed before that is sure.
+/// Whether the node's outputs are known to take no more than `limit` bytes in all: nothing is computed before
+/// that is sure.
 bool FitsLimit(const Node& node, const Inference& known, std::int64_t limit) {
   std::uint64_t total = 0;
   for (const std::string& output : node.outputs) {
@@ -64,7 +66,8 @@ std::optional<std::vector<TensorValue>> ConstantInputs(const Node& node, const G
 std::optional<std::vector<TensorValue>> Evaluate(const Node& node, const Graph& graph, const Inference& known,
                                                  const OptimiseOptions& options) {
   if (!options.evaluate || !node.domain.empty() || node.outputs.empty() || HasSubgraph(node) ||
-      std::ranges::find(kRandom, node.op_type) != kRandom.end() || !FitsLimit(node, known, options.folded_bytes_limit)) {
+      std::ranges::find(kRandom, node.op_type) != kRandom.end() ||
+      !FitsLimit(node, known, options.folded_bytes_limit)) {
     return std::nullopt;
   }
   const auto inputs = ConstantInputs(node, graph);
@@ -79,8 +82,8 @@ std::optional<std::vector<TensorValue>> Evaluate(const Node& node, const Graph& 
 }
 
 /// The values of all outputs, when they are known.
-std::optional<std::vector<TensorValue>> KnownOutputs(const Node& node, const Graph& graph, const Inference& known,
-                                                     const OptimiseOptions& options) {
+std::optional<std::vector<TensorValue>> KnownOutputs(const Node& node, const Graph& graph,
+                                                     const Inference& known, const OptimiseOptions& options) {
   if (node.outputs.size() == 1) {
     const auto integers = known.integers.find(node.outputs[0]);
     if (integers != known.integers.end()) {
@@ -97,7 +100,8 @@ std::int64_t FoldConstants(Graph& graph, const OptimiseOptions& options) {
   const Inference known = InferShapes(graph, {}, Declared::kIgnored);
   std::int64_t changes = 0;
   std::erase_if(graph.nodes, [&](const Node& node) {
-    if (std::ranges::any_of(node.outputs, [&](const std::string& name) { return uses.IsOutput(name); })) return false;
+    if (std::ranges::any_of(node.outputs, [&](const std::string& name) { return uses.IsOutput(name); }))
+      return false;
     auto values = KnownOutputs(node, graph, known, options);
     if (!values) return false;
     for (std::size_t i = 0; i < node.outputs.size(); ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What follows a convolution or Gemm and is affine per channel goes into its weights and bias:
-//   BatchNormalization: y = s (W x + b) + t with s = scale / sqrt(var + epsilon), t = shift - s mean;  W' = s W, b' = s b + t
-//   Add of a constant per channel: b' = b + c
+//   BatchNormalization: y = s (W x + b) + t with s = scale / sqrt(var + epsilon), t = shift - s mean;  W' = s
+//   W, b' = s b + t Add of a constant per channel: b' = b + c
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -19,7 +19,8 @@ using Doubles = std::vector<double>;
 const TensorValue* FloatConstant(const Graph& graph, const Node& node, std::size_t input) {
   if (input >= node.inputs.size()) return nullptr;
   const auto found = graph.initializers.find(node.inputs[input]);
-  return found == graph.initializers.end() || found->second.type != DataType::kFloat32 ? nullptr : &found->second;
+  return found == graph.initializers.end() || found->second.type != DataType::kFloat32 ? nullptr
+                                                                                       : &found->second;
 }
 
 /// A Conv, ConvTranspose or Gemm with constant float32 weight and bias.
@@ -31,7 +32,8 @@ struct Linear {
   static std::optional<Linear> Of(const Node& node, const Graph& graph) {
     Linear linear;
     linear.weight = FloatConstant(graph, node, 1);
-    if (!node.domain.empty() || linear.weight == nullptr || ElementCount(linear.weight->shape) == 0) return std::nullopt;
+    if (!node.domain.empty() || linear.weight == nullptr || ElementCount(linear.weight->shape) == 0)
+      return std::nullopt;
     const Shape& shape = linear.weight->shape;
     if (node.op_type == "Gemm") {
       if (shape.size() != 2 || graph.Opset() < 7) return std::nullopt;
@@ -72,7 +74,8 @@ struct Linear {
       const std::int64_t group = element / (kernel * shape[1]) / inputs_per_group;
       return static_cast<std::size_t>(group * shape[1] + element / kernel % shape[1]);
     }
-    if (node.op_type == "Gemm" && node.Integer("transB", 0) == 0) return static_cast<std::size_t>(element % shape[1]);
+    if (node.op_type == "Gemm" && node.Integer("transB", 0) == 0)
+      return static_cast<std::size_t>(element % shape[1]);
     return static_cast<std::size_t>(element / (ElementCount(shape) / shape[0]));
   }
 };
@@ -112,7 +115,8 @@ void SetBias(Graph& graph, const ValueUses& uses, Node& node, TensorValue bias) 
 }
 
 /// The node before `node` whose only purpose is node's input, if it may be changed.
-Node* OnlyFeeder(Graph& graph, const ValueUses& uses, const std::vector<bool>& erased, const std::string& input) {
+Node* OnlyFeeder(Graph& graph, const ValueUses& uses, const std::vector<bool>& erased,
+                 const std::string& input) {
   const auto producer = uses.Producer(input);
   if (!producer || erased[*producer] || uses.Count(input) != 1) return nullptr;
   Node& feeder = graph.nodes[*producer];
@@ -175,8 +179,8 @@ bool FoldOneBatchNorm(Graph& graph, const ValueUses& uses, const Node& batch_nor
   return true;
 }
 
-/// One value per channel, if `constant` added to an output of `rank` dimensions is that: [M, 1, ...] or [1, M, 1, ...] or a
-/// single element.
+/// One value per channel, if `constant` added to an output of `rank` dimensions is that: [M, 1, ...] or [1,
+/// M, 1, ...] or a single element.
 std::optional<Doubles> PerChannel(const TensorValue& constant, std::int64_t channels, std::size_t rank) {
   if (constant.shape.size() > rank) return std::nullopt;
   Shape shape(rank - constant.shape.size(), 1);
@@ -203,7 +207,8 @@ bool FoldOneBias(Graph& graph, const ValueUses& uses, const TensorValue& constan
   return true;
 }
 
-/// Calls fold(node) for every node; where it returns the node that took over, this node goes and its output's name moves.
+/// Calls fold(node) for every node; where it returns the node that took over, this node goes and its output's
+/// name moves.
 template <typename Fold>
 std::int64_t FoldInto(Graph& graph, Fold fold) {
   std::vector<bool> erased(graph.nodes.size(), false);
@@ -235,8 +240,8 @@ std::int64_t FoldBatchNorm(Graph& graph, const OptimiseOptions&) {
 std::int64_t FoldBias(Graph& graph, const OptimiseOptions&) {
   const ValueUses uses(graph);
   return FoldInto(graph, [&](const Node& node, const std::vector<bool>& erased) -> Node* {
-    if (node.op_type != "Add" || !node.domain.empty() || node.inputs.size() != 2 || node.outputs.size() != 1 ||
-        node.outputs[0].empty() || graph.Opset() < 7) {
+    if (node.op_type != "Add" || !node.domain.empty() || node.inputs.size() != 2 ||
+        node.outputs.size() != 1 || node.outputs[0].empty() || graph.Opset() < 7) {
       return nullptr;
     }
     for (std::size_t side : {0u, 1u}) {

@@ -34,7 +34,8 @@ const Pass* FindPass(std::string_view name) {
 Result<Optimised> Optimise(Graph graph, const OptimiseOptions& options) {
   CUPEL_TRY_STATUS(Validate(graph));
   for (const std::string& name : options.skip) {
-    if (FindPass(name) == nullptr) return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no pass '{}'", name));
+    if (FindPass(name) == nullptr)
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no pass '{}'", name));
   }
   Optimised optimised{std::move(graph), {}};
   for (const Pass& pass : kPasses) optimised.passes.push_back({std::string(pass.name), 0});

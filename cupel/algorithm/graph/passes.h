@@ -3,11 +3,12 @@
 
 /// Rewrites of a graph that keep what it computes: fewer nodes for the same outputs.
 ///
-/// Promises: names, order and types of graph inputs and outputs stay; a pass changes a place only where it can see that the
-/// outputs stay equal (in exact arithmetic), and leaves it alone otherwise: values read elsewhere, graph outputs, values
-/// captured by subgraphs, training mode, unknown shapes. Only the main graph is rewritten, subgraphs stay as they are.
-/// Folding computes in double and rounds once to float32, so outputs differ by float rounding, not more.
-/// Does not promise bit-equal outputs, and is not for training: merged constants would become tied weights.
+/// Promises: names, order and types of graph inputs and outputs stay; a pass changes a place only where it
+/// can see that the outputs stay equal (in exact arithmetic), and leaves it alone otherwise: values read
+/// elsewhere, graph outputs, values captured by subgraphs, training mode, unknown shapes. Only the main graph
+/// is rewritten, subgraphs stay as they are. Folding computes in double and rounds once to float32, so
+/// outputs differ by float rounding, not more. Does not promise bit-equal outputs, and is not for training:
+/// merged constants would become tied weights.
 ///
 /// The order of passes is that of AllPasses(); Optimise repeats them until none finds anything.
 
@@ -22,16 +23,16 @@
 
 namespace cupel::algorithm::graph {
 
-/// Computes one node whose inputs are all constants (omitted inputs are TensorValues of type kUndefined). The node has no
-/// subgraph and is not random. Given by a module that owns an executor.
-using ConstantEvaluator =
-    std::function<Result<std::vector<TensorValue>>(const Node& node, std::span<const TensorValue> inputs, std::int64_t opset)>;
+/// Computes one node whose inputs are all constants (omitted inputs are TensorValues of type kUndefined). The
+/// node has no subgraph and is not random. Given by a module that owns an executor.
+using ConstantEvaluator = std::function<Result<std::vector<TensorValue>>(
+    const Node& node, std::span<const TensorValue> inputs, std::int64_t opset)>;
 
 struct OptimiseOptions {
-  ConstantEvaluator evaluate;                    ///< Empty: only shape-like integer computations are folded.
-  std::int64_t folded_bytes_limit = 64 << 20;    ///< Largest constant that `evaluate` may make.
-  std::vector<std::string> skip;                 ///< Names of passes not to run.
-  int rounds = 32;                               ///< Repetitions at most; a few suffice in practice.
+  ConstantEvaluator evaluate;                  ///< Empty: only shape-like integer computations are folded.
+  std::int64_t folded_bytes_limit = 64 << 20;  ///< Largest constant that `evaluate` may make.
+  std::vector<std::string> skip;               ///< Names of passes not to run.
+  int rounds = 32;                             ///< Repetitions at most; a few suffice in practice.
 };
 
 /// Rewrites in place and returns how many places it changed; 0 leaves the graph untouched.
@@ -58,8 +59,8 @@ struct Optimised {
   std::vector<PassStatistics> passes;  ///< In the order of AllPasses().
 };
 
-/// Errors: those of Validate for `graph`; kInvalidArgument for an unknown name in `skip`; kInternal if a pass broke the
-/// graph. An error of `evaluate` only leaves that node in place.
+/// Errors: those of Validate for `graph`; kInvalidArgument for an unknown name in `skip`; kInternal if a pass
+/// broke the graph. An error of `evaluate` only leaves that node in place.
 Result<Optimised> Optimise(Graph graph, const OptimiseOptions& options = {});
 
 // The passes, also for use alone.
@@ -70,7 +71,8 @@ std::int64_t LiftConstants(Graph& graph, const OptimiseOptions& options);
 std::int64_t RemoveIdentities(Graph& graph, const OptimiseOptions& options);
 /// Nodes whose outputs are known constants become initializers.
 std::int64_t FoldConstants(Graph& graph, const OptimiseOptions& options);
-/// BatchNormalization after Conv, ConvTranspose or Gemm, with constant float32 parameters, goes into weights and bias.
+/// BatchNormalization after Conv, ConvTranspose or Gemm, with constant float32 parameters, goes into weights
+/// and bias.
 std::int64_t FoldBatchNorm(Graph& graph, const OptimiseOptions& options);
 /// Add of a constant per channel after Conv or ConvTranspose goes into the bias.
 std::int64_t FoldBias(Graph& graph, const OptimiseOptions& options);

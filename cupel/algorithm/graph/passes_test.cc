@@ -20,11 +20,14 @@ using ::testing::FloatEq;
 
 using Names = std::vector<std::string>;
 
-TensorValue Floats(Shape shape, std::vector<float> values) { return TensorValue::FromFloats(std::move(shape), values); }
+TensorValue Floats(Shape shape, std::vector<float> values) {
+  return TensorValue::FromFloats(std::move(shape), values);
+}
 
 TEST(LiftConstantsTest, MakesInitializers) {
-  Graph graph = MakeGraph({"2"}, {MakeNode("Constant", {}, {"c"}, {{"value_floats", std::vector<float>{1, 2}}}),
-                                  MakeNode("Add", {"x", "c"}, {"y"})});
+  Graph graph =
+      MakeGraph({"2"}, {MakeNode("Constant", {}, {"c"}, {{"value_floats", std::vector<float>{1, 2}}}),
+                        MakeNode("Add", {"x", "c"}, {"y"})});
   EXPECT_EQ(LiftConstants(graph, {}), 1);
   EXPECT_EQ(Operators(graph), "Add");
   EXPECT_EQ(graph.initializers["c"], Floats({2}, {1, 2}));
@@ -57,9 +60,11 @@ TEST(RemoveIdentitiesTest, LeavesInputThatIsOutput) {
 
 TEST(RemoveIdentitiesTest, RemovesDropoutOnlyOutsideTraining) {
   const auto dropout = [](std::vector<std::string> inputs, std::int64_t opset, Names outputs) {
-    Graph graph = MakeGraph({"2"}, {MakeNode("Dropout", std::move(inputs), std::move(outputs)), MakeNode("Relu", {"a"}, {"y"})},
-                            {{"ratio", Floats({}, {0.5f})}, {"off", TensorValue::FromInt64s({}, {0})},
-                             {"on", TensorValue::FromInt64s({}, {1})}});
+    Graph graph = MakeGraph(
+        {"2"}, {MakeNode("Dropout", std::move(inputs), std::move(outputs)), MakeNode("Relu", {"a"}, {"y"})},
+        {{"ratio", Floats({}, {0.5f})},
+         {"off", TensorValue::FromInt64s({}, {0})},
+         {"on", TensorValue::FromInt64s({}, {1})}});
     graph.opsets[""] = opset;
     return RemoveIdentities(graph, {});
   };
@@ -72,13 +77,15 @@ TEST(RemoveIdentitiesTest, RemovesDropoutOnlyOutsideTraining) {
 }
 
 TEST(RemoveIdentitiesTest, LeavesDropoutWhoseMaskIsRead) {
-  Graph graph = MakeGraph({"2"}, {MakeNode("Dropout", {"x"}, {"a", "mask"}), MakeNode("Where", {"mask", "a", "x"}, {"y"})});
+  Graph graph = MakeGraph(
+      {"2"}, {MakeNode("Dropout", {"x"}, {"a", "mask"}), MakeNode("Where", {"mask", "a", "x"}, {"y"})});
   EXPECT_EQ(RemoveIdentities(graph, {}), 0);
 }
 
 TEST(RemoveIdentitiesTest, LeavesValuesThatSubgraphsCapture) {
   const auto branch = std::make_shared<const Graph>(MakeGraph({}, {MakeNode("Relu", {"a"}, {"y"})}));
-  Graph graph = MakeGraph({"2"}, {MakeNode("Identity", {"x"}, {"a"}), MakeNode("If", {"x"}, {"y"}, {{"then_branch", branch}})});
+  Graph graph = MakeGraph(
+      {"2"}, {MakeNode("Identity", {"x"}, {"a"}), MakeNode("If", {"x"}, {"y"}, {{"then_branch", branch}})});
   EXPECT_EQ(RemoveIdentities(graph, {}), 0);
 }
 
@@ -89,7 +96,8 @@ Graph ComputedReshape(const std::string& batch) {
                     MakeNode("Unsqueeze", {"n", "axes"}, {"n1"}),
                     MakeNode("Concat", {"n1", "minus"}, {"target"}, {{"axis", std::int64_t{0}}}),
                     MakeNode("Reshape", {"x", "target"}, {"y"})},
-                   {{"zero", TensorValue::FromInt64s({}, {0})}, {"axes", TensorValue::FromInt64s({1}, {0})},
+                   {{"zero", TensorValue::FromInt64s({}, {0})},
+                    {"axes", TensorValue::FromInt64s({1}, {0})},
                     {"minus", TensorValue::FromInt64s({1}, {-1})}});
 }
 
@@ -117,7 +125,8 @@ TEST(FoldConstantsTest, AsksTheEvaluatorForTheRest) {
                           {{"c", Floats({2}, {4, 9})}});
   EXPECT_EQ(FoldConstants(graph, {}), 0);
   OptimiseOptions options;
-  options.evaluate = [](const Node& node, std::span<const TensorValue> inputs, std::int64_t) -> Result<std::vector<TensorValue>> {
+  options.evaluate = [](const Node& node, std::span<const TensorValue> inputs,
+                        std::int64_t) -> Result<std::vector<TensorValue>> {
     EXPECT_EQ(node.op_type, "Sqrt");
     std::vector<float> roots;
     for (double value : inputs[0].AsDoubles()) roots.push_back(static_cast<float>(std::sqrt(value)));
@@ -130,13 +139,18 @@ TEST(FoldConstantsTest, AsksTheEvaluatorForTheRest) {
   EXPECT_EQ(graph.initializers["a"], Floats({2}, {2, 3}));
 }
 
-/// x [N, 2, 4] -> `linear` -> BatchNormalization with two channels -> y. With epsilon 0, scale/sqrt(var) is {2, 3} and the
-/// shift {1 - 2 * 1, 5 - 3 * 2} = {-1, -1}.
+/// x [N, 2, 4] -> `linear` -> BatchNormalization with two channels -> y. With epsilon 0, scale/sqrt(var) is
+/// {2, 3} and the shift {1 - 2 * 1, 5 - 3 * 2} = {-1, -1}.
 Graph WithBatchNorm(Node linear, TensorValue weight) {
   return MakeGraph({"N", "2", "4"},
-                   {std::move(linear), MakeNode("BatchNormalization", {"a", "scale", "shift", "mean", "var"}, {"y"}, {{"epsilon", 0.0f}})},
-                   {{"w", std::move(weight)}, {"b", Floats({2}, {10, 20})}, {"scale", Floats({2}, {4, 3})},
-                    {"shift", Floats({2}, {1, 5})}, {"mean", Floats({2}, {1, 2})}, {"var", Floats({2}, {4, 1})}});
+                   {std::move(linear), MakeNode("BatchNormalization", {"a", "scale", "shift", "mean", "var"},
+                                                {"y"}, {{"epsilon", 0.0f}})},
+                   {{"w", std::move(weight)},
+                    {"b", Floats({2}, {10, 20})},
+                    {"scale", Floats({2}, {4, 3})},
+                    {"shift", Floats({2}, {1, 5})},
+                    {"mean", Floats({2}, {1, 2})},
+                    {"var", Floats({2}, {4, 1})}});
 }
 
 TEST(FoldBatchNormTest, ScalesTheFiltersOfConv) {
@@ -156,20 +170,23 @@ TEST(FoldBatchNormTest, AddsABiasWhereThereWasNone) {
 
 TEST(FoldBatchNormTest, FollowsTheGroupsOfConvTranspose) {
   // Weight [C = 2, M / group = 1, 2]: with two groups, input channel c feeds output channel c.
-  Graph grouped = WithBatchNorm(MakeNode("ConvTranspose", {"x", "w", "b"}, {"a"}, {{"group", std::int64_t{2}}}),
-                                Floats({2, 1, 2}, {1, 2, 3, 4}));
+  Graph grouped =
+      WithBatchNorm(MakeNode("ConvTranspose", {"x", "w", "b"}, {"a"}, {{"group", std::int64_t{2}}}),
+                    Floats({2, 1, 2}, {1, 2, 3, 4}));
   EXPECT_EQ(FoldBatchNorm(grouped, {}), 1);
   EXPECT_THAT(grouped.initializers[grouped.nodes[0].inputs[1]].AsDoubles(), ElementsAre(2, 4, 9, 12));
   // With one group and M = 2, the second axis is the output channel.
-  Graph single = WithBatchNorm(MakeNode("ConvTranspose", {"x", "w", "b"}, {"a"}), Floats({2, 2, 1}, {1, 2, 3, 4}));
+  Graph single =
+      WithBatchNorm(MakeNode("ConvTranspose", {"x", "w", "b"}, {"a"}), Floats({2, 2, 1}, {1, 2, 3, 4}));
   EXPECT_EQ(FoldBatchNorm(single, {}), 1);
   EXPECT_THAT(single.initializers[single.nodes[0].inputs[1]].AsDoubles(), ElementsAre(2, 6, 6, 12));
 }
 
 TEST(FoldBatchNormTest, FollowsTheTranspositionAndBetaOfGemm) {
   for (const std::int64_t transposed : {0, 1}) {
-    Graph graph = WithBatchNorm(MakeNode("Gemm", {"x", "w", "b"}, {"a"}, {{"transB", transposed}, {"beta", 0.5f}}),
-                                Floats({2, 2}, {1, 2, 3, 4}));
+    Graph graph =
+        WithBatchNorm(MakeNode("Gemm", {"x", "w", "b"}, {"a"}, {{"transB", transposed}, {"beta", 0.5f}}),
+                      Floats({2, 2}, {1, 2, 3, 4}));
     EXPECT_EQ(FoldBatchNorm(graph, {}), 1);
     const auto weight = graph.initializers[graph.nodes[0].inputs[1]].AsDoubles();
     EXPECT_EQ(weight, transposed ? (std::vector<double>{2, 4, 9, 12}) : (std::vector<double>{2, 6, 6, 12}));
@@ -205,8 +222,9 @@ TEST(FoldBatchNormTest, LeavesWhatItCannotProve) {
 
 TEST(FoldBiasTest, TakesOneValuePerChannel) {
   for (const Shape& shape : {Shape{2, 1}, Shape{1, 2, 1}}) {
-    Graph graph = MakeGraph({"N", "2", "4"}, {MakeNode("Conv", {"x", "w", "b"}, {"a"}), MakeNode("Add", {"c", "a"}, {"y"})},
-                            {{"w", Floats({2, 2, 1}, {1, 2, 3, 4})}, {"b", Floats({2}, {10, 20})}, {"c", Floats(shape, {1, 2})}});
+    Graph graph = MakeGraph(
+        {"N", "2", "4"}, {MakeNode("Conv", {"x", "w", "b"}, {"a"}), MakeNode("Add", {"c", "a"}, {"y"})},
+        {{"w", Floats({2, 2, 1}, {1, 2, 3, 4})}, {"b", Floats({2}, {10, 20})}, {"c", Floats(shape, {1, 2})}});
     EXPECT_EQ(FoldBias(graph, {}), 1);
     EXPECT_EQ(Operators(graph), "Conv");
     EXPECT_THAT(graph.initializers[graph.nodes[0].inputs[2]].AsDoubles(), ElementsAre(11, 22));
@@ -216,15 +234,18 @@ TEST(FoldBiasTest, TakesOneValuePerChannel) {
 
 TEST(FoldBiasTest, LeavesConstantsAlongOtherAxes) {
   for (const Shape& shape : {Shape{2}, Shape{2, 1, 1}, Shape{1, 1, 2}, Shape{1, 1, 2, 1}}) {
-    Graph graph = MakeGraph({"N", "2", "2"}, {MakeNode("Conv", {"x", "w"}, {"a"}), MakeNode("Add", {"a", "c"}, {"y"})},
-                            {{"w", Floats({2, 2, 1}, {1, 2, 3, 4})}, {"c", Floats(shape, {1, 2})}});
+    Graph graph =
+        MakeGraph({"N", "2", "2"}, {MakeNode("Conv", {"x", "w"}, {"a"}), MakeNode("Add", {"a", "c"}, {"y"})},
+                  {{"w", Floats({2, 2, 1}, {1, 2, 3, 4})}, {"c", Floats(shape, {1, 2})}});
     EXPECT_EQ(FoldBias(graph, {}), 0);
   }
 }
 
 TEST(MergeConstantsTest, KeepsOneOfEqualConstants) {
   Graph graph = MakeGraph({"2"}, {MakeNode("Sum", {"x", "a", "b", "c", "d"}, {"y"})},
-                          {{"a", Floats({2}, {1, 2})}, {"b", Floats({2}, {1, 2})}, {"c", Floats({1, 2}, {1, 2})},
+                          {{"a", Floats({2}, {1, 2})},
+                           {"b", Floats({2}, {1, 2})},
+                           {"c", Floats({1, 2}, {1, 2})},
                            {"d", Floats({2}, {1, 3})}});
   EXPECT_EQ(MergeConstants(graph, {}), 1);
   EXPECT_EQ(graph.nodes[0].inputs, (Names{"x", "a", "a", "c", "d"}));
@@ -232,8 +253,10 @@ TEST(MergeConstantsTest, KeepsOneOfEqualConstants) {
 }
 
 TEST(RemoveDeadNodesTest, RemovesWhatNoOutputNeeds) {
-  Graph graph = MakeGraph({"2"}, {MakeNode("Relu", {"x"}, {"y"}), MakeNode("Abs", {"x"}, {"a"}), MakeNode("Add", {"a", "c"}, {"b"})},
-                          {{"c", Floats({2}, {1, 2})}});
+  Graph graph = MakeGraph(
+      {"2"},
+      {MakeNode("Relu", {"x"}, {"y"}), MakeNode("Abs", {"x"}, {"a"}), MakeNode("Add", {"a", "c"}, {"b"})},
+      {{"c", Floats({2}, {1, 2})}});
   graph.value_infos["a"] = FloatValue("a", {"2"});
   EXPECT_EQ(RemoveDeadNodes(graph, {}), 3);
   EXPECT_EQ(Operators(graph), "Relu");
@@ -243,8 +266,9 @@ TEST(RemoveDeadNodesTest, RemovesWhatNoOutputNeeds) {
 
 TEST(RemoveDeadNodesTest, KeepsWhatSubgraphsCapture) {
   const auto branch = std::make_shared<const Graph>(MakeGraph({}, {MakeNode("Add", {"a", "c"}, {"y"})}));
-  Graph graph = MakeGraph({"2"}, {MakeNode("Abs", {"x"}, {"a"}), MakeNode("If", {"x"}, {"y"}, {{"then_branch", branch}})},
-                          {{"c", Floats({2}, {1, 2})}});
+  Graph graph = MakeGraph(
+      {"2"}, {MakeNode("Abs", {"x"}, {"a"}), MakeNode("If", {"x"}, {"y"}, {{"then_branch", branch}})},
+      {{"c", Floats({2}, {1, 2})}});
   EXPECT_EQ(RemoveDeadNodes(graph, {}), 0);
 }
 
@@ -252,8 +276,8 @@ TEST(OptimiseTest, RepeatsPassesUntilNothingChanges) {
   // Dropout and a Constant stand between the convolution and what folds into it.
   Graph graph = MakeGraph({"N", "2", "4"},
                           {MakeNode("Conv", {"x", "w"}, {"a"}), MakeNode("Dropout", {"a"}, {"b"}),
-                           MakeNode("Constant", {}, {"c"}, {{"value", Floats({2, 1}, {1, 2})}}), MakeNode("Add", {"b", "c"}, {"d"}),
-                           MakeNode("Identity", {"d"}, {"y"})},
+                           MakeNode("Constant", {}, {"c"}, {{"value", Floats({2, 1}, {1, 2})}}),
+                           MakeNode("Add", {"b", "c"}, {"d"}), MakeNode("Identity", {"d"}, {"y"})},
                           {{"w", Floats({2, 2, 1}, {1, 2, 3, 4})}});
   CUPEL_ASSERT_OK(const Optimised optimised, Optimise(graph));
   EXPECT_EQ(Operators(optimised.graph), "Conv");

@@ -73,7 +73,8 @@ Graph RandomiseWeights(const Graph& graph, std::uint64_t seed) {
   Graph randomised = graph;
   for (auto& [name, tensor] : randomised.initializers) {
     const bool is_float = tensor.type == DataType::kFloat32 || tensor.type == DataType::kFloat64;
-    if (!is_float || tensor.shape.empty() || ElementCount(tensor.shape) <= 1 || settings.contains(name)) continue;
+    if (!is_float || tensor.shape.empty() || ElementCount(tensor.shape) <= 1 || settings.contains(name))
+      continue;
     tensor = Redraw(name, tensor, seed, variances.contains(name));
   }
   return randomised;

@@ -96,8 +96,10 @@ class Inferrer {
 
   /// What the file says of a computed value.
   void CompleteFromDeclared(ValueInfo& info) const {
-    if (const auto hint = graph_.value_infos.find(info.name); hint != graph_.value_infos.end()) Complete(info, hint->second);
-    if (const auto output = outputs_.find(info.name); output != outputs_.end()) Complete(info, *output->second);
+    if (const auto hint = graph_.value_infos.find(info.name); hint != graph_.value_infos.end())
+      Complete(info, hint->second);
+    if (const auto output = outputs_.find(info.name); output != outputs_.end())
+      Complete(info, *output->second);
   }
 
   const Graph& graph_;
@@ -193,7 +195,8 @@ const TensorValue* RuleContext::Constant(std::size_t input) const {
   return found == graph_.initializers.end() ? nullptr : &found->second;
 }
 
-std::optional<std::vector<std::int64_t>> RuleContext::AttributeOrInput(std::string_view attribute, std::size_t input) const {
+std::optional<std::vector<std::int64_t>> RuleContext::AttributeOrInput(std::string_view attribute,
+                                                                       std::size_t input) const {
   if (node.HasAttribute(attribute)) return node.Integers(attribute);
   return Integers(input);
 }
@@ -204,7 +207,8 @@ void RuleContext::Set(std::size_t output, DataType type, std::optional<Dimension
 }
 
 ShapeRule FindShapeRule(std::string_view op_type) {
-  for (const auto& table : {ElementwiseShapeRules(), WindowShapeRules(), LinearShapeRules(), MovementShapeRules()}) {
+  for (const auto& table :
+       {ElementwiseShapeRules(), WindowShapeRules(), LinearShapeRules(), MovementShapeRules()}) {
     const auto found = std::ranges::find(table, op_type, &ShapeRuleEntry::op_type);
     if (found != table.end()) return found->rule;
   }

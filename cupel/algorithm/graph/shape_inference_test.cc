@@ -21,8 +21,9 @@ std::string ShapeOfY(const Graph& graph) {
   if (found == known.types.end() || !found->second.shape) return "unknown";
   std::string text;
   for (const Dimension& dimension : *found->second.shape) {
-    text += (text.empty() ? "" : ",") + (dimension.value ? std::to_string(*dimension.value)
-                                         : dimension.symbol.empty() ? "?" : dimension.symbol);
+    text += (text.empty() ? "" : ",") + (dimension.value            ? std::to_string(*dimension.value)
+                                         : dimension.symbol.empty() ? "?"
+                                                                    : dimension.symbol);
   }
   return text;
 }
@@ -41,7 +42,8 @@ TensorValue Integers(Ints values) {
 
 TEST(ShapeInferenceTest, ConvolutionsFollowStridesPadsAndDilations) {
   const auto conv = [](std::map<std::string, Attribute, std::less<>> attributes) {
-    return ShapeOfY(MakeGraph({"N", "3", "28", "28"}, {MakeNode("Conv", {"x", "w"}, {"y"}, std::move(attributes))},
+    return ShapeOfY(MakeGraph({"N", "3", "28", "28"},
+                              {MakeNode("Conv", {"x", "w"}, {"y"}, std::move(attributes))},
                               {{"w", Zeros({8, 3, 3, 3})}}));
   };
   EXPECT_EQ(conv({}), "N,8,26,26");
@@ -52,26 +54,31 @@ TEST(ShapeInferenceTest, ConvolutionsFollowStridesPadsAndDilations) {
 }
 
 TEST(ShapeInferenceTest, TransposedConvolutionsGrow) {
-  const auto graph = MakeGraph({"N", "4", "7", "7"},
-                               {MakeNode("ConvTranspose", {"x", "w"}, {"y"}, {{"strides", Ints{2, 2}}, {"group", std::int64_t{2}},
-                                                                              {"output_padding", Ints{1, 1}}})},
-                               {{"w", Zeros({4, 3, 3, 3})}});
+  const auto graph = MakeGraph(
+      {"N", "4", "7", "7"},
+      {MakeNode("ConvTranspose", {"x", "w"}, {"y"},
+                {{"strides", Ints{2, 2}}, {"group", std::int64_t{2}}, {"output_padding", Ints{1, 1}}})},
+      {{"w", Zeros({4, 3, 3, 3})}});
   EXPECT_EQ(ShapeOfY(graph), "N,6,16,16");
 }
 
 TEST(ShapeInferenceTest, PoolingRoundsUpInCeilMode) {
   const auto pool = [](std::int64_t ceil_mode) {
-    return ShapeOfY(MakeGraph({"N", "3", "32"}, {MakeNode("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Ints{3}}, {"strides", Ints{2}},
-                                                                                    {"ceil_mode", ceil_mode}})}));
+    return ShapeOfY(
+        MakeGraph({"N", "3", "32"},
+                  {MakeNode("MaxPool", {"x"}, {"y"},
+                            {{"kernel_shape", Ints{3}}, {"strides", Ints{2}}, {"ceil_mode", ceil_mode}})}));
   };
   EXPECT_EQ(pool(0), "N,3,15");
   EXPECT_EQ(pool(1), "N,3,16");
-  EXPECT_EQ(ShapeOfY(MakeGraph({"N", "3", "a", "b"}, {MakeNode("GlobalAveragePool", {"x"}, {"y"})})), "N,3,1,1");
+  EXPECT_EQ(ShapeOfY(MakeGraph({"N", "3", "a", "b"}, {MakeNode("GlobalAveragePool", {"x"}, {"y"})})),
+            "N,3,1,1");
 }
 
 TEST(ShapeInferenceTest, BroadcastsWithSymbols) {
   const auto add = [](Shape constant) {
-    return ShapeOfY(MakeGraph({"N", "1", "5"}, {MakeNode("Add", {"x", "c"}, {"y"})}, {{"c", Zeros(std::move(constant))}}));
+    return ShapeOfY(MakeGraph({"N", "1", "5"}, {MakeNode("Add", {"x", "c"}, {"y"})},
+                              {{"c", Zeros(std::move(constant))}}));
   };
   EXPECT_EQ(add({3, 1}), "N,3,5");
   EXPECT_EQ(add({2, 1, 3, 5}), "2,N,3,5");
@@ -81,7 +88,8 @@ TEST(ShapeInferenceTest, BroadcastsWithSymbols) {
 
 TEST(ShapeInferenceTest, ReshapeResolvesTheRemainingDimension) {
   const auto reshape = [](Ints target, std::vector<std::string> input) {
-    return ShapeOfY(MakeGraph(std::move(input), {MakeNode("Reshape", {"x", "t"}, {"y"})}, {{"t", Integers(std::move(target))}}));
+    return ShapeOfY(MakeGraph(std::move(input), {MakeNode("Reshape", {"x", "t"}, {"y"})},
+                              {{"t", Integers(std::move(target))}}));
   };
   EXPECT_EQ(reshape({-1, 10}, {"2", "3", "5"}), "3,10");
   EXPECT_EQ(reshape({0, -1}, {"N", "3", "5"}), "N,15");
@@ -90,11 +98,12 @@ TEST(ShapeInferenceTest, ReshapeResolvesTheRemainingDimension) {
 }
 
 TEST(ShapeInferenceTest, FollowsComputedReshapes) {
-  const auto graph = MakeGraph({"N", "4", "5"},
-                               {MakeNode("Shape", {"x"}, {"s"}), MakeNode("Slice", {"s", "one", "three"}, {"tail"}),
-                                MakeNode("Concat", {"minus", "tail"}, {"t"}, {{"axis", std::int64_t{0}}}),
-                                MakeNode("Reshape", {"x", "t"}, {"y"})},
-                               {{"one", Integers({1})}, {"three", Integers({3})}, {"minus", Integers({-1})}});
+  const auto graph =
+      MakeGraph({"N", "4", "5"},
+                {MakeNode("Shape", {"x"}, {"s"}), MakeNode("Slice", {"s", "one", "three"}, {"tail"}),
+                 MakeNode("Concat", {"minus", "tail"}, {"t"}, {{"axis", std::int64_t{0}}}),
+                 MakeNode("Reshape", {"x", "t"}, {"y"})},
+                {{"one", Integers({1})}, {"three", Integers({3})}, {"minus", Integers({-1})}});
   EXPECT_EQ(ShapeOfY(graph), "?,4,5");
 }
 
@@ -107,19 +116,26 @@ TEST(ShapeInferenceTest, MovementOperators) {
   EXPECT_EQ(one(MakeNode("Concat", {"x", "x"}, {"y"}, {{"axis", std::int64_t{-1}}})), "N,3,1,12");
   EXPECT_EQ(one(MakeNode("Squeeze", {"x", "axes"}, {"y"}), {{"axes", Integers({2})}}), "N,3,6");
   EXPECT_EQ(one(MakeNode("Unsqueeze", {"x", "axes"}, {"y"}), {{"axes", Integers({0, -1})}}), "1,N,3,1,6,1");
-  EXPECT_EQ(one(MakeNode("Pad", {"x", "pads"}, {"y"}), {{"pads", Integers({0, 0, 1, 2, 0, 0, 1, -1})}}), "N,3,3,7");
-  EXPECT_EQ(one(MakeNode("Slice", {"x", "a", "b", "axes", "steps"}, {"y"}),
-                {{"a", Integers({-1})}, {"b", Integers({INT64_MIN})}, {"axes", Integers({3})}, {"steps", Integers({-2})}}),
+  EXPECT_EQ(one(MakeNode("Pad", {"x", "pads"}, {"y"}), {{"pads", Integers({0, 0, 1, 2, 0, 0, 1, -1})}}),
+            "N,3,3,7");
+  EXPECT_EQ(one(MakeNode("Slice", {"x", "a", "b", "axes", "steps"}, {"y"}), {{"a", Integers({-1})},
+                                                                             {"b", Integers({INT64_MIN})},
+                                                                             {"axes", Integers({3})},
+                                                                             {"steps", Integers({-2})}}),
             "N,3,1,3");
-  EXPECT_EQ(one(MakeNode("Gather", {"x", "i"}, {"y"}, {{"axis", std::int64_t{1}}}), {{"i", Integers({0, 2})}}), "N,2,1,6");
-  EXPECT_EQ(one(MakeNode("ReduceMean", {"x"}, {"y"}, {{"axes", Ints{2, 3}}, {"keepdims", std::int64_t{0}}})), "N,3");
+  EXPECT_EQ(
+      one(MakeNode("Gather", {"x", "i"}, {"y"}, {{"axis", std::int64_t{1}}}), {{"i", Integers({0, 2})}}),
+      "N,2,1,6");
+  EXPECT_EQ(one(MakeNode("ReduceMean", {"x"}, {"y"}, {{"axes", Ints{2, 3}}, {"keepdims", std::int64_t{0}}})),
+            "N,3");
   EXPECT_EQ(one(MakeNode("Split", {"x"}, {"y", "z"}, {{"axis", std::int64_t{3}}})), "N,3,1,3");
   EXPECT_EQ(one(MakeNode("Expand", {"x", "t"}, {"y"}), {{"t", Integers({4, 1})}}), "N,3,4,6");
 }
 
 TEST(ShapeInferenceTest, MatrixProducts) {
   const auto product = [](std::vector<std::string> input, Shape weight) {
-    return ShapeOfY(MakeGraph(std::move(input), {MakeNode("MatMul", {"x", "w"}, {"y"})}, {{"w", Zeros(std::move(weight))}}));
+    return ShapeOfY(MakeGraph(std::move(input), {MakeNode("MatMul", {"x", "w"}, {"y"})},
+                              {{"w", Zeros(std::move(weight))}}));
   };
   EXPECT_EQ(product({"N", "4"}, {4, 7}), "N,7");
   EXPECT_EQ(product({"N", "2", "4"}, {4, 7}), "N,2,7");
@@ -134,10 +150,11 @@ TEST(ShapeInferenceTest, UnknownOperatorsTakeWhatTheFileSays) {
 }
 
 TEST(CostTest, CountsMultiplyAccumulatesTwiceAndElementsOnce) {
-  Graph graph = MakeGraph({"N", "3", "8", "8"},
-                          {MakeNode("Conv", {"x", "w", "b"}, {"a"}, {{"group", std::int64_t{1}}}), MakeNode("Relu", {"a"}, {"r"}),
-                           MakeNode("Flatten", {"r"}, {"f"}), MakeNode("Gemm", {"f", "v"}, {"y"})},
-                          {{"w", Zeros({4, 3, 3, 3})}, {"b", Zeros({4})}, {"v", Zeros({144, 10})}});
+  Graph graph = MakeGraph(
+      {"N", "3", "8", "8"},
+      {MakeNode("Conv", {"x", "w", "b"}, {"a"}, {{"group", std::int64_t{1}}}), MakeNode("Relu", {"a"}, {"r"}),
+       MakeNode("Flatten", {"r"}, {"f"}), MakeNode("Gemm", {"f", "v"}, {"y"})},
+      {{"w", Zeros({4, 3, 3, 3})}, {"b", Zeros({4})}, {"v", Zeros({144, 10})}});
   const Cost cost = MeasureCost(graph);
   EXPECT_EQ(cost.parameters, 108 + 4 + 1440);
   EXPECT_EQ(cost.nodes[0].flops, 2 * 36 * 4 * 27);
@@ -160,9 +177,11 @@ TEST(CostTest, SaysWhatItDoesNotKnow) {
 TEST(RandomiseWeightsTest, KeepsMomentsAndStructure) {
   std::vector<float> values(2000);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = 5.0f + 2.0f * (i % 2 == 0 ? 1.0f : -1.0f);
-  const auto graph = MakeGraph({"N", "2000"}, {MakeNode("Mul", {"x", "w"}, {"a"}), MakeNode("Add", {"a", "s"}, {"y"})},
-                               {{"w", TensorValue::FromFloats({2000}, values)}, {"s", TensorValue::FromFloats({1}, {3})},
-                                {"n", TensorValue::FromInt64s({2}, {1, 2})}});
+  const auto graph =
+      MakeGraph({"N", "2000"}, {MakeNode("Mul", {"x", "w"}, {"a"}), MakeNode("Add", {"a", "s"}, {"y"})},
+                {{"w", TensorValue::FromFloats({2000}, values)},
+                 {"s", TensorValue::FromFloats({1}, {3})},
+                 {"n", TensorValue::FromInt64s({2}, {1, 2})}});
   Graph random = RandomiseWeights(graph, 1);
   EXPECT_TRUE(Equal(random, RandomiseWeights(graph, 1)));
   EXPECT_FALSE(Equal(random, RandomiseWeights(graph, 2)));
@@ -182,7 +201,8 @@ TEST(RandomiseWeightsTest, KeepsMomentsAndStructure) {
 
 TEST(RandomiseWeightsTest, KeepsVariancesPositive) {
   const auto graph = MakeGraph({"N", "4"}, {MakeNode("BatchNormalization", {"x", "s", "b", "m", "v"}, {"y"})},
-                               {{"s", TensorValue::FromFloats({4}, {1, 2, 3, 4})}, {"b", TensorValue::FromFloats({4}, {0, 0, 0, 0})},
+                               {{"s", TensorValue::FromFloats({4}, {1, 2, 3, 4})},
+                                {"b", TensorValue::FromFloats({4}, {0, 0, 0, 0})},
                                 {"m", TensorValue::FromFloats({4}, {1, 2, 3, 4})},
                                 {"v", TensorValue::FromFloats({4}, {0.01f, 10, 0.01f, 10})}});
   for (std::uint64_t seed = 0; seed < 50; ++seed) {

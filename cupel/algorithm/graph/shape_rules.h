@@ -39,7 +39,8 @@ class RuleContext {
   /// A constant input of any type.
   const TensorValue* Constant(std::size_t input) const;
   /// Axes (or pads, sizes, ...) from the attribute in older operator sets and from the input in newer ones.
-  std::optional<std::vector<std::int64_t>> AttributeOrInput(std::string_view attribute, std::size_t input) const;
+  std::optional<std::vector<std::int64_t>> AttributeOrInput(std::string_view attribute,
+                                                            std::size_t input) const;
 
   void Set(std::size_t output, DataType type, std::optional<Dimensions> shape);
 
@@ -64,8 +65,8 @@ std::span<const ShapeRuleEntry> WindowShapeRules();
 std::span<const ShapeRuleEntry> LinearShapeRules();
 std::span<const ShapeRuleEntry> MovementShapeRules();
 
-/// What the node computes from small integers and known dimensions: Shape, Size, Gather, Concat, Slice, Squeeze, Unsqueeze,
-/// Reshape, Cast, Identity, Add, Sub, Mul, Div, ConstantOfShape, Constant.
+/// What the node computes from small integers and known dimensions: Shape, Size, Gather, Concat, Slice,
+/// Squeeze, Unsqueeze, Reshape, Cast, Identity, Add, Sub, Mul, Div, ConstantOfShape, Constant.
 std::optional<PartialIntegers> ComputeIntegers(const RuleContext& context);
 
 /// axis in [-rank, rank) to [0, rank); nothing otherwise.

@@ -9,7 +9,8 @@ namespace {
 
 std::optional<Dimensions> MatrixProduct(const Dimensions* a, const Dimensions* b) {
   if (a == nullptr || b == nullptr || a->empty() || b->empty()) return std::nullopt;
-  // numpy.matmul: a vector is a row on the left and a column on the right, and that axis is dropped from the result.
+  // numpy.matmul: a vector is a row on the left and a column on the right, and that axis is dropped from the
+  // result.
   const bool drop_rows = a->size() == 1;
   const bool drop_columns = b->size() == 1;
   const Dimensions batch_a(a->begin(), a->end() - (drop_rows ? 1 : 2));
@@ -46,8 +47,10 @@ void Gemm(RuleContext& context) {
 }
 
 constexpr std::array kRules = {
-    ShapeRuleEntry{"MatMul", MatMul}, ShapeRuleEntry{"MatMulInteger", MatMulInteger},
-    ShapeRuleEntry{"QLinearMatMul", QLinearMatMul}, ShapeRuleEntry{"Gemm", Gemm},
+    ShapeRuleEntry{"MatMul", MatMul},
+    ShapeRuleEntry{"MatMulInteger", MatMulInteger},
+    ShapeRuleEntry{"QLinearMatMul", QLinearMatMul},
+    ShapeRuleEntry{"Gemm", Gemm},
 };
 
 }  // namespace

@@ -53,7 +53,8 @@ Dimension Remaining(const Dimensions& input, const Dimensions& target, std::size
   return Known(*total.value / *divisor.value);
 }
 
-std::optional<Dimensions> ReshapeTo(const RuleContext& context, const std::vector<std::optional<std::int64_t>>& target) {
+std::optional<Dimensions> ReshapeTo(const RuleContext& context,
+                                    const std::vector<std::optional<std::int64_t>>& target) {
   const Dimensions* const input = context.Shape(0);
   const bool zero_copies = context.node.Integer("allowzero", 0) == 0;
   Dimensions output;
@@ -83,7 +84,8 @@ void Reshape(RuleContext& context) {
   if (context.opset() < 5) {
     const auto target = context.node.Integers("shape");
     shape = ReshapeTo(context, {target.begin(), target.end()});
-  } else if (const PartialIntegers* target = context.Partial(1); target != nullptr && target->shape.size() == 1) {
+  } else if (const PartialIntegers* target = context.Partial(1);
+             target != nullptr && target->shape.size() == 1) {
     shape = ReshapeTo(context, target->values);
   } else if (const Dimensions* rank = context.Shape(1); rank != nullptr && rank->size() == 1) {
     const auto count = (*rank)[0].value;
@@ -152,7 +154,8 @@ void Concat(RuleContext& context) { context.Set(0, context.Type(0), ConcatShape(
 
 void Split(RuleContext& context) {
   const Dimensions* const input = context.Shape(0);
-  const auto axis = input == nullptr ? std::nullopt : NormalAxis(context.node.Integer("axis", 0), input->size());
+  const auto axis =
+      input == nullptr ? std::nullopt : NormalAxis(context.node.Integer("axis", 0), input->size());
   const auto sizes = context.AttributeOrInput("split", 1);
   const auto count = static_cast<std::int64_t>(context.outputs.size());
   for (std::size_t i = 0; i < context.outputs.size(); ++i) {
@@ -209,7 +212,9 @@ std::optional<Dimensions> SliceShape(const RuleContext& context) {
     const auto axis = NormalAxis((*axes)[i], result.size());
     if (!axis) return std::nullopt;
     Dimension& dimension = result[*axis];
-    dimension = dimension.value ? SliceLength(*dimension.value, (*starts)[i], (*ends)[i], steps ? (*steps)[i] : 1) : Dimension{};
+    dimension = dimension.value
+                    ? SliceLength(*dimension.value, (*starts)[i], (*ends)[i], steps ? (*steps)[i] : 1)
+                    : Dimension{};
   }
   return result;
 }
@@ -220,7 +225,8 @@ void Gather(RuleContext& context) {
   const Dimensions* const input = context.Shape(0);
   const Dimensions* const indices = context.Shape(1);
   std::optional<Dimensions> shape;
-  const auto axis = input == nullptr ? std::nullopt : NormalAxis(context.node.Integer("axis", 0), input->size());
+  const auto axis =
+      input == nullptr ? std::nullopt : NormalAxis(context.node.Integer("axis", 0), input->size());
   if (axis && indices != nullptr) {
     const auto at = input->begin() + static_cast<std::ptrdiff_t>(*axis);
     shape = Dimensions(input->begin(), at);
@@ -290,7 +296,8 @@ void Pad(RuleContext& context) {
       const std::int64_t after = (*pads)[i + rank];
       if (before == 0 && after == 0) {
         (*shape)[i] = (*input)[i];
-      } else if ((*input)[i].value && std::max(before, after) <= kLargest && std::min(before, after) >= -kLargest) {
+      } else if ((*input)[i].value && std::max(before, after) <= kLargest &&
+                 std::min(before, after) >= -kLargest) {
         (*shape)[i] = AsDimension(*(*input)[i].value + before + after);
       }
     }
@@ -316,7 +323,8 @@ void Tile(RuleContext& context) {
   std::optional<Dimensions> shape;
   if (input != nullptr && repeats && context.opset() >= 6 && repeats->size() == input->size()) {
     shape.emplace();
-    for (std::size_t i = 0; i < input->size(); ++i) shape->push_back(Product((*input)[i], AsDimension((*repeats)[i])));
+    for (std::size_t i = 0; i < input->size(); ++i)
+      shape->push_back(Product((*input)[i], AsDimension((*repeats)[i])));
   }
   context.Set(0, context.Type(0), std::move(shape));
 }
@@ -359,7 +367,8 @@ void Blocks(RuleContext& context) {
 void TopK(RuleContext& context) {
   const Dimensions* const input = context.Shape(0);
   std::optional<Dimensions> shape;
-  const auto axis = input == nullptr ? std::nullopt : NormalAxis(context.node.Integer("axis", -1), input->size());
+  const auto axis =
+      input == nullptr ? std::nullopt : NormalAxis(context.node.Integer("axis", -1), input->size());
   if (axis) {
     shape = *input;
     auto k = context.Integers(1);
@@ -371,13 +380,25 @@ void TopK(RuleContext& context) {
 }
 
 constexpr std::array kRules = {
-    ShapeRuleEntry{"Reshape", Reshape}, ShapeRuleEntry{"Flatten", Flatten}, ShapeRuleEntry{"Transpose", Transpose},
-    ShapeRuleEntry{"Concat", Concat}, ShapeRuleEntry{"Split", Split}, ShapeRuleEntry{"Slice", Slice},
-    ShapeRuleEntry{"Gather", Gather}, ShapeRuleEntry{"GatherElements", GatherElements},
-    ShapeRuleEntry{"Squeeze", Squeeze}, ShapeRuleEntry{"Unsqueeze", Unsqueeze}, ShapeRuleEntry{"Pad", Pad},
-    ShapeRuleEntry{"Expand", Expand}, ShapeRuleEntry{"Tile", Tile}, ShapeRuleEntry{"ConstantOfShape", ConstantOfShape},
-    ShapeRuleEntry{"Shape", Shape}, ShapeRuleEntry{"Size", Size}, ShapeRuleEntry{"DepthToSpace", Blocks},
-    ShapeRuleEntry{"SpaceToDepth", Blocks}, ShapeRuleEntry{"TopK", TopK},
+    ShapeRuleEntry{"Reshape", Reshape},
+    ShapeRuleEntry{"Flatten", Flatten},
+    ShapeRuleEntry{"Transpose", Transpose},
+    ShapeRuleEntry{"Concat", Concat},
+    ShapeRuleEntry{"Split", Split},
+    ShapeRuleEntry{"Slice", Slice},
+    ShapeRuleEntry{"Gather", Gather},
+    ShapeRuleEntry{"GatherElements", GatherElements},
+    ShapeRuleEntry{"Squeeze", Squeeze},
+    ShapeRuleEntry{"Unsqueeze", Unsqueeze},
+    ShapeRuleEntry{"Pad", Pad},
+    ShapeRuleEntry{"Expand", Expand},
+    ShapeRuleEntry{"Tile", Tile},
+    ShapeRuleEntry{"ConstantOfShape", ConstantOfShape},
+    ShapeRuleEntry{"Shape", Shape},
+    ShapeRuleEntry{"Size", Size},
+    ShapeRuleEntry{"DepthToSpace", Blocks},
+    ShapeRuleEntry{"SpaceToDepth", Blocks},
+    ShapeRuleEntry{"TopK", TopK},
 };
 
 }  // namespace

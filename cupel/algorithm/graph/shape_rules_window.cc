@@ -24,16 +24,19 @@ struct Window {
     const std::size_t spatial = kernel.size();
     Window window{std::move(kernel), node.Integers("strides", std::vector<std::int64_t>(spatial, 1)),
                   node.Integers("dilations", std::vector<std::int64_t>(spatial, 1)),
-                  node.Integers("pads", std::vector<std::int64_t>(2 * spatial, 0)), node.Text("auto_pad", "NOTSET")};
-    if (window.strides.size() != spatial || window.dilations.size() != spatial || window.pads.size() != 2 * spatial) {
+                  node.Integers("pads", std::vector<std::int64_t>(2 * spatial, 0)),
+                  node.Text("auto_pad", "NOTSET")};
+    if (window.strides.size() != spatial || window.dilations.size() != spatial ||
+        window.pads.size() != 2 * spatial) {
       return std::nullopt;
     }
     const auto positive = [](std::int64_t v) { return v > 0 && v < kLargestAttribute; };
     const auto moderate = [](std::int64_t v) { return std::abs(v) < kLargestAttribute; };
-    const bool sound = std::ranges::all_of(window.kernel, positive) && std::ranges::all_of(window.strides, positive) &&
-                       std::ranges::all_of(window.dilations, positive) && std::ranges::all_of(window.pads, moderate) &&
-                       std::ranges::all_of(window.kernel, [](std::int64_t v) { return v < (1 << 24); }) &&
-                       std::ranges::all_of(window.dilations, [](std::int64_t v) { return v < (1 << 24); });
+    const bool sound =
+        std::ranges::all_of(window.kernel, positive) && std::ranges::all_of(window.strides, positive) &&
+        std::ranges::all_of(window.dilations, positive) && std::ranges::all_of(window.pads, moderate) &&
+        std::ranges::all_of(window.kernel, [](std::int64_t v) { return v < (1 << 24); }) &&
+        std::ranges::all_of(window.dilations, [](std::int64_t v) { return v < (1 << 24); });
     return sound ? std::optional(std::move(window)) : std::nullopt;
   }
 
@@ -43,7 +46,8 @@ struct Window {
   Dimension Output(std::size_t i, const Dimension& input, bool ceil_mode) const {
     if (!input.value) return {};
     const std::int64_t stride = strides[i];
-    if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER") return Known((*input.value + stride - 1) / stride);
+    if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER")
+      return Known((*input.value + stride - 1) / stride);
     const std::int64_t padding = auto_pad == "VALID" ? 0 : pads[i] + pads[i + kernel.size()];
     const std::int64_t room = *input.value + padding - Extent(i);
     if (room < 0) return {};
@@ -51,7 +55,8 @@ struct Window {
   }
 };
 
-std::optional<Window> ConvolutionWindow(const RuleContext& context, const Dimensions& input, const Dimensions* weight) {
+std::optional<Window> ConvolutionWindow(const RuleContext& context, const Dimensions& input,
+                                        const Dimensions* weight) {
   if (input.size() < 3) return std::nullopt;
   std::vector<std::int64_t> kernel = context.node.Integers("kernel_shape");
   if (kernel.empty() && weight != nullptr && weight->size() == input.size()) {
@@ -103,9 +108,11 @@ std::optional<Dimensions> ConvTransposeShape(const RuleContext& context) {
       continue;
     }
     const bool same = window->auto_pad.starts_with("SAME");
-    const std::int64_t padding = window->auto_pad == "VALID" ? 0 : window->pads[i] + window->pads[i + spatial];
-    const std::int64_t length = same ? *in.value * window->strides[i]
-                                     : window->strides[i] * (*in.value - 1) + extra[i] + window->Extent(i) - padding;
+    const std::int64_t padding =
+        window->auto_pad == "VALID" ? 0 : window->pads[i] + window->pads[i + spatial];
+    const std::int64_t length =
+        same ? *in.value * window->strides[i]
+             : window->strides[i] * (*in.value - 1) + extra[i] + window->Extent(i) - padding;
     output.push_back(length >= 0 ? Known(length) : Dimension{});
   }
   return output;
@@ -120,7 +127,8 @@ void Pool(RuleContext& context) {
   if (window) {
     shape = Dimensions{(*input)[0], (*input)[1]};
     const bool ceil_mode = context.node.Integer("ceil_mode", 0) != 0;
-    for (std::size_t i = 2; i < input->size(); ++i) shape->push_back(window->Output(i - 2, (*input)[i], ceil_mode));
+    for (std::size_t i = 2; i < input->size(); ++i)
+      shape->push_back(window->Output(i - 2, (*input)[i], ceil_mode));
   }
   context.Set(0, context.Type(0), shape);
   context.Set(1, DataType::kInt64, shape);  // MaxPool's indices.
@@ -137,10 +145,16 @@ void GlobalPool(RuleContext& context) {
 }
 
 constexpr std::array kRules = {
-    ShapeRuleEntry{"Conv", Conv}, ShapeRuleEntry{"ConvInteger", ConvInteger}, ShapeRuleEntry{"QLinearConv", QLinearConv},
-    ShapeRuleEntry{"ConvTranspose", ConvTranspose}, ShapeRuleEntry{"MaxPool", Pool}, ShapeRuleEntry{"AveragePool", Pool},
-    ShapeRuleEntry{"LpPool", Pool}, ShapeRuleEntry{"GlobalAveragePool", GlobalPool},
-    ShapeRuleEntry{"GlobalMaxPool", GlobalPool}, ShapeRuleEntry{"GlobalLpPool", GlobalPool},
+    ShapeRuleEntry{"Conv", Conv},
+    ShapeRuleEntry{"ConvInteger", ConvInteger},
+    ShapeRuleEntry{"QLinearConv", QLinearConv},
+    ShapeRuleEntry{"ConvTranspose", ConvTranspose},
+    ShapeRuleEntry{"MaxPool", Pool},
+    ShapeRuleEntry{"AveragePool", Pool},
+    ShapeRuleEntry{"LpPool", Pool},
+    ShapeRuleEntry{"GlobalAveragePool", GlobalPool},
+    ShapeRuleEntry{"GlobalMaxPool", GlobalPool},
+    ShapeRuleEntry{"GlobalLpPool", GlobalPool},
 };
 
 }  // namespace

@@ -25,7 +25,9 @@ Result ComputeShape(const RuleContext& context) {
   const Dimensions* const input = context.Shape(0);
   if (input == nullptr) return std::nullopt;
   const auto rank = static_cast<std::int64_t>(input->size());
-  const auto clamp = [rank](std::int64_t index) { return std::clamp<std::int64_t>(index < 0 ? index + rank : index, 0, rank); };
+  const auto clamp = [rank](std::int64_t index) {
+    return std::clamp<std::int64_t>(index < 0 ? index + rank : index, 0, rank);
+  };
   const std::int64_t begin = clamp(std::max(context.node.Integer("start", 0), -rank));
   const std::int64_t end = clamp(std::max(context.node.Integer("end", rank), -rank));
   Values values;
@@ -46,7 +48,8 @@ Result ComputeSize(const RuleContext& context) {
 Result ComputeGather(const RuleContext& context) {
   const PartialIntegers* const data = context.Partial(0);
   const PartialIntegers* const indices = context.Partial(1);
-  if (data == nullptr || indices == nullptr || data->shape.size() != 1 || context.node.Integer("axis", 0) != 0) {
+  if (data == nullptr || indices == nullptr || data->shape.size() != 1 ||
+      context.node.Integer("axis", 0) != 0) {
     return std::nullopt;
   }
   PartialIntegers result{data->type, indices->shape, {}};
@@ -66,7 +69,8 @@ Result ComputeConcat(const RuleContext& context) {
     if (part == nullptr) {
       // Nothing is known but the length: unknown elements.
       const Dimensions* const shape = context.Shape(i);
-      if (shape == nullptr || shape->size() != 1 || !(*shape)[0].value || *(*shape)[0].value > kMostElements) return std::nullopt;
+      if (shape == nullptr || shape->size() != 1 || !(*shape)[0].value || *(*shape)[0].value > kMostElements)
+        return std::nullopt;
       values.resize(values.size() + static_cast<std::size_t>(*(*shape)[0].value));
     } else if (part->shape.size() == 1) {
       values.insert(values.end(), part->values.begin(), part->values.end());
@@ -82,7 +86,8 @@ Result ComputeSlice(const RuleContext& context) {
   const PartialIntegers* const data = context.Partial(0);
   const auto starts = context.AttributeOrInput("starts", 1);
   const auto ends = context.AttributeOrInput("ends", 2);
-  if (data == nullptr || data->shape.size() != 1 || !starts || !ends || starts->size() != 1 || ends->size() != 1) {
+  if (data == nullptr || data->shape.size() != 1 || !starts || !ends || starts->size() != 1 ||
+      ends->size() != 1) {
     return std::nullopt;
   }
   if (context.Has(4)) {
@@ -144,14 +149,16 @@ Value Apply(std::string_view op_type, std::int64_t a, std::int64_t b, DataType t
     if (b <= 0 || a < 0) return std::nullopt;
     result = a / b;
   }
-  if (overflow || (type == DataType::kInt32 && result != static_cast<std::int32_t>(result))) return std::nullopt;
+  if (overflow || (type == DataType::kInt32 && result != static_cast<std::int32_t>(result)))
+    return std::nullopt;
   return result;
 }
 
 Result ComputeArithmetic(const RuleContext& context) {
   const PartialIntegers* const a = context.Partial(0);
   const PartialIntegers* const b = context.Partial(1);
-  if (a == nullptr || b == nullptr || a->type != b->type || a->type == DataType::kBool || context.opset() < 7) {
+  if (a == nullptr || b == nullptr || a->type != b->type || a->type == DataType::kBool ||
+      context.opset() < 7) {
     return std::nullopt;
   }
   const bool spread_b = b->values.size() == 1 && b->shape.size() <= a->shape.size();
@@ -170,8 +177,8 @@ Result ComputeArithmetic(const RuleContext& context) {
 Result ComputeConstantOfShape(const RuleContext& context) {
   const TensorValue* const value = context.node.Tensor("value");
   const auto shape = context.Integers(0);
-  if (value == nullptr || value->type != DataType::kInt64 || !shape || shape->size() != 1 || (*shape)[0] < 0 ||
-      (*shape)[0] > kMostElements) {
+  if (value == nullptr || value->type != DataType::kInt64 || !shape || shape->size() != 1 ||
+      (*shape)[0] < 0 || (*shape)[0] > kMostElements) {
     return std::nullopt;
   }
   const auto fill = value->AsInt64s();
@@ -181,7 +188,8 @@ Result ComputeConstantOfShape(const RuleContext& context) {
 
 Result ComputeConstant(const RuleContext& context) {
   const Node& node = context.node;
-  if (node.HasAttribute("value_int")) return PartialIntegers{DataType::kInt64, {}, {node.Integer("value_int", 0)}};
+  if (node.HasAttribute("value_int"))
+    return PartialIntegers{DataType::kInt64, {}, {node.Integer("value_int", 0)}};
   if (!node.HasAttribute("value_ints")) return std::nullopt;
   const auto values = node.Integers("value_ints");
   return Vector(Values(values.begin(), values.end()));
@@ -193,12 +201,22 @@ struct Entry {
 };
 
 constexpr std::array kEntries = {
-    Entry{"Shape", ComputeShape}, Entry{"Size", ComputeSize}, Entry{"Gather", ComputeGather},
-    Entry{"Concat", ComputeConcat}, Entry{"Slice", ComputeSlice}, Entry{"Reshape", ComputeReshaped},
-    Entry{"Squeeze", ComputeReshaped}, Entry{"Unsqueeze", ComputeReshaped}, Entry{"Identity", ComputeIdentity},
-    Entry{"Cast", ComputeCast}, Entry{"Add", ComputeArithmetic}, Entry{"Sub", ComputeArithmetic},
-    Entry{"Mul", ComputeArithmetic}, Entry{"Div", ComputeArithmetic},
-    Entry{"ConstantOfShape", ComputeConstantOfShape}, Entry{"Constant", ComputeConstant},
+    Entry{"Shape", ComputeShape},
+    Entry{"Size", ComputeSize},
+    Entry{"Gather", ComputeGather},
+    Entry{"Concat", ComputeConcat},
+    Entry{"Slice", ComputeSlice},
+    Entry{"Reshape", ComputeReshaped},
+    Entry{"Squeeze", ComputeReshaped},
+    Entry{"Unsqueeze", ComputeReshaped},
+    Entry{"Identity", ComputeIdentity},
+    Entry{"Cast", ComputeCast},
+    Entry{"Add", ComputeArithmetic},
+    Entry{"Sub", ComputeArithmetic},
+    Entry{"Mul", ComputeArithmetic},
+    Entry{"Div", ComputeArithmetic},
+    Entry{"ConstantOfShape", ComputeConstantOfShape},
+    Entry{"Constant", ComputeConstant},
 };
 
 }  // namespace

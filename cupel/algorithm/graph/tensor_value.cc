@@ -10,7 +10,8 @@
 namespace cupel::algorithm::graph {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "constants are kept little-endian and read in place");
+static_assert(std::endian::native == std::endian::little,
+              "constants are kept little-endian and read in place");
 
 template <typename T>
 T Load(const std::uint8_t* place) {
@@ -24,7 +25,8 @@ double HalfToDouble(std::uint16_t bits) {
   const int exponent = (bits >> 10) & 0x1f;
   const int fraction = bits & 0x3ff;
   if (exponent == 0x1f) {
-    return fraction ? std::numeric_limits<double>::quiet_NaN() : sign * std::numeric_limits<double>::infinity();
+    return fraction ? std::numeric_limits<double>::quiet_NaN()
+                    : sign * std::numeric_limits<double>::infinity();
   }
   if (exponent == 0) return sign * std::ldexp(fraction, -24);
   return sign * std::ldexp(1024 + fraction, exponent - 25);

@@ -32,7 +32,8 @@ class Validator {
 
   Status Check(const Graph& graph, const Scope* outer, int depth) {
     if (depth > limits_.subgraph_depth) {
-      return Fail(ErrorCode::kResourceLimit, fmt::format("subgraphs are nested more than {} deep", limits_.subgraph_depth));
+      return Fail(ErrorCode::kResourceLimit,
+                  fmt::format("subgraphs are nested more than {} deep", limits_.subgraph_depth));
     }
     Scope scope{outer, {}};
     CUPEL_TRY_STATUS(DefineSources(graph, scope));
@@ -74,8 +75,8 @@ class Validator {
     CUPEL_TRY(const std::uint64_t expected, TensorBytes(tensor.type, tensor.shape));
     if (tensor.type == DataType::kString) {
       if (tensor.strings.size() != static_cast<std::size_t>(ElementCount(tensor.shape))) {
-        return Fail(ErrorCode::kCorrupt, fmt::format("expected {} strings, got {}", ElementCount(tensor.shape),
-                                                     tensor.strings.size()));
+        return Fail(ErrorCode::kCorrupt, fmt::format("expected {} strings, got {}",
+                                                     ElementCount(tensor.shape), tensor.strings.size()));
       }
       return {};
     }
@@ -87,7 +88,8 @@ class Validator {
     }
     bytes_ += actual;
     if (bytes_ > limits_.tensor_bytes) {
-      return Fail(ErrorCode::kResourceLimit, fmt::format("constants take more than {} bytes", limits_.tensor_bytes));
+      return Fail(ErrorCode::kResourceLimit,
+                  fmt::format("constants take more than {} bytes", limits_.tensor_bytes));
     }
     return {};
   }
@@ -130,7 +132,9 @@ class Validator {
 
 }  // namespace
 
-Status Validate(const Graph& graph, const Limits& limits) { return Validator(limits).Check(graph, nullptr, 0); }
+Status Validate(const Graph& graph, const Limits& limits) {
+  return Validator(limits).Check(graph, nullptr, 0);
+}
 
 Result<std::uint64_t> TensorBytes(DataType type, const Shape& shape) {
   const std::int64_t size = ElementSize(type) > 0 ? ElementSize(type) : 1;
@@ -139,7 +143,8 @@ Result<std::uint64_t> TensorBytes(DataType type, const Shape& shape) {
   bool empty = false;
   for (std::int64_t dimension : shape) {
     if (dimension < 0) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("a dimension of a tensor must be >= 0, got {}", dimension));
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("a dimension of a tensor must be >= 0, got {}", dimension));
     }
     if (dimension == 0) {
       empty = true;

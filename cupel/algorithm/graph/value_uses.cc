@@ -23,7 +23,8 @@ NameSet FreeNames(const Graph& subgraph) {
 NameSet CapturedNames(const Node& node) {
   NameSet names;
   for (const auto& [attribute_name, attribute] : node.attributes) {
-    if (const auto* subgraph = std::get_if<std::shared_ptr<const Graph>>(&attribute)) names.merge(FreeNames(**subgraph));
+    if (const auto* subgraph = std::get_if<std::shared_ptr<const Graph>>(&attribute))
+      names.merge(FreeNames(**subgraph));
   }
   return names;
 }

@@ -28,7 +28,8 @@ class ValueUses {
  public:
   explicit ValueUses(const Graph& graph);
 
-  /// How often nodes read the value (each input counts), plus one for a graph output, plus one for each capturing node.
+  /// How often nodes read the value (each input counts), plus one for a graph output, plus one for each
+  /// capturing node.
   std::int64_t Count(std::string_view name) const;
   bool IsOutput(std::string_view name) const { return outputs_.contains(name); }
   /// Read inside a subgraph, where a pass must not rename it.

@@ -92,8 +92,7 @@ Result<Json> AdversarialPictures(const std::vector<PicturedAttack>& attacks,
   figure["type"] = "images";
   figure["title"] = ToJson(Text{"Adversarial examples", "对抗样本"});
   figure["caption"] = ToJson(
-      Text{"The difference is stretched; grey means no change.",
-          "差异已放大显示；灰色表示没有变化。"});
+      Text{"The difference is stretched; grey means no change.", "差异已放大显示；灰色表示没有变化。"});
   figure["columns"] = Json::Array{ToJson(Text{"original", "原图"}), ToJson(Text{"adversarial", "对抗样本"}),
                                   ToJson(Text{"difference", "差异"})};
   for (const PicturedAttack& attack : attacks) {

@@ -153,8 +153,7 @@ Text SupportNote(double rate, std::size_t non_members) {
       fmt::format(
           "{} non-members cannot support a claim at a false-positive rate of {:g} %: at least {} are needed.",
           non_members, rate * 100, needed),
-      fmt::format(
-          "{} 个非成员样本不足以支持误报率为 {:g} % 的结论：至少需要 {} 个。", non_members,
+      fmt::format("{} 个非成员样本不足以支持误报率为 {:g} % 的结论：至少需要 {} 个。", non_members,
                   rate * 100, needed)};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two trained Fashion-MNIST networks (shared/data/bench-inspect): counts against PyTorch's, and damaged copies.
+// Two trained Fashion-MNIST networks (shared/data/bench-inspect): counts against PyTorch's, and damaged
+// copies.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -20,14 +21,16 @@ using cupel::testing::IsOk;
 
 std::filesystem::path Network(const std::string& name) {
   const char* const shared = std::getenv("CUPEL_SHARED");
-  const auto root = shared != nullptr ? std::filesystem::path(shared) : std::filesystem::path(CUPEL_SOURCE_DIR) / "../shared";
+  const auto root = shared != nullptr ? std::filesystem::path(shared)
+                                      : std::filesystem::path(CUPEL_SOURCE_DIR) / "../shared";
   return root / "data/bench-inspect" / name;
 }
 
 class ExampleNetworks : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(Network("cnn.onnx"))) GTEST_SKIP() << "set CUPEL_SHARED to the folder with data/bench-inspect";
+    if (!std::filesystem::exists(Network("cnn.onnx")))
+      GTEST_SKIP() << "set CUPEL_SHARED to the folder with data/bench-inspect";
   }
 };
 
@@ -43,8 +46,8 @@ TEST_F(ExampleNetworks, CnnHasPyTorchsParametersAndFlops) {
 TEST_F(ExampleNetworks, ResNetHasPyTorchsParametersAndFlops) {
   CUPEL_ASSERT_OK(const graph::Graph graph, ReadModel(Network("resnet_bn.onnx")));
   const graph::Cost cost = graph::MeasureCost(graph);
-  // PyTorch counts 77754. The two projection blocks end in a sum of two normalised branches, whose shifts (32 and 64
-  // values) are trained to the same bits; the exporter stores each pair once.
+  // PyTorch counts 77754. The two projection blocks end in a sum of two normalised branches, whose shifts (32
+  // and 64 values) are trained to the same bits; the exporter stores each pair once.
   EXPECT_EQ(cost.parameters, 77754 - 32 - 64);
   EXPECT_EQ(cost.linear_flops, 18691840);
   EXPECT_EQ(cost.unknown_nodes, 0);
@@ -73,7 +76,8 @@ TEST_F(ExampleNetworks, FoldedWeightsAgreeWithPyTorchs) {
       const auto b = exported.initializers.at(reference.inputs[k]).AsDoubles();
       ASSERT_EQ(a.size(), b.size());
       // The exporter folds in float32; ours rounds once.
-      for (std::size_t j = 0; j < a.size(); ++j) ASSERT_NEAR(a[j], b[j], 4e-6 * std::max(1.0, std::abs(b[j])));
+      for (std::size_t j = 0; j < a.size(); ++j)
+        ASSERT_NEAR(a[j], b[j], 4e-6 * std::max(1.0, std::abs(b[j])));
     }
   }
 }
@@ -86,7 +90,8 @@ TEST_F(ExampleNetworks, SurviveARoundTrip) {
     EXPECT_TRUE(graph::Equal(graph, again)) << name;
     CUPEL_ASSERT_OK(const graph::Optimised optimised, graph::Optimise(graph));
     CUPEL_ASSERT_OK(const Bytes folded, WriteModel(optimised.graph));
-    EXPECT_THAT(ReadModelFromBytes(folded), IsOk()) << name << ": libonnx's checker accepts what the passes made";
+    EXPECT_THAT(ReadModelFromBytes(folded), IsOk())
+        << name << ": libonnx's checker accepts what the passes made";
   }
 }
 
@@ -110,7 +115,8 @@ TEST_F(ExampleNetworks, TruncationsGiveAnError) {
 
 TEST_F(ExampleNetworks, FlippedBytesGiveAnErrorOrAValidGraph) {
   CUPEL_ASSERT_OK(const Bytes bytes, ReadFile(Network("cnn.onnx")));
-  // Most bytes are weights; every second flip goes to the bytes between them, which are at the ends of the file.
+  // Most bytes are weights; every second flip goes to the bytes between them, which are at the ends of the
+  // file.
   constexpr std::uint64_t kEnds = 2000;
   ReproducibleStream stream(1, "flips");
   for (int i = 0; i < 2000; ++i) {

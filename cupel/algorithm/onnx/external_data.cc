@@ -21,22 +21,27 @@ bool Inside(const std::filesystem::path& path, const std::filesystem::path& fold
 
 Result<std::filesystem::path> ExternalData::Resolve(const std::string& location) const {
   if (!folder_) {
-    return Fail(ErrorCode::kPermission, fmt::format("the model keeps data in '{}' but was given without a folder", location),
-                "", "read the model from its file");
+    return Fail(ErrorCode::kPermission,
+                fmt::format("the model keeps data in '{}' but was given without a folder", location), "",
+                "read the model from its file");
   }
   const std::filesystem::path relative(location);
   const bool climbs = std::ranges::any_of(relative, [](const auto& part) { return part == ".."; });
   if (location.empty() || location.find('\0') != std::string::npos || relative.is_absolute() || climbs) {
-    return Fail(ErrorCode::kPermission, fmt::format("external data must be named by a relative path without '..', got '{}'",
-                                                    location), "", std::string(kRemedy));
+    return Fail(
+        ErrorCode::kPermission,
+        fmt::format("external data must be named by a relative path without '..', got '{}'", location), "",
+        std::string(kRemedy));
   }
   std::error_code error;
   const auto folder = std::filesystem::canonical(folder_->empty() ? "." : *folder_, error);
   if (error) return Fail(ErrorCode::kNotFound, "the model's folder cannot be opened", folder_->string());
   auto path = std::filesystem::canonical(folder / relative, error);
-  if (error) return Fail(ErrorCode::kNotFound, "the external data file is missing", location, std::string(kRemedy));
+  if (error)
+    return Fail(ErrorCode::kNotFound, "the external data file is missing", location, std::string(kRemedy));
   if (!Inside(path, folder)) {
-    return Fail(ErrorCode::kPermission, fmt::format("external data '{}' leads out of the model's folder", location), "",
+    return Fail(ErrorCode::kPermission,
+                fmt::format("external data '{}' leads out of the model's folder", location), "",
                 std::string(kRemedy));
   }
   if (!std::filesystem::is_regular_file(path, error)) {
@@ -45,18 +50,23 @@ Result<std::filesystem::path> ExternalData::Resolve(const std::string& location)
   return path;
 }
 
-Result<Bytes> ExternalData::Read(const std::string& location, std::uint64_t offset, std::uint64_t size) const {
+Result<Bytes> ExternalData::Read(const std::string& location, std::uint64_t offset,
+                                 std::uint64_t size) const {
   CUPEL_TRY(const std::filesystem::path path, Resolve(location));
   std::error_code error;
   const std::uint64_t file_size = std::filesystem::file_size(path, error);
   if (error) return Fail(ErrorCode::kNotFound, "the external data file cannot be read", location);
   if (file_size > limit_bytes_) {
-    return Fail(ErrorCode::kResourceLimit, fmt::format("the external data file has {} bytes, at most {} are read", file_size,
-                                                       limit_bytes_), location);
+    return Fail(
+        ErrorCode::kResourceLimit,
+        fmt::format("the external data file has {} bytes, at most {} are read", file_size, limit_bytes_),
+        location);
   }
   if (offset > file_size || size > file_size - offset) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("expected {} bytes at offset {}, the external data file has {}", size,
-                                                 offset, file_size), location);
+    return Fail(
+        ErrorCode::kCorrupt,
+        fmt::format("expected {} bytes at offset {}, the external data file has {}", size, offset, file_size),
+        location);
   }
   std::ifstream file(path, std::ios::binary);
   Bytes bytes(size);

@@ -3,8 +3,9 @@
 
 /// Private to this module: bytes of constants that lie in files beside the model.
 ///
-/// A location is a relative path without "..", and the regular file it leads to, all links followed, must lie inside the
-/// model's folder, so that a model cannot make its reader open anything else (CVE-2022-25882, CVE-2024-27318).
+/// A location is a relative path without "..", and the regular file it leads to, all links followed, must lie
+/// inside the model's folder, so that a model cannot make its reader open anything else (CVE-2022-25882,
+/// CVE-2024-27318).
 
 #include <cstdint>
 #include <filesystem>
@@ -22,7 +23,8 @@ class ExternalData {
   ExternalData(std::optional<std::filesystem::path> folder, std::uint64_t limit_bytes)
       : folder_(std::move(folder)), limit_bytes_(limit_bytes) {}
 
-  /// `size` bytes from `offset`. Errors: kPermission, kNotFound, kCorrupt (the file is too short), kResourceLimit.
+  /// `size` bytes from `offset`. Errors: kPermission, kNotFound, kCorrupt (the file is too short),
+  /// kResourceLimit.
   Result<Bytes> Read(const std::string& location, std::uint64_t offset, std::uint64_t size) const;
 
  private:

@@ -19,9 +19,13 @@ using ::onnx::AttributeProto;
 bool IsPrintable(const std::string& text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<std::uint8_t>(text[i]);
-    const int more = lead < 0x80 ? 0 : lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2
-                     : lead >= 0xf0 && lead < 0xf5 ? 3 : -1;
-    if (more < 0 || lead < 0x20 || lead == 0x7f || i + static_cast<std::size_t>(more) >= text.size()) return false;
+    const int more = lead < 0x80                   ? 0
+                     : lead >= 0xc2 && lead < 0xe0 ? 1
+                     : lead >= 0xe0 && lead < 0xf0 ? 2
+                     : lead >= 0xf0 && lead < 0xf5 ? 3
+                                                   : -1;
+    if (more < 0 || lead < 0x20 || lead == 0x7f || i + static_cast<std::size_t>(more) >= text.size())
+      return false;
     std::uint32_t point = more == 0 ? lead : lead & (0x3fu >> more);
     for (int k = 1; k <= more; ++k) {
       const auto next = static_cast<std::uint8_t>(text[i + static_cast<std::size_t>(k)]);
@@ -68,7 +72,9 @@ Status ImportType(const ::onnx::TypeProto& proto, ValueInfo& info) {
   using ::onnx::TypeProto;
   switch (proto.value_case()) {
     case TypeProto::kTensorType: return ImportTensorType(proto.tensor_type(), info);
-    case TypeProto::kSparseTensorType: info.kind = "sparse"; return ImportTensorType(proto.sparse_tensor_type(), info);
+    case TypeProto::kSparseTensorType:
+      info.kind = "sparse";
+      return ImportTensorType(proto.sparse_tensor_type(), info);
     case TypeProto::kMapType: info.kind = "map"; return {};
     case TypeProto::kOpaqueType:
       return Fail(ErrorCode::kUnsupported, fmt::format("value '{}' has an opaque type", info.name));
@@ -97,7 +103,8 @@ Result<ValueInfo> ImportValueInfo(const ::onnx::ValueInfoProto& proto) {
   return info;
 }
 
-Result<Graph> ImportScope(const ::onnx::GraphProto& proto, const Graph& header, TensorImporter& tensors, bool is_main);
+Result<Graph> ImportScope(const ::onnx::GraphProto& proto, const Graph& header, TensorImporter& tensors,
+                          bool is_main);
 
 Result<Attribute> ImportAttribute(const AttributeProto& proto, const Graph& header, TensorImporter& tensors) {
   if (!proto.ref_attr_name().empty()) {
@@ -109,7 +116,8 @@ Result<Attribute> ImportAttribute(const AttributeProto& proto, const Graph& head
     case AttributeProto::STRING: return proto.s();
     case AttributeProto::FLOATS: return std::vector<float>(proto.floats().begin(), proto.floats().end());
     case AttributeProto::INTS: return std::vector<std::int64_t>(proto.ints().begin(), proto.ints().end());
-    case AttributeProto::STRINGS: return std::vector<std::string>(proto.strings().begin(), proto.strings().end());
+    case AttributeProto::STRINGS:
+      return std::vector<std::string>(proto.strings().begin(), proto.strings().end());
     case AttributeProto::TENSOR: {
       CUPEL_TRY(graph::TensorValue tensor, tensors.Import(proto.t()));
       return tensor;
@@ -121,13 +129,14 @@ Result<Attribute> ImportAttribute(const AttributeProto& proto, const Graph& head
     case AttributeProto::UNDEFINED: return Fail(ErrorCode::kCorrupt, "the attribute does not say its type");
     default: break;
   }
-  return Fail(ErrorCode::kUnsupported,
-              fmt::format("attributes of type {} are not supported", AttributeProto::AttributeType_Name(proto.type())));
+  return Fail(ErrorCode::kUnsupported, fmt::format("attributes of type {} are not supported",
+                                                   AttributeProto::AttributeType_Name(proto.type())));
 }
 
 Result<Node> ImportNode(const ::onnx::NodeProto& proto, const Graph& header, TensorImporter& tensors) {
   Node node;
-  for (const std::string* name : {&proto.name(), &proto.op_type(), &proto.domain()}) CUPEL_TRY_STATUS(CheckName(*name));
+  for (const std::string* name : {&proto.name(), &proto.op_type(), &proto.domain()})
+    CUPEL_TRY_STATUS(CheckName(*name));
   node.name = proto.name();
   node.op_type = proto.op_type();
   node.domain = NormalDomain(proto.domain());
@@ -136,7 +145,8 @@ Result<Node> ImportNode(const ::onnx::NodeProto& proto, const Graph& header, Ten
   for (const AttributeProto& attribute : proto.attribute()) {
     CUPEL_TRY_STATUS(CheckName(attribute.name()));
     auto imported = ImportAttribute(attribute, header, tensors);
-    if (!imported) return FailAt(fmt::format("attribute '{}'", attribute.name()), std::move(imported).error());
+    if (!imported)
+      return FailAt(fmt::format("attribute '{}'", attribute.name()), std::move(imported).error());
     if (!node.attributes.emplace(attribute.name(), *std::move(imported)).second) {
       return Fail(ErrorCode::kCorrupt, fmt::format("attribute '{}' is given twice", attribute.name()));
     }
@@ -146,7 +156,8 @@ Result<Node> ImportNode(const ::onnx::NodeProto& proto, const Graph& header, Ten
 
 Status ImportInitializers(const ::onnx::GraphProto& proto, TensorImporter& tensors, Graph& graph) {
   if (proto.sparse_initializer_size() > 0) {
-    return Fail(ErrorCode::kUnsupported, "sparse constants are not supported", "", "export the model with dense constants");
+    return Fail(ErrorCode::kUnsupported, "sparse constants are not supported", "",
+                "export the model with dense constants");
   }
   for (const auto& initializer : proto.initializer()) {
     CUPEL_TRY_STATUS(CheckName(initializer.name()));
@@ -170,7 +181,8 @@ void ImportValueInfos(const ::onnx::GraphProto& proto, Graph& graph) {
   }
 }
 
-Result<Graph> ImportScope(const ::onnx::GraphProto& proto, const Graph& header, TensorImporter& tensors, bool is_main) {
+Result<Graph> ImportScope(const ::onnx::GraphProto& proto, const Graph& header, TensorImporter& tensors,
+                          bool is_main) {
   Graph graph = header;
   CUPEL_TRY_STATUS(CheckName(proto.name()));
   graph.name = proto.name();
@@ -188,7 +200,8 @@ Result<Graph> ImportScope(const ::onnx::GraphProto& proto, const Graph& header, 
   for (int i = 0; i < proto.node_size(); ++i) {
     auto node = ImportNode(proto.node(i), header, tensors);
     if (!node) {
-      return FailAt(fmt::format("node {} ({})", i, IsPrintable(proto.node(i).op_type()) ? proto.node(i).op_type() : "?"),
+      return FailAt(fmt::format("node {} ({})", i,
+                                IsPrintable(proto.node(i).op_type()) ? proto.node(i).op_type() : "?"),
                     std::move(node).error());
     }
     graph.nodes.push_back(*std::move(node));

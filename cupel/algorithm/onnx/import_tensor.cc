@@ -15,11 +15,13 @@ namespace {
 
 using graph::DataType;
 
-/// Copies a typed field, checking that every value fits Target (the field may be wider than the element type).
+/// Copies a typed field, checking that every value fits Target (the field may be wider than the element
+/// type).
 template <typename Target, typename Field>
 Result<Bytes> FromField(const Field& field, std::uint64_t size) {
   if (static_cast<std::uint64_t>(field.size()) * sizeof(Target) != size) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("expected {} elements, got {}", size / sizeof(Target), field.size()));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("expected {} elements, got {}", size / sizeof(Target), field.size()));
   }
   Bytes bytes(size);
   std::uint8_t* place = bytes.data();
@@ -63,7 +65,8 @@ Result<std::uint64_t> ParseNumber(const std::string& key, const std::string& tex
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("external data's {} must be a whole number, got '{}'", key, text));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("external data's {} must be a whole number, got '{}'", key, text));
   }
   return number;
 }
@@ -73,19 +76,22 @@ Result<std::uint64_t> ParseNumber(const std::string& key, const std::string& tex
 Result<DataType> ImportDataType(std::int32_t type) {
   if (type >= 1 && type <= 16) return static_cast<DataType>(type);
   if (type == 0) return Fail(ErrorCode::kCorrupt, "the element type is missing");
-  return Fail(ErrorCode::kUnsupported, fmt::format("element type number {} (float8, int4 or newer) is not supported", type),
-              "", "export the model with float or int8 elements");
+  return Fail(ErrorCode::kUnsupported,
+              fmt::format("element type number {} (float8, int4 or newer) is not supported", type), "",
+              "export the model with float or int8 elements");
 }
 
 Result<graph::TensorValue> TensorImporter::Import(const ::onnx::TensorProto& proto) {
-  if (proto.has_segment()) return Fail(ErrorCode::kUnsupported, "tensors stored in segments are not supported");
+  if (proto.has_segment())
+    return Fail(ErrorCode::kUnsupported, "tensors stored in segments are not supported");
   CUPEL_TRY(const DataType type, ImportDataType(proto.data_type()));
   graph::TensorValue value{type, {proto.dims().begin(), proto.dims().end()}, nullptr, {}};
   CUPEL_TRY(const std::uint64_t size, graph::TensorBytes(type, value.shape));
   if (type == DataType::kString) {
     if (proto.has_raw_data() || proto.string_data_size() != graph::ElementCount(value.shape)) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("expected {} strings, got {}", graph::ElementCount(value.shape),
-                                                   proto.string_data_size()));
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("expected {} strings, got {}", graph::ElementCount(value.shape),
+                              proto.string_data_size()));
     }
     value.strings.assign(proto.string_data().begin(), proto.string_data().end());
     return value;
@@ -97,19 +103,22 @@ Result<graph::TensorValue> TensorImporter::Import(const ::onnx::TensorProto& pro
   CUPEL_TRY(Bytes bytes, ImportBytes(proto, type, size));
   if (type == DataType::kBool) {
     for (std::uint8_t element : bytes) {
-      if (element > 1) return Fail(ErrorCode::kCorrupt, fmt::format("a bool must be 0 or 1, got {}", element));
+      if (element > 1)
+        return Fail(ErrorCode::kCorrupt, fmt::format("a bool must be 0 or 1, got {}", element));
     }
   }
   value.bytes = std::make_shared<const Bytes>(std::move(bytes));
   return value;
 }
 
-Result<Bytes> TensorImporter::ImportBytes(const ::onnx::TensorProto& proto, DataType type, std::uint64_t size) {
+Result<Bytes> TensorImporter::ImportBytes(const ::onnx::TensorProto& proto, DataType type,
+                                          std::uint64_t size) {
   if (proto.data_location() == ::onnx::TensorProto::EXTERNAL) return ImportExternal(proto, size);
   if (!proto.has_raw_data()) return FromTypedField(proto, type, size);
   const std::string& raw = proto.raw_data();
   if (raw.size() != size) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("expected {} bytes of {}, got {}", size, DataTypeName(type), raw.size()));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("expected {} bytes of {}, got {}", size, DataTypeName(type), raw.size()));
   }
   return Bytes(raw.begin(), raw.end());
 }
@@ -125,7 +134,8 @@ Result<Bytes> TensorImporter::ImportExternal(const ::onnx::TensorProto& proto, s
     } else if (entry.key() == "length") {
       CUPEL_TRY(const std::uint64_t length, ParseNumber("length", entry.value()));
       if (length != size) {
-        return Fail(ErrorCode::kCorrupt, fmt::format("expected external data of {} bytes, got {}", size, length));
+        return Fail(ErrorCode::kCorrupt,
+                    fmt::format("expected external data of {} bytes, got {}", size, length));
       }
     }
   }

@@ -16,8 +16,8 @@ class TensorImporter {
   TensorImporter(ExternalData external, std::uint64_t budget_bytes)
       : external_(std::move(external)), budget_bytes_(budget_bytes) {}
 
-  /// Errors: kCorrupt (shape and data disagree, a value out of its type's range), kUnsupported (float8, int4, segments),
-  /// kResourceLimit, and those of ExternalData.
+  /// Errors: kCorrupt (shape and data disagree, a value out of its type's range), kUnsupported (float8, int4,
+  /// segments), kResourceLimit, and those of ExternalData.
   Result<graph::TensorValue> Import(const ::onnx::TensorProto& proto);
 
  private:

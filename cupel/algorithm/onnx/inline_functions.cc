@@ -41,7 +41,8 @@ class Inliner {
   Inliner(::onnx::ModelProto& model, const Limits& limits) : model_(model), limits_(limits) {}
 
   Status Run() {
-    for (const auto& import : model_.opset_import()) opsets_[NormalDomain(import.domain())] = import.version();
+    for (const auto& import : model_.opset_import())
+      opsets_[NormalDomain(import.domain())] = import.version();
     for (const FunctionProto& function : model_.functions()) CUPEL_TRY_STATUS(Register(function));
     CUPEL_TRY_STATUS(ExpandGraph(*model_.mutable_graph(), 0));
     model_.clear_functions();
@@ -54,12 +55,14 @@ class Inliner {
   Status Register(const FunctionProto& function) {
     const std::string place = fmt::format("function '{}'", function.name());
     if (!functions_.emplace(Key(NormalDomain(function.domain()), function.name()), &function).second) {
-      return Fail(ErrorCode::kUnsupported, "the function is defined twice (overloads are not supported)", place);
+      return Fail(ErrorCode::kUnsupported, "the function is defined twice (overloads are not supported)",
+                  place);
     }
     const auto& unknown = function.unknown_fields();
     for (int i = 0; i < unknown.field_count(); ++i) {
       if (unknown.field(i).number() == kAttributeProtoField || unknown.field(i).number() == kOverloadField) {
-        return Fail(ErrorCode::kUnsupported, "functions with default attributes or overloads are not supported", place,
+        return Fail(ErrorCode::kUnsupported,
+                    "functions with default attributes or overloads are not supported", place,
                     "export the model with its functions inlined");
       }
     }
@@ -67,8 +70,9 @@ class Inliner {
       const auto [known, added] = opsets_.emplace(NormalDomain(import.domain()), import.version());
       if (known->second != import.version()) {
         return Fail(ErrorCode::kUnsupported,
-                    fmt::format("the function uses operator set {} of domain '{}', the model uses {}", import.version(),
-                                import.domain(), known->second), place, "export the model with its functions inlined");
+                    fmt::format("the function uses operator set {} of domain '{}', the model uses {}",
+                                import.version(), import.domain(), known->second),
+                    place, "export the model with its functions inlined");
       }
       if (added) *model_.add_opset_import() = import;
     }
@@ -91,8 +95,8 @@ class Inliner {
   /// Appends what `node` stands for to `target`. Takes the node's content.
   Status ExpandNode(NodeProto& node, GraphProto& target, int depth) {
     if (++nodes_ > limits_.graph.nodes || depth > kMaxCallDepth) {
-      return Fail(ErrorCode::kResourceLimit, "the model's functions grow without bound", fmt::format("call of '{}'", node.op_type()),
-                  "a function must not call itself");
+      return Fail(ErrorCode::kResourceLimit, "the model's functions grow without bound",
+                  fmt::format("call of '{}'", node.op_type()), "a function must not call itself");
     }
     const FunctionProto* const function = Find(node);
     if (function == nullptr) {
@@ -126,7 +130,8 @@ class Inliner {
       call.names[function.input(i)] = i < node.input_size() ? node.input(i) : "";
     }
     for (int i = 0; i < function.output_size(); ++i) {
-      if (i < node.output_size() && !node.output(i).empty()) call.names.emplace(function.output(i), node.output(i));
+      if (i < node.output_size() && !node.output(i).empty())
+        call.names.emplace(function.output(i), node.output(i));
     }
     for (const AttributeProto& attribute : node.attribute()) call.attributes[attribute.name()] = &attribute;
     return call;
@@ -158,7 +163,8 @@ class Inliner {
     for (auto& value : *graph.mutable_value_info()) value.set_name(call.Rename(value.name()));
     for (auto& value : *graph.mutable_initializer()) value.set_name(call.Rename(value.name()));
     for (NodeProto& node : *graph.mutable_node()) {
-      if (++nodes_ > limits_.graph.nodes) return Fail(ErrorCode::kResourceLimit, "the model's functions grow without bound");
+      if (++nodes_ > limits_.graph.nodes)
+        return Fail(ErrorCode::kResourceLimit, "the model's functions grow without bound");
       CUPEL_TRY_STATUS(Rewrite(node, call));
     }
     return {};

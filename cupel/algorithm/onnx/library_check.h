@@ -3,8 +3,8 @@
 
 /// Private to this module: what the installed libonnx says about a model.
 ///
-/// Its checker is run on what is read, its shape inference is not: in 1.12 many of its operator rules read beyond their
-/// inputs' ranks or divide by attributes from the file, which no exception handler catches.
+/// Its checker is run on what is read, its shape inference is not: in 1.12 many of its operator rules read
+/// beyond their inputs' ranks or divide by attributes from the file, which no exception handler catches.
 
 #include <filesystem>
 
@@ -16,7 +16,8 @@ namespace cupel::algorithm::onnx {
 /// Whether the installed libonnx knows the model's IR version and every ONNX operator set it imports.
 bool LibraryKnows(const ::onnx::ModelProto& model);
 
-/// libonnx's checker. Precondition: LibraryKnows(model), no functions. Errors: kCorrupt with the checker's reason.
+/// libonnx's checker. Precondition: LibraryKnows(model), no functions. Errors: kCorrupt with the checker's
+/// reason.
 Status CheckWithLibrary(const ::onnx::ModelProto& model, const std::filesystem::path& folder);
 
 }  // namespace cupel::algorithm::onnx

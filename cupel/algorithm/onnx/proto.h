@@ -17,8 +17,9 @@
 
 namespace cupel::algorithm::onnx {
 
-/// Fills `message` from all of `bytes`. False when they are not a message of this kind. Nesting is bounded by protobuf's
-/// limit of 100, which subgraphs 16 deep stay under (three messages a level). Does not throw, does not print.
+/// Fills `message` from all of `bytes`. False when they are not a message of this kind. Nesting is bounded by
+/// protobuf's limit of 100, which subgraphs 16 deep stay under (three messages a level). Does not throw, does
+/// not print.
 bool ParseQuietly(BytesView bytes, google::protobuf::MessageLite& message);
 
 }  // namespace cupel::algorithm::onnx

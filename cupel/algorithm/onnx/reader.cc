@@ -26,20 +26,24 @@ Result<graph::Graph> ReadHeader(const ::onnx::ModelProto& model) {
     return Fail(ErrorCode::kCorrupt, "the file is not an ONNX model: it has no IR version or no graph");
   }
   if (model.ir_version() < kOldestIr || model.ir_version() > kNewestIr) {
-    return Fail(ErrorCode::kUnsupported, fmt::format("IR version must be {} to {}, got {}", kOldestIr, kNewestIr,
-                                                     model.ir_version()), "", "export the model with operator set 13 to 21");
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("IR version must be {} to {}, got {}", kOldestIr, kNewestIr, model.ir_version()),
+                "", "export the model with operator set 13 to 21");
   }
   header.ir_version = model.ir_version();
   header.producer = model.producer_name();
   for (const auto& import : model.opset_import()) {
     if (!header.opsets.emplace(NormalDomain(import.domain()), import.version()).second) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("the operator set of domain '{}' is given twice", import.domain()));
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("the operator set of domain '{}' is given twice", import.domain()));
     }
   }
-  if (header.opsets.empty()) return Fail(ErrorCode::kCorrupt, "the model does not say which operator set it uses");
+  if (header.opsets.empty())
+    return Fail(ErrorCode::kCorrupt, "the model does not say which operator set it uses");
   const std::int64_t opset = header.Opset();
   if (header.opsets.contains("") && (opset < 1 || opset > kNewestOpset)) {
-    return Fail(ErrorCode::kUnsupported, fmt::format("the operator set must be 1 to {}, got {}", kNewestOpset, opset), "",
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("the operator set must be 1 to {}, got {}", kNewestOpset, opset), "",
                 fmt::format("export the model with opset_version {} or older", kNewestOpset));
   }
   return header;
@@ -49,7 +53,8 @@ Result<graph::Graph> ReadHeader(const ::onnx::ModelProto& model) {
 Status CheckDomains(const graph::Graph& graph, const graph::Graph& header) {
   for (const graph::Node& node : graph.nodes) {
     if (!header.opsets.contains(node.domain)) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("the model imports no operator set of domain '{}'", node.domain),
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("the model imports no operator set of domain '{}'", node.domain),
                   fmt::format("node '{}' ({})", node.name, node.op_type));
     }
     for (const auto& [name, attribute] : node.attributes) {

@@ -76,9 +76,9 @@ TEST(ReaderTest, ReadsAModel) {
 
 TEST(ReaderTest, DropsInputsThatAreConstants) {
   CUPEL_ASSERT_OK(const graph::Graph graph, Read([](ModelProto& model) {
-    model.set_ir_version(3);
-    SetType(*model.mutable_graph()->add_input(), "w", {3});
-  }));
+                    model.set_ir_version(3);
+                    SetType(*model.mutable_graph()->add_input(), "w", {3});
+                  }));
   EXPECT_EQ(graph.inputs.size(), 1u);
   CUPEL_ASSERT_OK(const Bytes written, WriteModel(graph));
   EXPECT_THAT(ReadModelFromBytes(written), IsOk()) << "IR 3 wants the constant among the inputs again";
@@ -104,40 +104,52 @@ TEST(ReaderTest, RefusesVersionsItDoesNotKnow) {
     return Read([version](ModelProto& model) { model.mutable_opset_import(0)->set_version(version); });
   };
   for (std::int64_t version : {7, 13, 17, 18, 21}) EXPECT_THAT(opset(version), IsOk()) << version;
-  EXPECT_THAT(opset(22), HasError(ErrorCode::kUnsupported, HasSubstr("export the model with opset_version 21")));
+  EXPECT_THAT(opset(22),
+              HasError(ErrorCode::kUnsupported, HasSubstr("export the model with opset_version 21")));
   EXPECT_THAT(opset(0), HasError(ErrorCode::kUnsupported));
-  EXPECT_THAT(Read([](ModelProto& model) { model.set_ir_version(11); }), HasError(ErrorCode::kUnsupported, HasSubstr("IR version")));
+  EXPECT_THAT(Read([](ModelProto& model) { model.set_ir_version(11); }),
+              HasError(ErrorCode::kUnsupported, HasSubstr("IR version")));
   EXPECT_THAT(Read([](ModelProto& model) { model.clear_opset_import(); }), HasError(ErrorCode::kCorrupt));
-  EXPECT_THAT(Read([](ModelProto& model) { model.mutable_graph()->mutable_node(0)->set_domain("com.example"); }),
-              HasError(ErrorCode::kCorrupt, HasSubstr("com.example")));
+  EXPECT_THAT(
+      Read([](ModelProto& model) { model.mutable_graph()->mutable_node(0)->set_domain("com.example"); }),
+      HasError(ErrorCode::kCorrupt, HasSubstr("com.example")));
 }
 
 TEST(ReaderTest, StandsAloneWhereLibonnxKnowsTooLittle) {
   // Operator set 21 is newer than libonnx 1.12: our own validation still refuses.
   EXPECT_THAT(Read([](ModelProto& model) {
-    model.set_ir_version(10);
-    model.mutable_opset_import(0)->set_version(21);
-    model.mutable_graph()->mutable_node(0)->set_input(0, "nothing");
-  }), HasError(ErrorCode::kCorrupt, HasSubstr("'nothing'")));
+                model.set_ir_version(10);
+                model.mutable_opset_import(0)->set_version(21);
+                model.mutable_graph()->mutable_node(0)->set_input(0, "nothing");
+              }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("'nothing'")));
 }
 
 TEST(ReaderTest, AsksLibonnxsChecker) {
-  EXPECT_THAT(Read([](ModelProto& model) { model.mutable_graph()->mutable_node(0)->set_op_type("NoSuchOperator"); }),
-              HasError(ErrorCode::kCorrupt, HasSubstr("checker")));
+  EXPECT_THAT(
+      Read([](ModelProto& model) { model.mutable_graph()->mutable_node(0)->set_op_type("NoSuchOperator"); }),
+      HasError(ErrorCode::kCorrupt, HasSubstr("checker")));
 }
 
 TEST(ReaderTest, RefusesConstantsThatDoNotFitTheirShape) {
   const auto tensor = [](const std::function<void(TensorProto&)>& change) {
     return Read([&](ModelProto& model) { change(*model.mutable_graph()->mutable_initializer(0)); });
   };
-  EXPECT_THAT(tensor([](TensorProto& t) { t.add_dims(2); }), HasError(ErrorCode::kCorrupt, HasSubstr("constant 'w'")));
+  EXPECT_THAT(tensor([](TensorProto& t) { t.add_dims(2); }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("constant 'w'")));
   EXPECT_THAT(tensor([](TensorProto& t) { t.set_dims(0, -3); }), HasError(ErrorCode::kCorrupt));
-  EXPECT_THAT(tensor([](TensorProto& t) { t.set_dims(0, INT64_MAX); }), HasError(ErrorCode::kCorrupt, HasSubstr("overflows")));
-  EXPECT_THAT(tensor([](TensorProto& t) { t.set_dims(0, std::int64_t{1} << 40); }), HasError(ErrorCode::kResourceLimit));
-  EXPECT_THAT(tensor([](TensorProto& t) { t.set_raw_data("12"); }), HasError(ErrorCode::kCorrupt, HasSubstr("expected 12 bytes")));
-  EXPECT_THAT(tensor([](TensorProto& t) { t.set_data_type(17); }), HasError(ErrorCode::kUnsupported, HasSubstr("float8")));
-  EXPECT_THAT(tensor([](TensorProto& t) { t.mutable_segment()->set_begin(0); }), HasError(ErrorCode::kUnsupported));
-  EXPECT_THAT(tensor([](TensorProto& t) { t.set_name("w\n"); }), HasError(ErrorCode::kCorrupt, HasSubstr("printable")));
+  EXPECT_THAT(tensor([](TensorProto& t) { t.set_dims(0, INT64_MAX); }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("overflows")));
+  EXPECT_THAT(tensor([](TensorProto& t) { t.set_dims(0, std::int64_t{1} << 40); }),
+              HasError(ErrorCode::kResourceLimit));
+  EXPECT_THAT(tensor([](TensorProto& t) { t.set_raw_data("12"); }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("expected 12 bytes")));
+  EXPECT_THAT(tensor([](TensorProto& t) { t.set_data_type(17); }),
+              HasError(ErrorCode::kUnsupported, HasSubstr("float8")));
+  EXPECT_THAT(tensor([](TensorProto& t) { t.mutable_segment()->set_begin(0); }),
+              HasError(ErrorCode::kUnsupported));
+  EXPECT_THAT(tensor([](TensorProto& t) { t.set_name("w\n"); }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("printable")));
   EXPECT_THAT(Read([](ModelProto& model) { model.mutable_graph()->add_sparse_initializer(); }),
               HasError(ErrorCode::kUnsupported, HasSubstr("sparse")));
 }
@@ -151,7 +163,9 @@ TEST(ReaderTest, ReadsEveryTypedField) {
     return ReadTensorProto(Serialised(proto));
   };
   const auto int32s = [](std::int32_t a, std::int32_t b) {
-    return [a, b](TensorProto& proto) { for (std::int32_t v : {a, b}) proto.add_int32_data(v); };
+    return [a, b](TensorProto& proto) {
+      for (std::int32_t v : {a, b}) proto.add_int32_data(v);
+    };
   };
   for (const auto type : {TensorProto::INT8, TensorProto::INT16, TensorProto::INT32}) {
     EXPECT_THAT(read(type, int32s(-128, 127))->AsInt64s(), ElementsAre(-128, 127));
@@ -161,14 +175,39 @@ TEST(ReaderTest, ReadsEveryTypedField) {
   EXPECT_THAT(read(TensorProto::BOOL, int32s(0, 1))->AsInt64s(), ElementsAre(0, 1));
   EXPECT_THAT(read(TensorProto::FLOAT16, int32s(0x3c00, 0xc000))->AsDoubles(), ElementsAre(1, -2));
   EXPECT_THAT(read(TensorProto::BFLOAT16, int32s(0x3f80, 0xc000))->AsDoubles(), ElementsAre(1, -2));
-  EXPECT_THAT(read(TensorProto::INT64, [](TensorProto& p) { p.add_int64_data(INT64_MIN); p.add_int64_data(7); })->AsInt64s(),
+  EXPECT_THAT(read(TensorProto::INT64,
+                   [](TensorProto& p) {
+                     p.add_int64_data(INT64_MIN);
+                     p.add_int64_data(7);
+                   })
+                  ->AsInt64s(),
               ElementsAre(INT64_MIN, 7));
-  EXPECT_THAT(read(TensorProto::UINT32, [](TensorProto& p) { p.add_uint64_data(4294967295u); p.add_uint64_data(7); })->AsInt64s(),
+  EXPECT_THAT(read(TensorProto::UINT32,
+                   [](TensorProto& p) {
+                     p.add_uint64_data(4294967295u);
+                     p.add_uint64_data(7);
+                   })
+                  ->AsInt64s(),
               ElementsAre(4294967295, 7));
-  EXPECT_THAT(read(TensorProto::DOUBLE, [](TensorProto& p) { p.add_double_data(0.1); p.add_double_data(7); })->AsDoubles(),
+  EXPECT_THAT(read(TensorProto::DOUBLE,
+                   [](TensorProto& p) {
+                     p.add_double_data(0.1);
+                     p.add_double_data(7);
+                   })
+                  ->AsDoubles(),
               ElementsAre(0.1, 7));
-  EXPECT_EQ(read(TensorProto::COMPLEX64, [](TensorProto& p) { for (int i = 0; i < 4; ++i) p.add_float_data(1); })->bytes->size(), 16u);
-  EXPECT_THAT(read(TensorProto::STRING, [](TensorProto& p) { p.add_string_data("a"); p.add_string_data(""); })->strings,
+  EXPECT_EQ(read(TensorProto::COMPLEX64,
+                 [](TensorProto& p) {
+                   for (int i = 0; i < 4; ++i) p.add_float_data(1);
+                 })
+                ->bytes->size(),
+            16u);
+  EXPECT_THAT(read(TensorProto::STRING,
+                   [](TensorProto& p) {
+                     p.add_string_data("a");
+                     p.add_string_data("");
+                   })
+                  ->strings,
               ElementsAre("a", ""));
   EXPECT_THAT(read(TensorProto::INT8, int32s(0, 128)), HasError(ErrorCode::kCorrupt, HasSubstr("128")));
   EXPECT_THAT(read(TensorProto::BOOL, int32s(0, 2)), HasError(ErrorCode::kCorrupt, HasSubstr("bool")));
@@ -241,12 +280,18 @@ void AddCall(ModelProto& model, const std::string& input, const std::string& out
 
 TEST(ReaderTest, InlinesFunctions) {
   CUPEL_ASSERT_OK(const graph::Graph graph, Read([](ModelProto& model) {
-    AddFunction(model);
-    AddCall(model, "y", "z");
-    AddCall(model, "z", "u");
-    model.mutable_graph()->mutable_output(0)->set_name("u");
-    model.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(12);
-  }));
+                    AddFunction(model);
+                    AddCall(model, "y", "z");
+                    AddCall(model, "z", "u");
+                    model.mutable_graph()->mutable_output(0)->set_name("u");
+                    model.mutable_graph()
+                        ->mutable_output(0)
+                        ->mutable_type()
+                        ->mutable_tensor_type()
+                        ->mutable_shape()
+                        ->mutable_dim(0)
+                        ->set_dim_value(12);
+                  }));
   ASSERT_EQ(graph.nodes.size(), 5u);
   EXPECT_THAT(graph.nodes[1].inputs, ElementsAre("y", "y"));
   EXPECT_THAT(graph.nodes[1].outputs, ElementsAre("f#1/w"));
@@ -259,29 +304,32 @@ TEST(ReaderTest, InlinesFunctions) {
 
 TEST(ReaderTest, RefusesFunctionsThatCallThemselves) {
   EXPECT_THAT(Read([](ModelProto& model) {
-    AddFunction(model);
-    auto& inner = *model.mutable_functions(0)->mutable_node(0);
-    inner.set_op_type("f");
-    inner.set_domain("local");
-    AddCall(model, "y", "z");
-  }), HasError(ErrorCode::kResourceLimit, HasSubstr("must not call itself")));
+                AddFunction(model);
+                auto& inner = *model.mutable_functions(0)->mutable_node(0);
+                inner.set_op_type("f");
+                inner.set_domain("local");
+                AddCall(model, "y", "z");
+              }),
+              HasError(ErrorCode::kResourceLimit, HasSubstr("must not call itself")));
 }
 
 TEST(ReaderTest, RefusesFunctionsOfAnotherOperatorSet) {
   EXPECT_THAT(Read([](ModelProto& model) {
-    AddFunction(model);
-    model.mutable_functions(0)->mutable_opset_import(0)->set_version(12);
-  }), HasError(ErrorCode::kUnsupported, HasSubstr("inlined")));
+                AddFunction(model);
+                model.mutable_functions(0)->mutable_opset_import(0)->set_version(12);
+              }),
+              HasError(ErrorCode::kUnsupported, HasSubstr("inlined")));
 }
 
 /// A model in `folder` whose weight lies in `location` at `offset`.
-std::filesystem::path WriteExternal(const ScratchFolder& folder, const std::string& location, const std::string& offset = "0",
-                                    const std::string& length = "12") {
+std::filesystem::path WriteExternal(const ScratchFolder& folder, const std::string& location,
+                                    const std::string& offset = "0", const std::string& length = "12") {
   const ModelProto model = Model([&](ModelProto& changed) {
     auto& weight = *changed.mutable_graph()->mutable_initializer(0);
     weight.clear_float_data();
     weight.set_data_location(TensorProto::EXTERNAL);
-    for (const auto& [key, value] : {std::pair{"location", location}, {"offset", offset}, {"length", length}}) {
+    for (const auto& [key, value] :
+         {std::pair{"location", location}, {"offset", offset}, {"length", length}}) {
       auto& entry = *weight.add_external_data();
       entry.set_key(key);
       entry.set_value(value);
@@ -303,11 +351,14 @@ TEST(ExternalDataTest, ReadsFromTheModelsFolder) {
 
 TEST(ExternalDataTest, NeverLeavesTheModelsFolder) {
   const ScratchFolder folder;
-  EXPECT_THAT(ReadModel(WriteExternal(folder, "../secret.bin")), HasError(ErrorCode::kPermission, HasSubstr("'..'")));
-  EXPECT_THAT(ReadModel(WriteExternal(folder, (folder / "secret.bin").string())), HasError(ErrorCode::kPermission));
+  EXPECT_THAT(ReadModel(WriteExternal(folder, "../secret.bin")),
+              HasError(ErrorCode::kPermission, HasSubstr("'..'")));
+  EXPECT_THAT(ReadModel(WriteExternal(folder, (folder / "secret.bin").string())),
+              HasError(ErrorCode::kPermission));
   EXPECT_THAT(ReadModel(WriteExternal(folder, "")), HasError(ErrorCode::kPermission));
   std::filesystem::create_symlink("../secret.bin", folder / "model/link.bin");
-  EXPECT_THAT(ReadModel(WriteExternal(folder, "link.bin")), HasError(ErrorCode::kPermission, HasSubstr("leads out")));
+  EXPECT_THAT(ReadModel(WriteExternal(folder, "link.bin")),
+              HasError(ErrorCode::kPermission, HasSubstr("leads out")));
   std::filesystem::create_directory_symlink("..", folder / "model/up");
   EXPECT_THAT(ReadModel(WriteExternal(folder, "up/secret.bin")), HasError(ErrorCode::kPermission));
   std::filesystem::create_symlink("data.bin", folder / "model/inside.bin");
@@ -316,14 +367,20 @@ TEST(ExternalDataTest, NeverLeavesTheModelsFolder) {
 
 TEST(ExternalDataTest, RefusesWhatIsMissingOrTooShort) {
   const ScratchFolder folder;
-  EXPECT_THAT(ReadModel(WriteExternal(folder, "none.bin")), HasError(ErrorCode::kNotFound, HasSubstr("none.bin")));
-  EXPECT_THAT(ReadModel(WriteExternal(folder, ".")), HasError(ErrorCode::kPermission, HasSubstr("regular file")));
-  EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "8")), HasError(ErrorCode::kCorrupt, HasSubstr("16")));
-  EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "18446744073709551615")), HasError(ErrorCode::kCorrupt));
-  EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "-4")), HasError(ErrorCode::kCorrupt, HasSubstr("offset")));
+  EXPECT_THAT(ReadModel(WriteExternal(folder, "none.bin")),
+              HasError(ErrorCode::kNotFound, HasSubstr("none.bin")));
+  EXPECT_THAT(ReadModel(WriteExternal(folder, ".")),
+              HasError(ErrorCode::kPermission, HasSubstr("regular file")));
+  EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "8")),
+              HasError(ErrorCode::kCorrupt, HasSubstr("16")));
+  EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "18446744073709551615")),
+              HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "-4")),
+              HasError(ErrorCode::kCorrupt, HasSubstr("offset")));
   EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "0", "13")), HasError(ErrorCode::kCorrupt));
-  EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin"), {.file_bytes = 700, .graph = {.tensor_bytes = 11}}),
-              HasError(ErrorCode::kResourceLimit));
+  EXPECT_THAT(
+      ReadModel(WriteExternal(folder, "data.bin"), {.file_bytes = 700, .graph = {.tensor_bytes = 11}}),
+      HasError(ErrorCode::kResourceLimit));
 }
 
 TEST(ExternalDataTest, NeedsAFolder) {

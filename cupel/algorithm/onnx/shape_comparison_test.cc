@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// graph::InferShapes against libonnx's shape inference, over ONNX's backend tests: two implementations, one answer.
+// graph::InferShapes against libonnx's shape inference, over ONNX's backend tests: two implementations, one
+// answer.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -19,7 +20,8 @@ namespace {
 const std::filesystem::path kBackendTests = "/usr/share/libonnx-testdata/data";
 
 /// Rank and known dimensions that libonnx infers for the outputs of `model`'s nodes.
-std::map<std::string, std::vector<std::optional<std::int64_t>>> LibraryShapes(const std::filesystem::path& path) {
+std::map<std::string, std::vector<std::optional<std::int64_t>>> LibraryShapes(
+    const std::filesystem::path& path) {
   std::map<std::string, std::vector<std::optional<std::int64_t>>> shapes;
   ::onnx::ModelProto model;
   const auto bytes = ReadFile(path);
@@ -46,7 +48,8 @@ std::map<std::string, std::vector<std::optional<std::int64_t>>> LibraryShapes(co
 }
 
 TEST(ShapeComparison, NeverContradictsLibonnx) {
-  if (!std::filesystem::exists(kBackendTests)) GTEST_SKIP() << "install libonnx-testdata for ONNX's backend tests";
+  if (!std::filesystem::exists(kBackendTests))
+    GTEST_SKIP() << "install libonnx-testdata for ONNX's backend tests";
   std::int64_t both = 0;
   std::int64_t only_library = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kBackendTests)) {
@@ -65,7 +68,8 @@ TEST(ShapeComparison, NeverContradictsLibonnx) {
         const auto& value = (*mine->second.shape)[i].value;
         if (!reference[i]) continue;
         ++(value ? both : only_library);
-        EXPECT_EQ(value.value_or(*reference[i]), *reference[i]) << entry.path() << " " << name << " axis " << i;
+        EXPECT_EQ(value.value_or(*reference[i]), *reference[i])
+            << entry.path() << " " << name << " axis " << i;
       }
     }
   }

@@ -59,15 +59,20 @@ Status ExportType(std::string_view kind, const ValueInfo& info, ::onnx::TypeProt
     ExportTensorType(info, *proto.mutable_tensor_type());
     return {};
   }
-  if (kind == "sequence") return ExportType("tensor", info, *proto.mutable_sequence_type()->mutable_elem_type());
-  if (kind == "optional") return ExportType("tensor", info, *proto.mutable_optional_type()->mutable_elem_type());
+  if (kind == "sequence")
+    return ExportType("tensor", info, *proto.mutable_sequence_type()->mutable_elem_type());
+  if (kind == "optional")
+    return ExportType("tensor", info, *proto.mutable_optional_type()->mutable_elem_type());
   if (kind.starts_with(kSequenceOf)) {
-    return ExportType(kind.substr(kSequenceOf.size()), info, *proto.mutable_sequence_type()->mutable_elem_type());
+    return ExportType(kind.substr(kSequenceOf.size()), info,
+                      *proto.mutable_sequence_type()->mutable_elem_type());
   }
   if (kind.starts_with(kOptional)) {
-    return ExportType(kind.substr(kOptional.size()), info, *proto.mutable_optional_type()->mutable_elem_type());
+    return ExportType(kind.substr(kOptional.size()), info,
+                      *proto.mutable_optional_type()->mutable_elem_type());
   }
-  return Fail(ErrorCode::kUnsupported, fmt::format("value '{}' of type {} cannot be written", info.name, info.kind));
+  return Fail(ErrorCode::kUnsupported,
+              fmt::format("value '{}' of type {} cannot be written", info.name, info.kind));
 }
 
 Status ExportValueInfo(const ValueInfo& info, ::onnx::ValueInfoProto& proto) {
@@ -152,15 +157,18 @@ Status ExportGraph(const Graph& graph, bool is_main, ::onnx::GraphProto& proto) 
   for (const auto& [name, tensor] : graph.initializers) ExportTensor(tensor, name, *proto.add_initializer());
   for (const ValueInfo& input : graph.inputs) CUPEL_TRY_STATUS(ExportValueInfo(input, *proto.add_input()));
   if (is_main && graph.ir_version < kFirstIrWithFreeInitializers) ExportInitializersAsInputs(graph, proto);
-  for (const ValueInfo& output : graph.outputs) CUPEL_TRY_STATUS(ExportValueInfo(output, *proto.add_output()));
-  for (const auto& [name, info] : graph.value_infos) CUPEL_TRY_STATUS(ExportValueInfo(info, *proto.add_value_info()));
+  for (const ValueInfo& output : graph.outputs)
+    CUPEL_TRY_STATUS(ExportValueInfo(output, *proto.add_output()));
+  for (const auto& [name, info] : graph.value_infos)
+    CUPEL_TRY_STATUS(ExportValueInfo(info, *proto.add_value_info()));
   return {};
 }
 
 Result<Bytes> Serialise(const google::protobuf::MessageLite& message) {
   const std::size_t size = message.ByteSizeLong();
   if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    return Fail(ErrorCode::kResourceLimit, fmt::format("the model takes {} bytes, protobuf ends at 2^31 - 1", size));
+    return Fail(ErrorCode::kResourceLimit,
+                fmt::format("the model takes {} bytes, protobuf ends at 2^31 - 1", size));
   }
   Bytes bytes(size);
   google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(size));

@@ -3,9 +3,10 @@
 
 /// Writes `graph::Graph` as ONNX.
 ///
-/// Promises: reading what was written gives an equal graph (`graph::Equal`), constants bit for bit; the same graph gives the
-/// same bytes; libonnx's checker accepts the file if the graph's operators are used as their operator set says.
-/// All constants are inside the file, as raw data. Initializers are written in the order of their names.
+/// Promises: reading what was written gives an equal graph (`graph::Equal`), constants bit for bit; the same
+/// graph gives the same bytes; libonnx's checker accepts the file if the graph's operators are used as their
+/// operator set says. All constants are inside the file, as raw data. Initializers are written in the order
+/// of their names.
 
 #include "cupel/algorithm/graph/graph.h"
 #include "cupel/base/bytes.h"
@@ -13,7 +14,8 @@
 
 namespace cupel::algorithm::onnx {
 
-/// Errors: those of graph::Validate; kUnsupported (a map or sparse value); kResourceLimit (protobuf ends at 2^31 - 1 bytes).
+/// Errors: those of graph::Validate; kUnsupported (a map or sparse value); kResourceLimit (protobuf ends at
+/// 2^31 - 1 bytes).
 Result<Bytes> WriteModel(const graph::Graph& graph);
 
 /// A serialised TensorProto, which ReadTensorProto reads.

@@ -10,7 +10,8 @@ namespace cupel::algorithm::tensor {
 /// "libtorch 1.13.1".
 std::string LibraryVersion();
 
-/// "avx512", "avx2" or "default": the widest vectors of this processor that the library's kernels are written for.
+/// "avx512", "avx2" or "default": the widest vectors of this processor that the library's kernels are written
+/// for.
 std::string InstructionSet();
 
 }  // namespace cupel::algorithm::tensor

@@ -15,25 +15,30 @@ namespace cupel::algorithm::tensor {
 Result<Device> ParseDevice(std::string_view text) {
   if (text == "cpu") return Device{};
   if (!text.starts_with("cuda")) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("device must be cpu, cuda or cuda:N, got \"{}\"", text));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("device must be cpu, cuda or cuda:N, got \"{}\"", text));
   }
   Device device{.cuda = true, .index = 0};
   if (text.size() > 4) {
     const char* end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data() + 5, end, device.index);
     if (text[4] != ':' || parsed.ec != std::errc{} || parsed.ptr != end || device.index < 0) {
-      return Fail(ErrorCode::kInvalidArgument, fmt::format("device must be cpu, cuda or cuda:N, got \"{}\"", text));
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("device must be cpu, cuda or cuda:N, got \"{}\"", text));
     }
   }
-  if (!at::globalContext().hasCUDA() || device.index >= static_cast<int>(at::detail::getCUDAHooks().getNumGPUs())) {
-    return Fail(ErrorCode::kUnsupported, fmt::format("device {} is not usable with this build of libtorch", text), "",
+  if (!at::globalContext().hasCUDA() ||
+      device.index >= static_cast<int>(at::detail::getCUDAHooks().getNumGPUs())) {
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("device {} is not usable with this build of libtorch", text), "",
                 "use --device cpu, or install a libtorch with CUDA");
   }
   return device;
 }
 
 Tensor FromFloats(std::span<const float> values, const std::vector<std::int64_t>& shape) {
-  Tensor tensor = at::from_blob(const_cast<float*>(values.data()), shape, at::TensorOptions().dtype(at::kFloat)).clone();
+  Tensor tensor =
+      at::from_blob(const_cast<float*>(values.data()), shape, at::TensorOptions().dtype(at::kFloat)).clone();
   CUPEL_CHECK(tensor.numel() == static_cast<std::int64_t>(values.size()));
   return tensor;
 }
@@ -50,7 +55,8 @@ namespace internal {
 
 Error TranslateException(const std::exception& cause) {
   std::string text = cause.what();
-  if (const auto* torch_error = dynamic_cast<const c10::Error*>(&cause)) text = torch_error->what_without_backtrace();
+  if (const auto* torch_error = dynamic_cast<const c10::Error*>(&cause))
+    text = torch_error->what_without_backtrace();
   text = text.substr(0, text.find('\n'));
   const bool memory = text.find("alloc") != std::string::npos && text.find("memory") != std::string::npos;
   return {memory ? ErrorCode::kResourceLimit : ErrorCode::kInternal, text, "",

@@ -3,10 +3,11 @@
 
 /// The one gateway to libtorch's tensors: the algorithm level's tensor language.
 ///
-/// `Tensor` is at::Tensor, so that one text of an attack runs on CPU and GPU. Only this header's includes and narrow
-/// per-operator headers (`#include <ATen/ops/conv2d.h>`) are allowed in Cupel; never `torch/torch.h`.
-/// libtorch throws; modules of the algorithm level wrap work that may throw in `Translate`, so nothing crosses a border.
-/// The first include must stay the first: without it clang cannot compile libtorch 1.13's headers.
+/// `Tensor` is at::Tensor, so that one text of an attack runs on CPU and GPU. Only this header's includes and
+/// narrow per-operator headers (`#include <ATen/ops/conv2d.h>`) are allowed in Cupel; never `torch/torch.h`.
+/// libtorch throws; modules of the algorithm level wrap work that may throw in `Translate`, so nothing
+/// crosses a border. The first include must stay the first: without it clang cannot compile libtorch 1.13's
+/// headers.
 
 #include <ATen/core/ivalue.h>
 
@@ -35,7 +36,8 @@ struct Device {
   std::string Name() const { return cuda ? "cuda:" + std::to_string(index) : "cpu"; }
 };
 
-/// "cpu", "cuda", "cuda:1". Errors: kInvalidArgument for another text, kUnsupported when no such device is usable here.
+/// "cpu", "cuda", "cuda:1". Errors: kInvalidArgument for another text, kUnsupported when no such device is
+/// usable here.
 Result<Device> ParseDevice(std::string_view text);
 
 /// A float32 CPU tensor that owns a copy of `values`. Precondition: the shape's product equals values.size().
@@ -44,16 +46,17 @@ Tensor FromFloats(std::span<const float> values, const std::vector<std::int64_t>
 /// The elements as float32, row-major, whatever the tensor's type, layout and device.
 std::vector<float> ToFloats(const Tensor& tensor);
 
-/// Makes libtorch, OpenMP and BLAS use one thread in the calling thread: two threads inside a 28x28 convolution are slower
-/// than one, so workers parallelise across images instead. Call once at the start of every worker.
+/// Makes libtorch, OpenMP and BLAS use one thread in the calling thread: two threads inside a 28x28
+/// convolution are slower than one, so workers parallelise across images instead. Call once at the start of
+/// every worker.
 void UseOneThreadPerOperator();
 
 namespace internal {
 Error TranslateException(const std::exception& cause);
 }
 
-/// Runs `work`; a libtorch exception becomes kInternal (out of memory: kResourceLimit) with the first line of its text.
-/// `work` may return T, void, Result<T> or Status.
+/// Runs `work`; a libtorch exception becomes kInternal (out of memory: kResourceLimit) with the first line of
+/// its text. `work` may return T, void, Result<T> or Status.
 template <typename Work>
 auto Translate(Work&& work) {
   using Value = std::invoke_result_t<Work>;
@@ -64,7 +67,10 @@ auto Translate(Work&& work) {
     } catch (const std::exception& cause) {
       return Status{tl::make_unexpected(internal::TranslateException(cause))};
     }
-  } else if constexpr (requires(Value v) { typename Value::error_type; v.has_value(); }) {
+  } else if constexpr (requires(Value v) {
+                         typename Value::error_type;
+                         v.has_value();
+                       }) {
     try {
       return std::forward<Work>(work)();
     } catch (const std::exception& cause) {

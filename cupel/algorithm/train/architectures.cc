@@ -30,8 +30,8 @@ class Builder {
     graph_.inputs.push_back({"x", graph::DataType::kFloat32, WithBatch(sample_shape)});
   }
 
-  std::string Conv(const std::string& name, const std::string& x, std::int64_t in, std::int64_t out, std::int64_t kernel,
-                   std::int64_t stride, std::int64_t pad, bool bias) {
+  std::string Conv(const std::string& name, const std::string& x, std::int64_t in, std::int64_t out,
+                   std::int64_t kernel, std::int64_t stride, std::int64_t pad, bool bias) {
     Normal(name + ".weight", {out, in, kernel, kernel}, in * kernel * kernel);
     std::vector<std::string> inputs = {x, name + ".weight"};
     if (bias) {
@@ -49,7 +49,8 @@ class Builder {
     Constant(name + ".bias", channels, 0);
     Constant(name + ".mean", channels, 0);
     Constant(name + ".var", channels, 1);
-    return Add("BatchNormalization", name, {x, name + ".scale", name + ".bias", name + ".mean", name + ".var"},
+    return Add("BatchNormalization", name,
+               {x, name + ".scale", name + ".bias", name + ".mean", name + ".var"},
                {{"epsilon", 1e-5F}, {"momentum", 0.9F}});
   }
 
@@ -60,12 +61,17 @@ class Builder {
   }
 
   std::string Relu(const std::string& x) { return Add("Relu", x + ".relu", {x}, {}); }
-  std::string Sum(const std::string& name, const std::string& a, const std::string& b) { return Add("Add", name, {a, b}, {}); }
-  std::string Flatten(const std::string& x) { return Add("Flatten", x + ".flat", {x}, {{"axis", std::int64_t{1}}}); }
+  std::string Sum(const std::string& name, const std::string& a, const std::string& b) {
+    return Add("Add", name, {a, b}, {});
+  }
+  std::string Flatten(const std::string& x) {
+    return Add("Flatten", x + ".flat", {x}, {{"axis", std::int64_t{1}}});
+  }
   std::string GlobalPool(const std::string& x) { return Add("GlobalAveragePool", x + ".pool", {x}, {}); }
   std::string MaxPool(const std::string& x) {
-    return Add("MaxPool", x + ".pool", {x},
-               {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}});
+    return Add(
+        "MaxPool", x + ".pool", {x},
+        {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}});
   }
 
   Graph Finish(const std::string& logits, std::int64_t classes) && {
@@ -109,7 +115,8 @@ Result<Graph> LeNet(const Shape& shape, std::int64_t classes, std::uint64_t seed
   const std::int64_t height = ((shape[1] - 4) / 2 - 4) / 2;
   const std::int64_t width = ((shape[2] - 4) / 2 - 4) / 2;
   if (height < 1 || width < 1) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("lenet needs images of at least 16x16, got {}x{}", shape[1], shape[2]));
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("lenet needs images of at least 16x16, got {}x{}", shape[1], shape[2]));
   }
   Builder b("lenet", shape, seed);
   std::string x = b.MaxPool(b.Relu(b.Conv("conv1", "x", shape[0], 16, 5, 1, 0, true)));
@@ -119,9 +126,10 @@ Result<Graph> LeNet(const Shape& shape, std::int64_t classes, std::uint64_t seed
   return std::move(b).Finish(x, classes);
 }
 
-std::string ResidualBlock(Builder& b, const std::string& name, const std::string& x, std::int64_t in, std::int64_t out,
-                          std::int64_t stride) {
-  std::string y = b.Relu(b.BatchNorm(name + ".norm1", b.Conv(name + ".conv1", x, in, out, 3, stride, 1, false), out));
+std::string ResidualBlock(Builder& b, const std::string& name, const std::string& x, std::int64_t in,
+                          std::int64_t out, std::int64_t stride) {
+  std::string y =
+      b.Relu(b.BatchNorm(name + ".norm1", b.Conv(name + ".conv1", x, in, out, 3, stride, 1, false), out));
   y = b.BatchNorm(name + ".norm2", b.Conv(name + ".conv2", y, out, out, 3, 1, 1, false), out);
   std::string skip = x;
   if (stride != 1 || in != out) {
@@ -152,18 +160,20 @@ Result<Graph> Mlp(const Shape& shape, std::int64_t classes, std::uint64_t seed) 
 
 std::vector<std::string> ArchitectureNames() { return {"lenet", "resnet-small", "mlp"}; }
 
-Result<Graph> MakeArchitecture(std::string_view name, const Shape& sample_shape, std::int64_t classes, std::uint64_t seed) {
+Result<Graph> MakeArchitecture(std::string_view name, const Shape& sample_shape, std::int64_t classes,
+                               std::uint64_t seed) {
   const std::vector<std::string> names = ArchitectureNames();
   if (std::find(names.begin(), names.end(), name) == names.end()) {
     return Fail(ErrorCode::kInvalidArgument, fmt::format("no architecture is called \"{}\"", name), "",
                 NearestRemedy(name, names));
   }
-  if (classes < 2) return Fail(ErrorCode::kInvalidArgument, fmt::format("classes must be >= 2, got {}", classes));
+  if (classes < 2)
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("classes must be >= 2, got {}", classes));
   if (name == "mlp") return Mlp(sample_shape, classes, seed);
   if (sample_shape.size() != 3) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} needs images [c, h, w], got samples of rank {}", name, sample_shape.size()), "",
-                "use the architecture mlp");
+                fmt::format("{} needs images [c, h, w], got samples of rank {}", name, sample_shape.size()),
+                "", "use the architecture mlp");
   }
   return name == "lenet" ? LeNet(sample_shape, classes, seed) : ResNetSmall(sample_shape, classes, seed);
 }

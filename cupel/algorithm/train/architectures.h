@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Small networks by name, as graphs with freshly drawn weights (He et al. 2015: normal, variance 2 / fan-in).
+/// Small networks by name, as graphs with freshly drawn weights (He et al. 2015: normal, variance 2 /
+/// fan-in).
 ///
-///   lenet          conv 5x5 16, pool 2, conv 5x5 32, pool 2, dense 128, dense classes    80,202 parameters at 1x28x28, 10
-///   resnet-small   conv 3x3 16; residual blocks 16, 32 (stride 2), 64 (stride 2) with batch normalisation and 1x1
+///   lenet          conv 5x5 16, pool 2, conv 5x5 32, pool 2, dense 128, dense classes    80,202 parameters
+///   at 1x28x28, 10 resnet-small   conv 3x3 16; residual blocks 16, 32 (stride 2), 64 (stride 2) with batch
+///   normalisation and 1x1
 ///                  projections; global average pool; dense classes                        77,754 parameters
 ///   mlp            dense 128, dense classes; for table rows and flattened images
 ///
@@ -24,7 +26,7 @@ std::vector<std::string> ArchitectureNames();
 
 /// sample_shape: {c, h, w} for the convolutional ones, anything for mlp. classes >= 2.
 /// Errors: kInvalidArgument for an unknown name (nearest named) or a sample too small for the network.
-Result<graph::Graph> MakeArchitecture(std::string_view name, const graph::Shape& sample_shape, std::int64_t classes,
-                                      std::uint64_t seed);
+Result<graph::Graph> MakeArchitecture(std::string_view name, const graph::Shape& sample_shape,
+                                      std::int64_t classes, std::uint64_t seed);
 
 }  // namespace cupel::algorithm::train

@@ -11,7 +11,8 @@ std::vector<std::int64_t> EpochOrder(std::int64_t n, std::uint64_t seed, int epo
   return ReproducibleStream(seed, "fit.shuffle", static_cast<std::uint64_t>(epoch)).Permutation(n);
 }
 
-void Augment(std::span<float> image, const std::vector<std::int64_t>& shape, bool mirror, int down, int right) {
+void Augment(std::span<float> image, const std::vector<std::int64_t>& shape, bool mirror, int down,
+             int right) {
   if (!mirror && down == 0 && right == 0) return;
   const std::int64_t height = shape[1];
   const std::int64_t width = shape[2];
@@ -24,7 +25,9 @@ void Augment(std::span<float> image, const std::vector<std::int64_t>& shape, boo
         const std::int64_t shifted = column - right;
         const std::int64_t from_column = mirror ? width - 1 - shifted : shifted;
         const bool inside = from_row >= 0 && from_row < height && shifted >= 0 && shifted < width;
-        image[out++] = inside ? before[static_cast<std::size_t>((channel * height + from_row) * width + from_column)] : 0;
+        image[out++] =
+            inside ? before[static_cast<std::size_t>((channel * height + from_row) * width + from_column)]
+                   : 0;
       }
     }
   }
@@ -40,7 +43,8 @@ Result<Batch> ReadBatch(const data::dataset::Dataset& data, std::span<const std:
   for (std::size_t i = 0; i < indices.size(); ++i) {
     labels.push_back(data.labels()[static_cast<std::size_t>(indices[i])]);
     if (!options.flip && options.shift == 0) continue;
-    ReproducibleStream stream(options.seed, "fit.augment", static_cast<std::uint64_t>(data.OriginalIndex(indices[i])),
+    ReproducibleStream stream(options.seed, "fit.augment",
+                              static_cast<std::uint64_t>(data.OriginalIndex(indices[i])),
                               static_cast<std::uint32_t>(epoch));
     const bool mirror = options.flip && stream.Below(2) == 1;
     const auto range = static_cast<std::uint64_t>(2 * options.shift + 1);

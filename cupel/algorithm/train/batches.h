@@ -23,6 +23,7 @@ Result<Batch> ReadBatch(const data::dataset::Dataset& data, std::span<const std:
                         const TrainOptions& options);
 
 /// Mirrors (left-right) and moves one image [c, h, w] in place; zeros enter at the edge.
-void Augment(std::span<float> image, const std::vector<std::int64_t>& shape, bool mirror, int down, int right);
+void Augment(std::span<float> image, const std::vector<std::int64_t>& shape, bool mirror, int down,
+             int right);
 
 }  // namespace cupel::algorithm::train

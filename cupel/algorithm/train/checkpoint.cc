@@ -14,7 +14,8 @@ constexpr std::string_view kMagic = "CUPELCK1";
 void AppendText(Bytes& bytes, std::string_view text) { bytes.insert(bytes.end(), text.begin(), text.end()); }
 
 Error Damaged(const std::filesystem::path& path) {
-  return {ErrorCode::kCorrupt, "the checkpoint is damaged", path.string(), "remove it to start the training anew"};
+  return {ErrorCode::kCorrupt, "the checkpoint is damaged", path.string(),
+          "remove it to start the training anew"};
 }
 
 /// The header and where the tensors start.

@@ -5,9 +5,9 @@
 ///
 ///     "CUPELCK1"            8 bytes
 ///     header length         8 bytes, little-endian
-///     header                canonical JSON: {"job": sha256, "epoch", "steps", "curve", "tensors": [{"name", "shape"}]}
-///     tensors               float32, little-endian, in the header's order
-///     SHA-256 of all above  32 bytes
+///     header                canonical JSON: {"job": sha256, "epoch", "steps", "curve", "tensors": [{"name",
+///     "shape"}]} tensors               float32, little-endian, in the header's order SHA-256 of all above 32
+///     bytes
 
 #include <filesystem>
 #include <map>

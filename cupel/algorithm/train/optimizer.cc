@@ -15,8 +15,8 @@ using tensor::Tensor;
 constexpr double kAdamBeta2 = 0.999;
 constexpr double kAdamEpsilon = 1e-8;
 
-void UpdateSgd(const Tensor& weight, const Tensor& gradient, double rate, double decay, const TrainOptions& options,
-               Tensor& velocity) {
+void UpdateSgd(const Tensor& weight, const Tensor& gradient, double rate, double decay,
+               const TrainOptions& options, Tensor& velocity) {
   const Tensor direction = decay > 0 ? gradient.add(weight, decay) : gradient;
   velocity.mul_(options.momentum).add_(direction);
   if (options.nesterov) {
@@ -26,8 +26,8 @@ void UpdateSgd(const Tensor& weight, const Tensor& gradient, double rate, double
   }
 }
 
-void UpdateAdam(const Tensor& weight, const Tensor& gradient, double rate, double decay, const TrainOptions& options,
-                std::int64_t step, Tensor& first, Tensor& second) {
+void UpdateAdam(const Tensor& weight, const Tensor& gradient, double rate, double decay,
+                const TrainOptions& options, std::int64_t step, Tensor& first, Tensor& second) {
   first.mul_(options.momentum).add_(gradient, 1 - options.momentum);
   second.mul_(kAdamBeta2).addcmul_(gradient, gradient, 1 - kAdamBeta2);
   const auto t = static_cast<double>(step);
@@ -58,7 +58,8 @@ void Update(const std::vector<Tensor>& parameters, const std::vector<Tensor>& gr
     if (options.optimizer == Optimizer::kSgd) {
       UpdateSgd(parameters[i], gradients[i], rate, decay, options, state.first[i]);
     } else {
-      UpdateAdam(parameters[i], gradients[i], rate, decay, options, state.steps, state.first[i], state.second[i]);
+      UpdateAdam(parameters[i], gradients[i], rate, decay, options, state.steps, state.first[i],
+                 state.second[i]);
     }
   }
 }

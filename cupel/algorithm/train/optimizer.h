@@ -20,8 +20,8 @@ struct OptimizerState {
 OptimizerState InitialState(const std::vector<tensor::Tensor>& parameters, Optimizer optimizer);
 
 /// One update, in place.
-void Update(const std::vector<tensor::Tensor>& parameters, const std::vector<tensor::Tensor>& gradients, double rate,
-            const TrainOptions& options, OptimizerState& state);
+void Update(const std::vector<tensor::Tensor>& parameters, const std::vector<tensor::Tensor>& gradients,
+            double rate, const TrainOptions& options, OptimizerState& state);
 
 /// The learning rate at a step of `total`: linear warm-up, then half a cosine down to zero.
 double RateAt(std::int64_t step, std::int64_t total, const TrainOptions& options);

@@ -82,10 +82,11 @@ class Run {
   Result<Trained> Finish() {
     const std::int64_t batches = job_.data->size() / job_.options.batch_size;
     if (batches < 1) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("a batch has {} samples, the data only {}", job_.options.batch_size, job_.data->size()));
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("a batch has {} samples, the data only {}",
+                                                           job_.options.batch_size, job_.data->size()));
     }
-    job_.progress->Begin("fit", (job_.options.epochs - static_cast<std::int64_t>(curve_.size())) * batches, "batches");
+    job_.progress->Begin("fit", (job_.options.epochs - static_cast<std::int64_t>(curve_.size())) * batches,
+                         "batches");
     while (static_cast<int>(curve_.size()) < job_.options.epochs) {
       CUPEL_TRY_STATUS(Epoch(static_cast<int>(curve_.size()) + 1, batches));
       if (job_.checkpoint) CUPEL_TRY_STATUS(Save());
@@ -105,16 +106,19 @@ class Run {
       if (Interrupt::Requested()) return Interrupt::AsError();
       const auto size = static_cast<std::size_t>(job_.options.batch_size);
       CUPEL_TRY(const Batch batch,
-                ReadBatch(*job_.data, std::span(order).subspan(static_cast<std::size_t>(b) * size, size), epoch, job_.options));
+                ReadBatch(*job_.data, std::span(order).subspan(static_cast<std::size_t>(b) * size, size),
+                          epoch, job_.options));
       CUPEL_TRY(const double loss, Step(batch, batches * job_.options.epochs, correct));
       loss_sum += loss;
-      job_.progress->Note(fmt::format("epoch {}/{}  loss {:.3f}  accuracy {:.3f}", epoch, job_.options.epochs,
-                                      loss_sum / static_cast<double>(b + 1),
-                                      static_cast<double>(correct) / static_cast<double>((b + 1) * job_.options.batch_size)));
+      job_.progress->Note(
+          fmt::format("epoch {}/{}  loss {:.3f}  accuracy {:.3f}", epoch, job_.options.epochs,
+                      loss_sum / static_cast<double>(b + 1),
+                      static_cast<double>(correct) / static_cast<double>((b + 1) * job_.options.batch_size)));
       job_.progress->Advance(1);
     }
     EpochRecord record{epoch, loss_sum / static_cast<double>(batches),
-                       static_cast<double>(correct) / static_cast<double>(batches * job_.options.batch_size), 0};
+                       static_cast<double>(correct) / static_cast<double>(batches * job_.options.batch_size),
+                       0};
     if (job_.validation != nullptr) {
       CUPEL_TRY(record.validation_accuracy, Accuracy(WithWeights(), *job_.validation));
     }
@@ -125,7 +129,8 @@ class Run {
   Result<double> Step(const Batch& batch, std::int64_t total_steps, std::int64_t& correct) {
     CUPEL_TRY(const std::vector<Tensor> outputs, executor_->Forward({&batch.x, 1}, gradient::Recording::kOn));
     return tensor::Translate([&]() -> Result<double> {
-      const Tensor loss = at::cross_entropy_loss(outputs[0], batch.labels, {}, 1 /* mean */, -100, job_.options.label_smoothing);
+      const Tensor loss = at::cross_entropy_loss(outputs[0], batch.labels, {}, 1 /* mean */, -100,
+                                                 job_.options.label_smoothing);
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
         return Fail(ErrorCode::kInternal, "the loss is not finite", "fit", "use a smaller --learning-rate");
@@ -154,7 +159,8 @@ class Run {
     }
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       checkpoint.tensors["first/" + executor_->parameters()[i]] = state_.first[i];
-      if (!state_.second.empty()) checkpoint.tensors["second/" + executor_->parameters()[i]] = state_.second[i];
+      if (!state_.second.empty())
+        checkpoint.tensors["second/" + executor_->parameters()[i]] = state_.second[i];
     }
     return WriteCheckpoint(*job_.checkpoint, checkpoint);
   }
@@ -173,7 +179,8 @@ class Run {
       }
       for (std::size_t i = 0; i < parameters_.size(); ++i) {
         state_.first[i].copy_(checkpoint.tensors.at("first/" + executor_->parameters()[i]));
-        if (!state_.second.empty()) state_.second[i].copy_(checkpoint.tensors.at("second/" + executor_->parameters()[i]));
+        if (!state_.second.empty())
+          state_.second[i].copy_(checkpoint.tensors.at("second/" + executor_->parameters()[i]));
       }
     });
   }
@@ -212,11 +219,14 @@ Status TrainOptions::Validate() const {
   };
   CUPEL_TRY_STATUS(require(epochs >= 1, "epochs must be >= 1", epochs));
   CUPEL_TRY_STATUS(require(batch_size >= 2, "batch size must be >= 2", batch_size));
-  CUPEL_TRY_STATUS(require(std::isfinite(learning_rate) && learning_rate > 0, "learning rate must be finite and > 0", learning_rate));
+  CUPEL_TRY_STATUS(require(std::isfinite(learning_rate) && learning_rate > 0,
+                           "learning rate must be finite and > 0", learning_rate));
   CUPEL_TRY_STATUS(require(momentum >= 0 && momentum < 1, "momentum must be in [0, 1)", momentum));
-  CUPEL_TRY_STATUS(require(std::isfinite(weight_decay) && weight_decay >= 0, "weight decay must be finite and >= 0", weight_decay));
+  CUPEL_TRY_STATUS(require(std::isfinite(weight_decay) && weight_decay >= 0,
+                           "weight decay must be finite and >= 0", weight_decay));
   CUPEL_TRY_STATUS(require(warmup >= 0 && warmup < 1, "warm-up must be in [0, 1)", warmup));
-  CUPEL_TRY_STATUS(require(label_smoothing >= 0 && label_smoothing < 1, "label smoothing must be in [0, 1)", label_smoothing));
+  CUPEL_TRY_STATUS(require(label_smoothing >= 0 && label_smoothing < 1, "label smoothing must be in [0, 1)",
+                           label_smoothing));
   return require(shift >= 0 && shift <= 64, "shift must be in [0, 64]", shift);
 }
 
@@ -235,7 +245,8 @@ Result<double> Accuracy(const graph::Graph& graph, const data::dataset::Dataset&
   const TrainOptions plain;
   std::int64_t correct = 0;
   for (std::int64_t start = 0; start < data.size(); start += kEvaluationBatch) {
-    std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(kEvaluationBatch, data.size() - start)));
+    std::vector<std::int64_t> indices(
+        static_cast<std::size_t>(std::min(kEvaluationBatch, data.size() - start)));
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = start + static_cast<std::int64_t>(i);
     CUPEL_TRY(const Batch batch, ReadBatch(data, indices, 0, plain));
     CUPEL_TRY(const Tensor logits, executor->Forward(batch.x));

@@ -3,14 +3,15 @@
 
 /// Trains the weights of a graph by gradient descent on a data set: what `cupel fit` does.
 ///
-/// Promises: the same graph, data, options and seed give the same bytes, also when the training was interrupted and resumed
-/// (one thread; shuffling and augmentation are drawn from (seed, epoch, sample)). Batch-normalisation statistics are
-/// updated with the batches' (momentum of the node) and exported.
-/// Does not promise the same bytes on another processor or build of the tensor library.
+/// Promises: the same graph, data, options and seed give the same bytes, also when the training was
+/// interrupted and resumed (one thread; shuffling and augmentation are drawn from (seed, epoch, sample)).
+/// Batch-normalisation statistics are updated with the batches' (momentum of the node) and exported. Does not
+/// promise the same bytes on another processor or build of the tensor library.
 ///
 /// Objective: mean cross-entropy with label smoothing, plus weight decay on weights of rank >= 2.
-/// SGD: v = m v + g + d w;  w -= lr (g + d w + m v) with Nesterov, lr v without.  Adam: Kingma and Ba 2015, algorithm 1,
-/// with decoupled decay (Loshchilov and Hutter 2019).  Rate: linear warm-up, then half a cosine to zero.
+/// SGD: v = m v + g + d w;  w -= lr (g + d w + m v) with Nesterov, lr v without.  Adam: Kingma and Ba 2015,
+/// algorithm 1, with decoupled decay (Loshchilov and Hutter 2019).  Rate: linear warm-up, then half a cosine
+/// to zero.
 
 #include <cstdint>
 #include <filesystem>
@@ -29,17 +30,17 @@ namespace cupel::algorithm::train {
 enum class Optimizer { kSgd, kAdam };
 
 struct TrainOptions {
-  int epochs = 10;                        ///< >= 1
-  int batch_size = 128;                   ///< >= 2; the last, smaller batch of an epoch is left out.
+  int epochs = 10;       ///< >= 1
+  int batch_size = 128;  ///< >= 2; the last, smaller batch of an epoch is left out.
   Optimizer optimizer = Optimizer::kSgd;
-  double learning_rate = 0.05;            ///< Peak; > 0.
-  double momentum = 0.9;                  ///< [0, 1); Adam: beta1.
+  double learning_rate = 0.05;  ///< Peak; > 0.
+  double momentum = 0.9;        ///< [0, 1); Adam: beta1.
   bool nesterov = true;
-  double weight_decay = 5e-4;             ///< >= 0
-  double warmup = 0.1;                    ///< Share of all steps, [0, 1).
-  double label_smoothing = 0;             ///< [0, 1)
-  bool flip = false;                      ///< Mirror images left-right with probability 1/2.
-  int shift = 0;                          ///< Move images by up to this many pixels each way, zeros enter.
+  double weight_decay = 5e-4;  ///< >= 0
+  double warmup = 0.1;         ///< Share of all steps, [0, 1).
+  double label_smoothing = 0;  ///< [0, 1)
+  bool flip = false;           ///< Mirror images left-right with probability 1/2.
+  int shift = 0;               ///< Move images by up to this many pixels each way, zeros enter.
   std::uint64_t seed = 0;
 
   Json ToJson() const;
@@ -48,7 +49,7 @@ struct TrainOptions {
 };
 
 struct EpochRecord {
-  int epoch = 0;  ///< From 1.
+  int epoch = 0;                   ///< From 1.
   double loss = 0;                 ///< Mean training loss over the epoch.
   double training_accuracy = 0;    ///< On the augmented batches, while training.
   double validation_accuracy = 0;  ///< After the epoch; 0 without validation data.
@@ -69,8 +70,8 @@ struct Trained {
   std::vector<EpochRecord> curve;
 };
 
-/// Errors: kInvalidArgument (options, shapes, a checkpoint of another job), kUnsupported (operators), kInterrupted (the
-/// checkpoint of the last whole epoch is kept), kInternal when the loss is not finite.
+/// Errors: kInvalidArgument (options, shapes, a checkpoint of another job), kUnsupported (operators),
+/// kInterrupted (the checkpoint of the last whole epoch is kept), kInternal when the loss is not finite.
 Result<Trained> Train(const TrainJob& job);
 
 /// The share of samples whose largest logit is their label.

@@ -19,16 +19,18 @@ using algorithm::check::Verdict;
 /// A new or empty folder, or with resume one that holds a run of the same frozen plan.
 Status PrepareFolder(const RunOptions& options, const RunFolder& folder, const std::string& frozen) {
   std::error_code code;
-  const bool in_use = std::filesystem::exists(folder.root(), code) && !std::filesystem::is_empty(folder.root(), code);
+  const bool in_use =
+      std::filesystem::exists(folder.root(), code) && !std::filesystem::is_empty(folder.root(), code);
   if (!in_use) return MakeFolder(folder.root());
   const Result<std::string> earlier = ReadTextFile(folder.FrozenPlan());
   if (!options.resume) {
     return Fail(ErrorCode::kInvalidArgument, "the folder is not empty", folder.root().string(),
-                earlier ? "give --resume to continue the run in it, or --out another folder" : "give --out another folder");
+                earlier ? "give --resume to continue the run in it, or --out another folder"
+                        : "give --out another folder");
   }
   if (!earlier) {
-    return Fail(ErrorCode::kInvalidArgument, "the folder holds no assessment to resume", folder.root().string(),
-                "leave out --resume, or give the folder of the interrupted run");
+    return Fail(ErrorCode::kInvalidArgument, "the folder holds no assessment to resume",
+                folder.root().string(), "leave out --resume, or give the folder of the interrupted run");
   }
   if (*earlier != frozen) {
     return Fail(ErrorCode::kInvalidArgument, "the folder holds a run of another plan, model or data",
@@ -49,7 +51,8 @@ Status RunChecks(const Plan& plan, const RunOptions& options, Inputs& inputs, Ev
                  Assessment& assessment) {
   for (int number = 1; number <= static_cast<int>(plan.checks.size()); ++number) {
     if (Interrupt::Requested()) return Interrupt::AsError();
-    std::optional<CheckRun> stored = options.resume ? LoadCheckRun(plan, number, assessment.folder) : std::nullopt;
+    std::optional<CheckRun> stored =
+        options.resume ? LoadCheckRun(plan, number, assessment.folder) : std::nullopt;
     if (!stored) {
       CUPEL_TRY(stored, RunCheck(plan, number, inputs, options, assessment.folder));
     }

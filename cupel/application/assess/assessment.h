@@ -3,10 +3,10 @@
 
 /// The main job: plan -> frozen digest -> run -> results -> signed evidence in the run's ledger.
 ///
-/// The plan is frozen and logged before anything runs. Each check that ends is stored, signed and appended at once, so an
-/// interrupted run keeps all it did; with `resume` it goes on and ends with the same metrics, witnesses and artifacts.
-/// A check that cannot run (an unsupported operator, say) is recorded as not-run with the reason; the others go on.
-/// Results do not depend on `workers`.
+/// The plan is frozen and logged before anything runs. Each check that ends is stored, signed and appended at
+/// once, so an interrupted run keeps all it did; with `resume` it goes on and ends with the same metrics,
+/// witnesses and artifacts. A check that cannot run (an unsupported operator, say) is recorded as not-run
+/// with the reason; the others go on. Results do not depend on `workers`.
 
 #include <filesystem>
 #include <functional>
@@ -83,8 +83,8 @@ struct RunOptions {
   std::function<void(const CheckRun&)> on_check = [](const CheckRun&) {};
 };
 
-/// Errors: those of opening the inputs; kInvalidArgument when `out` holds something else, or another plan's run;
-/// kInterrupted; kResourceLimit and kPermission from writing.
+/// Errors: those of opening the inputs; kInvalidArgument when `out` holds something else, or another plan's
+/// run; kInterrupted; kResourceLimit and kPermission from writing.
 Result<Assessment> RunAssessment(const Plan& plan, const RunOptions& options);
 
 /// The frozen plan: everything that decides the result, with defaults filled in and digests of all inputs.

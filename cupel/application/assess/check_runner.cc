@@ -54,18 +54,22 @@ Status StoreArtifacts(CheckRun& run, const RunFolder& folder) {
 }
 
 bool StopsTheRun(const Error& error) {
-  // A full disk or a folder that cannot be written would lose results silently; the user's wish to stop is a stop.
+  // A full disk or a folder that cannot be written would lose results silently; the user's wish to stop is a
+  // stop.
   return error.code == ErrorCode::kInterrupted || error.code == ErrorCode::kPermission ||
          error.code == ErrorCode::kResourceLimit;
 }
 
-Result<algorithm::check::CheckResult> Measure(const PlannedCheck& planned, Inputs& inputs, const RunOptions& options,
-                                              std::uint64_t seed, FileJournal& journal, CheckRun& run) {
+Result<algorithm::check::CheckResult> Measure(const PlannedCheck& planned, Inputs& inputs,
+                                              const RunOptions& options, std::uint64_t seed,
+                                              FileJournal& journal, CheckRun& run) {
   Context context;
   context.model = inputs.model();
   CUPEL_TRY(context.data, inputs.Data(planned.subset));
   context.training_data = inputs.training_data();
-  context.predictions = [&] { return inputs.PredictionsFor(planned.subset, options.workers, *options.progress); };
+  context.predictions = [&] {
+    return inputs.PredictionsFor(planned.subset, options.workers, *options.progress);
+  };
   context.parameters = planned.parameters;
   context.seed = seed;
   context.workers = options.workers;
@@ -118,7 +122,8 @@ Json ResultToJson(const CheckRun& run) {
 
 Result<CheckRun> ResultFromJson(const Json& json) {
   CUPEL_TRY(const std::string format, json.StringAt("format"));
-  if (format != kFormat) return Fail(ErrorCode::kUnsupported, fmt::format("unknown result format \"{}\"", format));
+  if (format != kFormat)
+    return Fail(ErrorCode::kUnsupported, fmt::format("unknown result format \"{}\"", format));
   CheckRun run;
   CUPEL_TRY(const std::string id, json.StringAt("check"));
   CUPEL_TRY(run.check, FindCheck(id));
@@ -153,7 +158,8 @@ std::optional<CheckRun> LoadCheckRun(const Plan& plan, int number, const RunFold
   const Result<Json> json = Json::Parse(*text);
   if (!json) return std::nullopt;
   Result<CheckRun> run = ResultFromJson(*json);
-  if (!run || run->check != planned.check || run->parameters != planned.parameters.AsJson()) return std::nullopt;
+  if (!run || run->check != planned.check || run->parameters != planned.parameters.AsJson())
+    return std::nullopt;
   run->number = number;
   return *std::move(run);
 }
@@ -174,7 +180,8 @@ Result<CheckRun> RunCheck(const Plan& plan, int number, Inputs& inputs, const Ru
   auto result = Measure(planned, inputs, options, plan.seed, journal, run);
   if (result) {
     run.result = *std::move(result);
-    if (Status applied = ApplyRequirements(planned.requirements, run); !applied) return FailAt(id, applied.error());
+    if (Status applied = ApplyRequirements(planned.requirements, run); !applied)
+      return FailAt(id, applied.error());
   } else if (StopsTheRun(result.error())) {
     return tl::make_unexpected(std::move(result).error());
   } else {
@@ -187,7 +194,8 @@ Result<CheckRun> RunCheck(const Plan& plan, int number, Inputs& inputs, const Ru
   CUPEL_TRY_STATUS(StoreArtifacts(run, folder));
   for (auto& artifact : run.result.artifacts) artifact.bytes.clear();
   CUPEL_TRY_STATUS(MakeFolder(folder.root() / "results"));
-  CUPEL_TRY_STATUS(WriteFileAtomic(folder.root() / RunFolder::ResultName(number, id), ResultToJson(run).Canonical()));
+  CUPEL_TRY_STATUS(
+      WriteFileAtomic(folder.root() / RunFolder::ResultName(number, id), ResultToJson(run).Canonical()));
   journal.Clear();
   return run;
 }

@@ -8,11 +8,14 @@
 
 namespace cupel::application::assess {
 
-/// Runs the check with a journal under the run's folder, tests its requirements, stores the result and its artifacts.
-/// An error of the check itself becomes verdict not-run; interruption and failures to write are returned.
-Result<CheckRun> RunCheck(const Plan& plan, int number, Inputs& inputs, const RunOptions& options, const RunFolder& folder);
+/// Runs the check with a journal under the run's folder, tests its requirements, stores the result and its
+/// artifacts. An error of the check itself becomes verdict not-run; interruption and failures to write are
+/// returned.
+Result<CheckRun> RunCheck(const Plan& plan, int number, Inputs& inputs, const RunOptions& options,
+                          const RunFolder& folder);
 
-/// A result stored earlier in this folder; nullopt when there is none or it is not of this check and these parameters.
+/// A result stored earlier in this folder; nullopt when there is none or it is not of this check and these
+/// parameters.
 std::optional<CheckRun> LoadCheckRun(const Plan& plan, int number, const RunFolder& folder);
 
 /// The stored form: everything that two runs of the same plan must agree on. No times.

@@ -25,7 +25,8 @@ using ledger::log::Log;
 /// The name of a run's ledger: local to the run, so it carries the run's own key and no host.
 constexpr const char* kOrigin = "cupel.dev/run-ledger";
 
-Statement MakeStatement(const std::string& predicate_type, const std::vector<Subject>& subjects, const Json& predicate) {
+Statement MakeStatement(const std::string& predicate_type, const std::vector<Subject>& subjects,
+                        const Json& predicate) {
   Statement statement;
   for (const Subject& subject : subjects) {
     statement.subjects.push_back(ResourceDescriptor::OfSha256(subject.name, subject.digest));
@@ -99,18 +100,20 @@ Result<EvidenceWriter> EvidenceWriter::Open(const RunFolder& folder, const KeyFi
     CUPEL_TRY(auto verified, ledger::log::Verify(folder.Ledger(), verifier));
     leaves = std::move(verified.entries);
   }
-  return EvidenceWriter(std::unique_ptr<State>(new State{folder, std::move(key), std::move(log), std::move(leaves)}));
+  return EvidenceWriter(
+      std::unique_ptr<State>(new State{folder, std::move(key), std::move(log), std::move(leaves)}));
 }
 
-Result<EvidenceRecord> EvidenceWriter::Seal(int number, const std::string& what, const std::string& predicate_type,
+Result<EvidenceRecord> EvidenceWriter::Seal(int number, const std::string& what,
+                                            const std::string& predicate_type,
                                             const std::vector<Subject>& subjects, const Json& predicate) {
   const std::string name = RunFolder::EvidenceName(number, what);
   const Statement statement = MakeStatement(predicate_type, subjects, predicate);
   std::optional<Bundle> bundle = state_->Earlier(name, statement);
   if (!bundle) {
     CUPEL_TRY(Bytes payload, statement.ToPayload());
-    bundle = Bundle::Of(
-        ledger::evidence::SignEnvelope(ledger::evidence::kStatementPayloadType, std::move(payload), state_->key));
+    bundle = Bundle::Of(ledger::evidence::SignEnvelope(ledger::evidence::kStatementPayloadType,
+                                                       std::move(payload), state_->key));
     CUPEL_TRY_STATUS(MakeFolder(state_->folder.root() / "evidence"));
     CUPEL_TRY_STATUS(WriteFileAtomic(state_->folder.root() / name, bundle->ToText()));
   }

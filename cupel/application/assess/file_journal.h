@@ -3,8 +3,8 @@
 
 /// The journal of one running check, on files: finished pieces survive a kill at any moment.
 ///
-/// One file a piece, named by the SHA-256 of its key and written atomically; a piece that cannot be read back whole and
-/// with its own key is treated as not done. Safe from several workers.
+/// One file a piece, named by the SHA-256 of its key and written atomically; a piece that cannot be read back
+/// whole and with its own key is treated as not done. Safe from several workers.
 
 #include <filesystem>
 

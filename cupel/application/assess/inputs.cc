@@ -68,7 +68,8 @@ Status Inputs::OpenData(const Plan& plan) {
     identity_["data"] = DataIdentity(*plan.data, *data_);
   }
   if (plan.training_data) {
-    CUPEL_TRY(training_data_, OpenPart(plan.Resolve(plan.training_data->manifest), plan.training_data->subset));
+    CUPEL_TRY(training_data_,
+              OpenPart(plan.Resolve(plan.training_data->manifest), plan.training_data->subset));
     identity_["trainingData"] = DataIdentity(*plan.training_data, *training_data_);
   }
   return {};
@@ -88,7 +89,8 @@ Status Inputs::OpenModel(const Plan& plan, const algorithm::tensor::Device& devi
   if (!model) return FailAt(path.string(), std::move(model).error());
   model_ = *std::move(model);
   identity_["model"] = ModelIdentity(*plan.model, subject_digest_);
-  // The file's digest does not cover weights that lie in external files; the digest of the whole graph, written anew, does.
+  // The file's digest does not cover weights that lie in external files; the digest of the whole graph,
+  // written anew, does.
   CUPEL_TRY(const Bytes content, algorithm::onnx::WriteModel(model_->graph()));
   identity_["model"]["content"] = Json::Object{{"sha256", crypto::Sha256(content).Hex()}};
   return {};
@@ -108,14 +110,15 @@ Status Inputs::OpenPredictions(const Plan& plan) {
 Status Inputs::CheckFit() const {
   const auto classes = static_cast<std::int64_t>(data_->info().class_names.size());
   if (model_->class_count() != classes) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("the model answers {} classes, the data set has {}", model_->class_count(), classes),
-                subject_name_, "name the classes in the data manifest, or check that the two belong together");
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the model answers {} classes, the data set has {}", model_->class_count(), classes),
+        subject_name_, "name the classes in the data manifest, or check that the two belong together");
   }
   if (training_data_ != nullptr && training_data_->info().sample_shape != data_->info().sample_shape) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("training samples have shape {}, the data {}", training_data_->info().sample_shape,
-                            data_->info().sample_shape),
+                fmt::format("training samples have shape {}, the data {}",
+                            training_data_->info().sample_shape, data_->info().sample_shape),
                 "training_data");
   }
   return {};
@@ -144,7 +147,8 @@ Result<const Dataset*> Inputs::Data(const data::dataset::Subset& subset) {
   return it->second.get();
 }
 
-Result<const Predictions*> Inputs::PredictionsFor(const data::dataset::Subset& subset, int workers, Progress& progress) {
+Result<const Predictions*> Inputs::PredictionsFor(const data::dataset::Subset& subset, int workers,
+                                                  Progress& progress) {
   const std::string key = subset.ToString();
   auto it = predictions_.find(key);
   if (it == predictions_.end()) {

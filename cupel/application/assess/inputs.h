@@ -29,7 +29,8 @@ class Inputs {
   Result<const data::dataset::Dataset*> Data(const Subset& subset);
 
   /// The model's answers on that part, computed on first use; or the predictions file.
-  Result<const data::dataset::Predictions*> PredictionsFor(const Subset& subset, int workers, Progress& progress);
+  Result<const data::dataset::Predictions*> PredictionsFor(const Subset& subset, int workers,
+                                                           Progress& progress);
 
   /// {"model": {...}, "data": {...}, ...}: names, digests and sizes, for the frozen plan.
   const Json& identity() const { return identity_; }

@@ -23,8 +23,8 @@ Result<std::string> OneOf(const TomlTable& table, std::string_view key, std::str
                           const std::vector<std::string>& choices) {
   CUPEL_TRY(std::string value, table.TextOr(key, std::move(fallback)));
   if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("\"{}\" cannot be \"{}\"", key, value), table.Place(key),
-                NearestRemedy(value, choices));
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("\"{}\" cannot be \"{}\"", key, value),
+                table.Place(key), NearestRemedy(value, choices));
   }
   return value;
 }
@@ -47,10 +47,12 @@ Result<ModelSpec> ReadModelSpec(const TomlTable& table) {
   CUPEL_TRY(model.std, table.RealsOr("std", {}));
   for (double deviation : model.std) {
     if (!(deviation > 0)) {
-      return Fail(ErrorCode::kInvalidArgument, fmt::format("std must be > 0, got {}", deviation), table.Place("std"));
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("std must be > 0, got {}", deviation),
+                  table.Place("std"));
     }
   }
-  CUPEL_TRY(model.layout, OneOf(table, "layout", "channels-first", {"channels-first", "channels-last", "flat"}));
+  CUPEL_TRY(model.layout,
+            OneOf(table, "layout", "channels-first", {"channels-first", "channels-last", "flat"}));
   CUPEL_TRY(model.output, OneOf(table, "output", "logits", {"logits", "probabilities"}));
   return model;
 }
@@ -68,7 +70,8 @@ Status CheckMetricIsDeclared(const algorithm::check::Requirement& requirement, c
   std::vector<std::string> names;
   for (const auto& metric : check.description().metrics) {
     const bool prefix = metric.name.ends_with('*');
-    const std::string_view stem = std::string_view(metric.name).substr(0, metric.name.size() - (prefix ? 1 : 0));
+    const std::string_view stem =
+        std::string_view(metric.name).substr(0, metric.name.size() - (prefix ? 1 : 0));
     if (prefix ? requirement.metric.starts_with(stem) : requirement.metric == stem) return {};
     names.push_back(metric.name);
   }
@@ -110,16 +113,19 @@ Result<PlannedCheck> ReadCheck(const TomlTable& table, std::uint64_t plan_seed) 
 /// A plan needs a model with data, or a predictions file; and each check needs what it needs.
 Status CheckInputs(const Plan& plan, const TomlTable& table) {
   if (!plan.predictions && (!plan.model || !plan.data)) {
-    return Fail(ErrorCode::kInvalidArgument, "a plan needs [model] and [data], or predictions = \"file.csv\"", table.Place());
+    return Fail(ErrorCode::kInvalidArgument, "a plan needs [model] and [data], or predictions = \"file.csv\"",
+                table.Place());
   }
   if (plan.predictions && (plan.model || plan.data)) {
-    return Fail(ErrorCode::kInvalidArgument, "predictions stand in for a model and its data; give one or the other",
+    return Fail(ErrorCode::kInvalidArgument,
+                "predictions stand in for a model and its data; give one or the other",
                 table.Place("predictions"));
   }
   for (const PlannedCheck& planned : plan.checks) {
     if (planned.check->description().needs_model && !plan.model) {
-      return Fail(ErrorCode::kInvalidArgument, fmt::format("{} needs a model", planned.check->description().id),
-                  table.Place("check"), "add [model] and [data], or leave the check out");
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("{} needs a model", planned.check->description().id), table.Place("check"),
+                  "add [model] and [data], or leave the check out");
     }
     if (plan.predictions && planned.subset != Subset{}) {
       return Fail(ErrorCode::kInvalidArgument, "a predictions file is used whole", table.Place("check"),
@@ -137,14 +143,16 @@ std::filesystem::path Plan::Resolve(const std::filesystem::path& written) const 
 
 Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path) {
   CUPEL_TRY(const TomlTable table, TomlTable::Parse(text, path.string()));
-  CUPEL_TRY_STATUS(table.OnlyKeys({"name", "seed", "model", "data", "training_data", "predictions", "check"}));
+  CUPEL_TRY_STATUS(
+      table.OnlyKeys({"name", "seed", "model", "data", "training_data", "predictions", "check"}));
   Plan plan;
   plan.path = path;
   plan.text = std::move(text);
   CUPEL_TRY(plan.name, table.TextOr("name", path.stem().string()));
   CUPEL_TRY(const std::int64_t seed, table.IntegerOr("seed", 0));
   if (seed < 0 || seed > std::int64_t{1} << 53) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("seed must be in [0, 2^53], got {}", seed), table.Place("seed"));
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("seed must be in [0, 2^53], got {}", seed),
+                table.Place("seed"));
   }
   plan.seed = static_cast<std::uint64_t>(seed);
   if (table.Has("model")) {
@@ -168,7 +176,8 @@ Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path) {
     plan.checks.push_back(std::move(planned));
   }
   if (plan.checks.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "the plan names no check", path.string(), "add a [[check]]; see `cupel checks`");
+    return Fail(ErrorCode::kInvalidArgument, "the plan names no check", path.string(),
+                "add a [[check]]; see `cupel checks`");
   }
   CUPEL_TRY_STATUS(CheckInputs(plan, table));
   return plan;

@@ -3,8 +3,9 @@
 
 /// The plan: what to assess, on which data, by which checks, against which requirements.
 ///
-/// People write it as TOML; unknown keys are errors. `ReadPlan` checks everything that can be checked without opening the
-/// model or the data: keys, types, check ids, parameters and their ranges, requirements and the metrics they name.
+/// People write it as TOML; unknown keys are errors. `ReadPlan` checks everything that can be checked without
+/// opening the model or the data: keys, types, check ids, parameters and their ranges, requirements and the
+/// metrics they name.
 ///
 ///     name = "Fashion-MNIST, small residual network"
 ///     seed = 7
@@ -36,8 +37,8 @@
 
 namespace cupel::application::assess {
 
-/// Which samples of a data set: "all", "first N", "random N", "stratified N"; the last two by the plan's seed unless they
-/// name another ("random 1000 seed 3").
+/// Which samples of a data set: "all", "first N", "random N", "stratified N"; the last two by the plan's seed
+/// unless they name another ("random 1000 seed 3").
 using data::dataset::Subset;
 
 struct DataSpec {

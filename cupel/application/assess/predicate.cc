@@ -81,7 +81,8 @@ Json PlanPredicate(const Plan& plan, const Assessment& assessment) {
   Json json;
   json["assessment"] = assessment.name;
   json["plan"] = Json::Object{{"name", "plan.json"}, {"digest", DigestJson(assessment.plan_digest)}};
-  json["planText"] = Json::Object{{"name", "plan.toml"}, {"digest", DigestJson(crypto::Sha256(AsBytes(plan.text)))}};
+  json["planText"] =
+      Json::Object{{"name", "plan.toml"}, {"digest", DigestJson(crypto::Sha256(AsBytes(plan.text)))}};
   json["engine"] = assessment.engine.ToJson();
   json["inputs"] = assessment.frozen["inputs"];
   return json;

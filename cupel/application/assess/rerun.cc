@@ -22,7 +22,8 @@ class TemporaryFolder {
  public:
   static Result<std::unique_ptr<TemporaryFolder>> Create() {
     std::string name = (std::filesystem::temp_directory_path() / "cupel-rerun-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) return Fail(ErrorCode::kPermission, "cannot make a temporary folder", name);
+    if (::mkdtemp(name.data()) == nullptr)
+      return Fail(ErrorCode::kPermission, "cannot make a temporary folder", name);
     return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(name));
   }
   ~TemporaryFolder() {
@@ -36,11 +37,13 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// The plan where its relative paths mean something: given, or a file of the same bytes beside the run or here.
+/// The plan where its relative paths mean something: given, or a file of the same bytes beside the run or
+/// here.
 Result<std::filesystem::path> FindPlan(const RunFolder& folder, const RerunOptions& options) {
   if (options.plan) return *options.plan;
   CUPEL_TRY(const std::string text, ReadTextFile(folder.PlanText()));
-  const std::filesystem::path parent = std::filesystem::absolute(folder.root() / ".").parent_path().parent_path();
+  const std::filesystem::path parent =
+      std::filesystem::absolute(folder.root() / ".").parent_path().parent_path();
   for (const std::filesystem::path& place : {parent, std::filesystem::current_path()}) {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(place, ignored)) {
@@ -68,10 +71,12 @@ Result<std::string> RecordedEngine(const RunFolder& folder) {
   return statement.predicate["engine"].Canonical();
 }
 
-void CompareMetrics(const CheckRun& then, const CheckRun& now, double tolerance, std::vector<RerunDifference>& out) {
+void CompareMetrics(const CheckRun& then, const CheckRun& now, double tolerance,
+                    std::vector<RerunDifference>& out) {
   const std::string& id = then.check->description().id;
   if (then.result.metrics.size() != now.result.metrics.size()) {
-    out.push_back({id, fmt::format("{} metrics then, {} now", then.result.metrics.size(), now.result.metrics.size())});
+    out.push_back(
+        {id, fmt::format("{} metrics then, {} now", then.result.metrics.size(), now.result.metrics.size())});
     return;
   }
   for (std::size_t i = 0; i < then.result.metrics.size(); ++i) {
@@ -83,7 +88,8 @@ void CompareMetrics(const CheckRun& then, const CheckRun& now, double tolerance,
     }
   }
   if (then.verdict != now.verdict) {
-    out.push_back({id, fmt::format("verdict {} then, {} now", VerdictName(then.verdict), VerdictName(now.verdict))});
+    out.push_back(
+        {id, fmt::format("verdict {} then, {} now", VerdictName(then.verdict), VerdictName(now.verdict))});
   }
 }
 
@@ -97,8 +103,9 @@ Result<Rerun> RerunAndCompare(const RunFolder& folder, const RerunOptions& optio
   {
     CUPEL_TRY(const auto inputs, Inputs::Open(plan, {}));
     if (FreezePlan(plan, inputs->identity()).Canonical() != recorded_plan) {
-      return Fail(ErrorCode::kVerificationFailed, "the plan, the model or the data is not the one that was assessed",
-                  plan_path.string(), "compare it with plan.json in the run's folder");
+      return Fail(ErrorCode::kVerificationFailed,
+                  "the plan, the model or the data is not the one that was assessed", plan_path.string(),
+                  "compare it with plan.json in the run's folder");
     }
   }
   RunOptions run_options;
@@ -120,7 +127,8 @@ Result<Rerun> RerunAndCompare(const RunFolder& folder, const RerunOptions& optio
     } else if (ResultToJson(then).Canonical() != ResultToJson(now).Canonical()) {
       const std::size_t before = rerun.differences.size();
       CompareMetrics(then, now, 0, rerun.differences);
-      if (rerun.differences.size() == before) rerun.differences.push_back({id, "the results differ beside their metrics"});
+      if (rerun.differences.size() == before)
+        rerun.differences.push_back({id, "the results differ beside their metrics"});
     }
   }
   return rerun;

@@ -33,7 +33,8 @@ class RunFolder {
   std::filesystem::path EvidenceKey() const { return root_ / "keys/evidence.pub.pem"; }
   std::filesystem::path LedgerKey() const { return root_ / "keys/ledger.vkey"; }
 
-  /// Relative to the root, as evidence and reports name them. number: place in the plan, from 1; 0 is the plan itself.
+  /// Relative to the root, as evidence and reports name them. number: place in the plan, from 1; 0 is the
+  /// plan itself.
   static std::string ResultName(int number, std::string_view check);
   static std::string EvidenceName(int number, std::string_view what);
   static std::string ArtifactName(const Digest& digest, std::string_view extension);

@@ -8,7 +8,8 @@
 
 namespace cupel::application::assess {
 
-Status SealReport(const Assessment& assessment, const KeyFiles& keys, const std::map<std::string, std::string>& files) {
+Status SealReport(const Assessment& assessment, const KeyFiles& keys,
+                  const std::map<std::string, std::string>& files) {
   std::vector<Subject> subjects;
   for (const auto& [name, text] : files) {
     CUPEL_TRY_STATUS(WriteFileAtomic(assessment.folder.root() / name, text));
@@ -16,8 +17,8 @@ Status SealReport(const Assessment& assessment, const KeyFiles& keys, const std:
   }
   Json predicate;
   predicate["assessment"] = assessment.name;
-  predicate["plan"] = Json::Object{{"name", "plan.json"},
-                                   {"digest", Json::Object{{"sha256", assessment.plan_digest.Hex()}}}};
+  predicate["plan"] =
+      Json::Object{{"name", "plan.json"}, {"digest", Json::Object{{"sha256", assessment.plan_digest.Hex()}}}};
   predicate["verdict"] = VerdictName(assessment.verdict);
   CUPEL_TRY(EvidenceWriter writer, EvidenceWriter::Open(assessment.folder, keys));
   const int number = static_cast<int>(assessment.checks.size()) + 1;
@@ -41,12 +42,15 @@ Result<Json> LedgerFacts(const RunFolder& folder) {
   json["size"] = static_cast<std::int64_t>(log.checkpoint.size);
   json["root"] = log.checkpoint.root.Hex();
   json["checkpoint"] = "ledger/checkpoint";
-  json["publicKeys"] = Json::Array{
-      Json::Object{{"name", "evidence"},
-                   {"id", crypto::Sha256(AsBytes(pem)).Hex()},
-                   {"algorithm", "ECDSA P-256"},
-                   {"file", "keys/evidence.pub.pem"}},
-      Json::Object{{"name", "ledger"}, {"id", verifier.FullId().Hex()}, {"algorithm", "Ed25519"}, {"file", "keys/ledger.vkey"}, {"key", vkey}}};
+  json["publicKeys"] = Json::Array{Json::Object{{"name", "evidence"},
+                                                {"id", crypto::Sha256(AsBytes(pem)).Hex()},
+                                                {"algorithm", "ECDSA P-256"},
+                                                {"file", "keys/evidence.pub.pem"}},
+                                   Json::Object{{"name", "ledger"},
+                                                {"id", verifier.FullId().Hex()},
+                                                {"algorithm", "Ed25519"},
+                                                {"file", "keys/ledger.vkey"},
+                                                {"key", vkey}}};
   return json;
 }
 

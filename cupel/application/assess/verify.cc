@@ -61,8 +61,8 @@ class Verifier {
     if (options_.trust) {
       CUPEL_TRY(TrustPolicy given, TrustPolicy::Load(*options_.trust));
       if (!given.evidence_keys.empty()) {
-        const bool known = std::find(given.evidence_keys.begin(), given.evidence_keys.end(), own.evidence_keys[0]) !=
-                           given.evidence_keys.end();
+        const bool known = std::find(given.evidence_keys.begin(), given.evidence_keys.end(),
+                                     own.evidence_keys[0]) != given.evidence_keys.end();
         if (!known) return False("the run is not signed with a key you trust", "keys/evidence.pub.pem");
       }
       if (!given.ledger_keys.empty() && std::find(given.ledger_keys.begin(), given.ledger_keys.end(),
@@ -79,7 +79,8 @@ class Verifier {
   Status OpenLedger() {
     CUPEL_TRY(const auto verifier, ledger::merkle::NoteVerifier::Parse(trust_.ledger_keys[0]));
     CUPEL_TRY(const std::string written, ReadTextFile(folder_.LedgerKey()));
-    if (written != verifier.ToText() + "\n") return False("the key is not in the form in which it was written", "keys/ledger.vkey");
+    if (written != verifier.ToText() + "\n")
+      return False("the key is not in the form in which it was written", "keys/ledger.vkey");
     auto log = ledger::log::Verify(folder_.Ledger(), verifier);
     if (!log) return FailAt("ledger", std::move(log).error());
     verification_.ledger_size = log->checkpoint.size;
@@ -151,11 +152,13 @@ class Verifier {
     CUPEL_TRY(const std::string text, CheckNamedFile(predicate["result"]));
     CUPEL_TRY(const Json json, Json::Parse(text));
     CUPEL_TRY(CheckRun run, ResultFromJson(json));
-    if (predicate["check"]["id"] != Json(run.check->description().id)) return False("the result is of another check", "result");
+    if (predicate["check"]["id"] != Json(run.check->description().id))
+      return False("the result is of another check", "result");
     for (const std::string& artifact : run.artifact_files) CUPEL_TRY_STATUS(CheckArtifact(artifact));
     CUPEL_TRY(const Json expected, MeasuredPart(run));
     for (const auto& [member, value] : expected.AsObject()) {
-      if (predicate[member] != value) return False(fmt::format("\"{}\" is not what the result file says", member), "predicate");
+      if (predicate[member] != value)
+        return False(fmt::format("\"{}\" is not what the result file says", member), "predicate");
     }
     verified.what = run.check->description().id;
     verified.verdict = VerdictName(run.verdict);
@@ -183,9 +186,11 @@ class Verifier {
   }
 
   Result<std::string> CheckFile(const std::string& name, const std::string& sha256) {
-    if (name.find("..") != std::string::npos || name.starts_with('/')) return False("a file name leaves the folder", name);
+    if (name.find("..") != std::string::npos || name.starts_with('/'))
+      return False("a file name leaves the folder", name);
     CUPEL_TRY(std::string text, ReadTextFile(folder_.root() / name));
-    if (crypto::Sha256(AsBytes(text)).Hex() != sha256) return False("the file is not the one that was signed", name);
+    if (crypto::Sha256(AsBytes(text)).Hex() != sha256)
+      return False("the file is not the one that was signed", name);
     Cover(name);
     return text;
   }
@@ -199,12 +204,15 @@ class Verifier {
 
   Status CheckComplete() const {
     if (!leaves_.empty()) {
-      return False(fmt::format("the ledger holds {} statements whose evidence files are missing", leaves_.size()), "evidence");
+      return False(
+          fmt::format("the ledger holds {} statements whose evidence files are missing", leaves_.size()),
+          "evidence");
     }
     const Json* planned = frozen_.Find("checks");
     const std::size_t count = planned != nullptr && planned->IsArray() ? planned->AsArray().size() : 0;
     if (count != checks_ || !reported_) {
-      return Fail(ErrorCode::kNotFound, fmt::format("the run is not finished: {} of {} checks", checks_, count),
+      return Fail(ErrorCode::kNotFound,
+                  fmt::format("the run is not finished: {} of {} checks", checks_, count),
                   folder_.root().string(), "continue it with `cupel assess PLAN --out FOLDER --resume`");
     }
     return {};

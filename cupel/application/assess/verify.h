@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Verifies a finished run: every signature, every digest, every ledger proof, and that no file is left uncovered.
+/// Verifies a finished run: every signature, every digest, every ledger proof, and that no file is left
+/// uncovered.
 ///
-/// What a success says: the holder of the evidence key signed these results for this plan, model and data; the ledger holds
-/// exactly these statements in this order; no byte of the folder changed since. With keys taken from the folder itself it
-/// does not say who signed; with `trust` it does. It does not say that the results are right: `Rerun` does.
+/// What a success says: the holder of the evidence key signed these results for this plan, model and data;
+/// the ledger holds exactly these statements in this order; no byte of the folder changed since. With keys
+/// taken from the folder itself it does not say who signed; with `trust` it does. It does not say that the
+/// results are right: `Rerun` does.
 
 #include <filesystem>
 #include <optional>
@@ -30,7 +32,7 @@ struct VerifiedStatement {
 
 struct Verification {
   std::vector<VerifiedStatement> statements;
-  std::string signer;  ///< Id of the evidence key.
+  std::string signer;   ///< Id of the evidence key.
   std::string subject;  ///< Name and digest of what was assessed.
   std::uint64_t ledger_size = 0;
   Digest ledger_root;
@@ -38,12 +40,13 @@ struct Verification {
   bool keys_from_run = false;
 };
 
-/// Errors: kVerificationFailed for the first thing that is false, kCorrupt for the first that cannot be read, with the
-/// file; kNotFound when the folder holds no finished run.
+/// Errors: kVerificationFailed for the first thing that is false, kCorrupt for the first that cannot be read,
+/// with the file; kNotFound when the folder holds no finished run.
 Result<Verification> VerifyRun(const RunFolder& folder, const VerifyOptions& options);
 
 struct RerunOptions {
-  std::optional<std::filesystem::path> plan;  ///< The plan in its place; absent: looked for beside the run and here.
+  std::optional<std::filesystem::path>
+      plan;  ///< The plan in its place; absent: looked for beside the run and here.
   int workers = 1;
   double tolerance = 0.01;  ///< Largest difference of a metric when the engine is another build or machine.
   Progress* progress = &SilentProgress();
@@ -51,7 +54,8 @@ struct RerunOptions {
 
 struct RerunDifference {
   std::string check;
-  std::string what;  ///< "metric robust_accuracy: 0.4120 then, 0.4130 now", "result differs in its bytes", ...
+  std::string
+      what;  ///< "metric robust_accuracy: 0.4120 then, 0.4130 now", "result differs in its bytes", ...
 };
 
 struct Rerun {
@@ -60,8 +64,8 @@ struct Rerun {
   std::vector<RerunDifference> differences;  ///< Beyond what is allowed; empty: reproduced.
 };
 
-/// Runs the plan again in a temporary folder and compares. Errors: reading the run or the inputs; an input that is not the
-/// assessed one is kVerificationFailed.
+/// Runs the plan again in a temporary folder and compares. Errors: reading the run or the inputs; an input
+/// that is not the assessed one is kVerificationFailed.
 Result<Rerun> RerunAndCompare(const RunFolder& folder, const RerunOptions& options);
 
 }  // namespace cupel::application::assess

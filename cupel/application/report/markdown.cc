@@ -50,8 +50,9 @@ std::string Overview(const Json& report) {
     std::string ids;
     for (const Json& id : check["requirements"].AsArray()) ids += (ids.empty() ? "" : " ") + id.AsString();
     const std::string file = check["evidence"]["file"].AsString();
-    text += fmt::format("| {} | **{}** | {} | {} | [{}]({}) |\n", check["id"].AsString(), check["verdict"].AsString(),
-                        Cell(KeyNumber(check)), ids, check["evidence"]["ledgerIndex"].AsInteger(), file);
+    text += fmt::format("| {} | **{}** | {} | {} | [{}]({}) |\n", check["id"].AsString(),
+                        check["verdict"].AsString(), Cell(KeyNumber(check)), ids,
+                        check["evidence"]["ledgerIndex"].AsInteger(), file);
   }
   return text;
 }
@@ -63,8 +64,8 @@ std::string CheckSection(const Json& check) {
   if (!check["requirementsTested"].AsArray().empty()) {
     text += "\n| requirement | verdict | why |\n|---|---|---|\n";
     for (const Json& tested : check["requirementsTested"].AsArray()) {
-      text += fmt::format("| `{}` | {} | {} |\n", Cell(tested["expression"].AsString()), tested["verdict"].AsString(),
-                          Cell(TextOf(tested["reason"])));
+      text += fmt::format("| `{}` | {} | {} |\n", Cell(tested["expression"].AsString()),
+                          tested["verdict"].AsString(), Cell(TextOf(tested["reason"])));
     }
   }
   if (!check["metrics"].AsArray().empty()) {
@@ -92,8 +93,8 @@ std::string FormatMetric(const Json& metric) {
 std::string RenderMarkdown(const Json& report) {
   std::string text = fmt::format("# {}: {}\n\n{}\n\n", TextOf(report["title"]), report["verdict"].AsString(),
                                  TextOf(report["summary"]));
-  text += fmt::format("Plan `{}`, seed {}, {}.\n\n", report["plan"]["digest"].AsString(), report["seed"].AsString(),
-                      report["generated"].AsString());
+  text += fmt::format("Plan `{}`, seed {}, {}.\n\n", report["plan"]["digest"].AsString(),
+                      report["seed"].AsString(), report["generated"].AsString());
   text += Overview(report);
   constexpr std::array kPrinciples = {"reliability", "security", "privacy", "fairness", "explainability"};
   for (const char* principle : kPrinciples) {

@@ -6,7 +6,8 @@ asm(".section .rodata\n"
     ".global cupel_report_template\n"
     ".global cupel_report_template_end\n"
     "cupel_report_template:\n"
-    ".incbin \"" CUPEL_REPORT_TEMPLATE "\"\n"
+    ".incbin \"" CUPEL_REPORT_TEMPLATE
+    "\"\n"
     "cupel_report_template_end:\n"
     ".byte 0\n"
     ".previous\n");

@@ -101,7 +101,8 @@ Json CheckJson(const CheckRun& run) {
   if (run.result.not_applicable) json["reason"] = algorithm::check::ToJson(*run.result.not_applicable);
   json["parameters"] = ParametersJson(run);
   json["requirementsTested"] = Json::Array{};
-  for (const RequirementOutcome& outcome : run.outcomes) json["requirementsTested"].Append(OutcomeJson(outcome));
+  for (const RequirementOutcome& outcome : run.outcomes)
+    json["requirementsTested"].Append(OutcomeJson(outcome));
   json["metrics"] = Json::Array{};
   for (const Metric& metric : run.result.metrics) json["metrics"].Append(MetricJson(metric, description));
   json["figures"] = Json(Json::Array(run.result.figures.begin(), run.result.figures.end()));
@@ -120,15 +121,17 @@ Json SummaryText(const assess::Assessment& assessment) {
   for (const CheckRun& run : assessment.checks) ++counts[static_cast<int>(run.verdict)];
   const auto count = [&](Verdict verdict) { return counts[static_cast<int>(verdict)]; };
   return Json::Object{
-      {"en", fmt::format("{} checks: {} pass, {} warn, {} fail, {} not run, {} not applicable. Requirements are tested "
-                         "against the confidence bound that hurts.",
-                         assessment.checks.size(), count(Verdict::kPass), count(Verdict::kWarn), count(Verdict::kFail),
-                         count(Verdict::kNotRun), count(Verdict::kNotApplicable))},
-      {"zh", fmt::format("\u5171 {} \u9879\u68c0\u67e5\uff1a{} \u9879\u901a\u8fc7\uff0c{} \u9879\u8b66\u544a\uff0c"
-                         "{} \u9879\u672a\u901a\u8fc7\uff0c{} \u9879\u672a\u8fd0\u884c\uff0c{} \u9879\u4e0d\u9002\u7528\u3002"
-                         "\u8981\u6c42\u4ee5\u7f6e\u4fe1\u533a\u95f4\u4e2d\u4e0d\u5229\u7684\u4e00\u4fa7\u68c0\u9a8c\u3002",
-                         assessment.checks.size(), count(Verdict::kPass), count(Verdict::kWarn), count(Verdict::kFail),
-                         count(Verdict::kNotRun), count(Verdict::kNotApplicable))}};
+      {"en",
+       fmt::format(
+           "{} checks: {} pass, {} warn, {} fail, {} not run, {} not applicable. Requirements are tested "
+           "against the confidence bound that hurts.",
+           assessment.checks.size(), count(Verdict::kPass), count(Verdict::kWarn), count(Verdict::kFail),
+           count(Verdict::kNotRun), count(Verdict::kNotApplicable))},
+      {"zh", fmt::format("共 {} 项检查：{} 项通过，{} 项警告，"
+                         "{} 项未通过，{} 项未运行，{} 项不适用。"
+                         "要求以置信区间中不利的一侧检验。",
+                         assessment.checks.size(), count(Verdict::kPass), count(Verdict::kWarn),
+                         count(Verdict::kFail), count(Verdict::kNotRun), count(Verdict::kNotApplicable))}};
 }
 
 }  // namespace
@@ -169,7 +172,8 @@ Result<std::string> RenderHtml(const Json& report) {
   }
   const std::string_view page = ReportTemplate();
   const std::size_t place = page.find(kPlace);
-  if (place == std::string_view::npos) return Fail(ErrorCode::kInternal, "the report template has no place for the data");
+  if (place == std::string_view::npos)
+    return Fail(ErrorCode::kInternal, "the report template has no place for the data");
   std::string html(page.substr(0, place));
   html += data;
   html += page.substr(place + kPlace.size());

@@ -3,8 +3,8 @@
 
 /// For this module's tests: a model that can be computed by hand, and pictures for it.
 ///
-/// A picture is [1, 8, 8]; class 0 is brighter in its upper half, class 1 in its lower half. Logit 0 is the sum of the upper
-/// half, logit 1 that of the lower half (further classes: 0).
+/// A picture is [1, 8, 8]; class 0 is brighter in its upper half, class 1 in its lower half. Logit 0 is the
+/// sum of the upper half, logit 1 that of the lower half (further classes: 0).
 
 #include <gtest/gtest.h>
 
@@ -33,12 +33,14 @@ inline Result<std::unique_ptr<executor::Classifier>> BrightHalfModel(std::int64_
   graph.initializers["w"] = graph::TensorValue::FromFloats({kSide * kSide, classes}, weights);
   graph.nodes.push_back(graph::Node{"flat", "Flatten", "", {"x"}, {"f"}, {}});
   graph.nodes.push_back(graph::Node{"fc", "MatMul", "", {"f", "w"}, {"logits"}, {}});
-  return executor::Classifier::Create(graph, {.device = {}, .preprocessing = {}, .sample_shape = {1, kSide, kSide}});
+  return executor::Classifier::Create(graph,
+                                      {.device = {}, .preprocessing = {}, .sample_shape = {1, kSide, kSide}});
 }
 
-/// n pictures in the box [low, high], labels 0 and 1 in turn, one group attribute "parity" of the label. The halves differ by a
-/// tenth of the box on average, so that corruption makes some wrong.
-inline Result<std::unique_ptr<data::dataset::Dataset>> HalvesData(std::int64_t n, float low = 0, float high = 1) {
+/// n pictures in the box [low, high], labels 0 and 1 in turn, one group attribute "parity" of the label. The
+/// halves differ by a tenth of the box on average, so that corruption makes some wrong.
+inline Result<std::unique_ptr<data::dataset::Dataset>> HalvesData(std::int64_t n, float low = 0,
+                                                                  float high = 1) {
   data::dataset::MemoryData data;
   data.info.name = "halves";
   data.info.sample_shape = {1, kSide, kSide};
@@ -68,7 +70,8 @@ inline std::vector<float> NaiveLogits(const data::dataset::Dataset& data) {
     std::vector<float> pixels(static_cast<std::size_t>(kSide * kSide));
     EXPECT_TRUE(data.Read(std::vector<std::int64_t>{i}, pixels).has_value());
     double halves[2] = {0, 0};
-    for (std::size_t pixel = 0; pixel < pixels.size(); ++pixel) halves[pixel < pixels.size() / 2 ? 0 : 1] += pixels[pixel];
+    for (std::size_t pixel = 0; pixel < pixels.size(); ++pixel)
+      halves[pixel < pixels.size() / 2 ? 0 : 1] += pixels[pixel];
     logits.push_back(static_cast<float>(halves[0]));
     logits.push_back(static_cast<float>(halves[1]));
   }

@@ -29,8 +29,9 @@ inline data::dataset::Predictions Decisions(std::int64_t c, const std::vector<st
 }
 
 /// Runs the check on predictions alone. parameters: JSON text, or "" for defaults.
-inline Result<check::CheckResult> RunCheck(const check::Check& check, const data::dataset::Predictions& predictions,
-                                      std::string_view parameters = "", std::uint64_t seed = 1) {
+inline Result<check::CheckResult> RunCheck(const check::Check& check,
+                                           const data::dataset::Predictions& predictions,
+                                           std::string_view parameters = "", std::uint64_t seed = 1) {
   CUPEL_TRY(const Json given, Json::Parse(parameters.empty() ? "{}" : parameters));
   check::Context context;
   CUPEL_TRY(context.parameters, check::Parameters::Create(check.description(), given));
