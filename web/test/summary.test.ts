@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
+import { sharedTitles } from '../src/components/metric-table.tsx';
+import { createLocale } from '../src/i18n/context.tsx';
 import type { Check } from '../src/report.ts';
 import { anchorOf, byPrinciple, countVerdicts, decidingRequirement, gravest, keyMetric, largestConfusions, safePath, thinned, thresholdsOf } from '../src/summary.ts';
 
@@ -65,4 +67,9 @@ it('the largest confusions leave out the diagonal and come most frequent first',
 it('thinning keeps both ends', () => {
   expect(thinned(3, 5)).toEqual([0, 1, 2]);
   expect(thinned(101, 5)).toEqual([0, 25, 50, 75, 100]);
+});
+
+it('metrics that share a title are told apart by name', () => {
+  const metrics = [{ name: 'recall.0', title: 'Recall', value: 1 }, { name: 'recall.1', title: 'Recall', value: 1 }, { name: 'accuracy', title: 'Accuracy', value: 1 }];
+  expect([...sharedTitles(metrics, createLocale('en'))]).toEqual(['Recall']);
 });

@@ -35,12 +35,21 @@ function methodOf(metric: Metric, { t, format }: Locale): string {
   return metric.method ? `${t.intervalAt(percent)}, ${metric.method}` : t.intervalAt(percent);
 }
 
+const titleOf = (metric: Metric, { say }: Locale): string => (metric.title ? say(metric.title) : metric.name);
+
+/** Titles that several metrics have ("Recall" of every class): there the name tells them apart. */
+export function sharedTitles(metrics: Metric[], locale: Locale): Set<string> {
+  const titles = metrics.map((m) => titleOf(m, locale));
+  return new Set(titles.filter((title, i) => titles.indexOf(title) !== i));
+}
+
 function Rows({ check, metrics }: { check: Check; metrics: Metric[] }) {
   const locale = useLocale();
   const { t } = locale;
   const methods = new Set((check.metrics ?? []).map((m) => methodOf(m, locale)).filter(Boolean));
   // What holds for all rows is said once, in the heading.
   const common = methods.size === 1 ? [...methods][0] : undefined;
+  const shared = sharedTitles(check.metrics ?? [], locale);
   return (
     <Scroll label={t.measured}>
       <table className="metrics">
@@ -55,7 +64,7 @@ function Rows({ check, metrics }: { check: Check; metrics: Metric[] }) {
         </thead>
         <tbody>
           {metrics.map((m) => (
-            <Row key={m.name} metric={m} thresholds={thresholdsOf(check, m)} sayMethod={common === undefined} />
+            <Row key={m.name} metric={m} thresholds={thresholdsOf(check, m)} sayMethod={common === undefined} sayName={shared.has(titleOf(m, locale))} />
           ))}
         </tbody>
       </table>
@@ -63,7 +72,14 @@ function Rows({ check, metrics }: { check: Check; metrics: Metric[] }) {
   );
 }
 
-function Row({ metric, thresholds, sayMethod }: { metric: Metric; thresholds: number[]; sayMethod: boolean }) {
+interface RowProps {
+  metric: Metric;
+  thresholds: number[];
+  sayMethod: boolean;
+  sayName: boolean;
+}
+
+function Row({ metric, thresholds, sayMethod, sayName }: RowProps) {
   const locale = useLocale();
   const { t, say, format } = locale;
   const { value, interval } = format.measured(metric);
@@ -72,6 +88,7 @@ function Row({ metric, thresholds, sayMethod }: { metric: Metric; thresholds: nu
     <tr>
       <th scope="row">
         {metric.title ? say(metric.title) : <code>{metric.name}</code>}
+        {metric.title && sayName && <code className="own-name">{metric.name}</code>}
         {metric.higherIsBetter !== undefined && (
           <span className="direction" title={metric.higherIsBetter ? t.higherIsBetter : t.lowerIsBetter}>
             <span aria-hidden="true">{metric.higherIsBetter ? '↑' : '↓'}</span>
