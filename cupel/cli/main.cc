@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `cupel` program: lists the commands, parses the line, maps errors to exit codes.
 #include "cupel/base/interrupt.h"
+#include "cupel/base/nearest.h"
 #include "cupel/base/version.h"
 #include "cupel/cli/command.h"
 
@@ -11,6 +12,22 @@ constexpr const char* kWhat =
     "Exit codes: 0 all requirements hold, 1 a requirement fails, 2 usage, 3 bad input, 4 verification "
     "failed,\n"
     "5 internal, 130 interrupted.";
+
+/// A first word that is no command; CLI11 would only say that one is missing.
+bool NamesUnknownCommand(const CLI::App& app) {
+  const std::vector<std::string> rest = app.remaining();
+  return app.get_subcommands().empty() && !rest.empty() && !rest[0].starts_with('-');
+}
+
+cupel::Error UnknownCommand(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const std::string word = app.remaining()[0];
+  return {cupel::ErrorCode::kInvalidArgument, "there is no command \"" + word + "\"", "",
+          cupel::NearestRemedy(word, names)};
+}
 
 }  // namespace
 
@@ -35,6 +52,10 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (NamesUnknownCommand(app)) {
+      session.Report(UnknownCommand(app));
+      return session.exit_code;
+    }
     const int code = app.exit(error);
     return code == 0 ? kOk : kUsage;
   }
