@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ONNX importer under libFuzzer: whatever the bytes, an error or a graph that can be written, read back, measured and
-// optimised.
+// The ONNX importer under libFuzzer: whatever the bytes, an error or a graph that can be written, read back,
+// measured and optimised.
 #include <cstddef>
 #include <cstdint>
 

@@ -98,6 +98,7 @@ Result<Assessment> RunAssessment(const Plan& plan, const RunOptions& options) {
   assessment.name = plan.name;
   assessment.frozen = FreezePlan(plan, inputs->identity());
   assessment.plan_digest = crypto::Sha256(AsBytes(assessment.frozen.Canonical()));
+  assessment.facts = inputs->facts();
   CUPEL_TRY(assessment.engine, ThisEngine());
   CUPEL_TRY_STATUS(PrepareFolder(options, assessment.folder, assessment.frozen.Canonical()));
   CUPEL_TRY(EvidenceWriter writer, EvidenceWriter::Open(assessment.folder, options.keys));

@@ -7,6 +7,7 @@
 #include "cupel/algorithm/evaluate/predict.h"
 #include "cupel/algorithm/onnx/reader.h"
 #include "cupel/algorithm/onnx/writer.h"
+#include "cupel/application/assess/facts.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/data/dataset/open.h"
 
@@ -66,6 +67,7 @@ Status Inputs::OpenData(const Plan& plan) {
   if (plan.data) {
     CUPEL_TRY(data_, OpenPart(plan.Resolve(plan.data->manifest), plan.data->subset));
     identity_["data"] = DataIdentity(*plan.data, *data_);
+    facts_["data"] = DataFacts(*data_);
   }
   if (plan.training_data) {
     CUPEL_TRY(training_data_,
@@ -88,6 +90,7 @@ Status Inputs::OpenModel(const Plan& plan, const algorithm::tensor::Device& devi
   auto model = algorithm::executor::Classifier::Create(graph, options);
   if (!model) return FailAt(path.string(), std::move(model).error());
   model_ = *std::move(model);
+  facts_["model"] = ModelFacts(subject_name_, subject_digest_, graph);
   identity_["model"] = ModelIdentity(*plan.model, subject_digest_);
   // The file's digest does not cover weights that lie in external files; the digest of the whole graph,
   // written anew, does.
@@ -126,6 +129,7 @@ Status Inputs::CheckFit() const {
 
 Result<std::unique_ptr<Inputs>> Inputs::Open(const Plan& plan, const algorithm::tensor::Device& device) {
   std::unique_ptr<Inputs> inputs(new Inputs);
+  inputs->facts_["machine"] = MachineName();
   if (plan.predictions) {
     CUPEL_TRY_STATUS(inputs->OpenPredictions(plan));
     return inputs;

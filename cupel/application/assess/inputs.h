@@ -34,6 +34,8 @@ class Inputs {
 
   /// {"model": {...}, "data": {...}, ...}: names, digests and sizes, for the frozen plan.
   const Json& identity() const { return identity_; }
+  /// {"model", "data", "machine"} for the report, see facts.h.
+  const Json& facts() const { return facts_; }
   /// What evidence is about: the model's file, or the predictions file.
   const std::string& subject_name() const { return subject_name_; }
   const Digest& subject_digest() const { return subject_digest_; }
@@ -51,6 +53,7 @@ class Inputs {
   std::map<std::string, std::shared_ptr<const data::dataset::Dataset>> subsets_;
   std::map<std::string, data::dataset::Predictions> predictions_;
   Json identity_;
+  Json facts_;
   std::string subject_name_;
   Digest subject_digest_;
 };
