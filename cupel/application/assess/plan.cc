@@ -170,7 +170,10 @@ Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path) {
   if (table.Has("predictions")) {
     CUPEL_TRY(plan.predictions, table.Text("predictions"));
   }
-  CUPEL_TRY(const std::vector<TomlTable> checks, table.Tables("check"));
+  std::vector<TomlTable> checks;
+  if (table.Has("check")) {
+    CUPEL_TRY(checks, table.Tables("check"));
+  }
   for (const TomlTable& check : checks) {
     CUPEL_TRY(PlannedCheck planned, ReadCheck(check, plan.seed));
     plan.checks.push_back(std::move(planned));
