@@ -22,7 +22,8 @@ std::map<std::string, std::string> Measured(const std::filesystem::path& run) {
   for (const char* part : {"results", "artifacts"}) {
     if (!std::filesystem::exists(run / part)) continue;
     for (const auto& entry : std::filesystem::directory_iterator(run / part)) {
-      files[std::string(part) + "/" + entry.path().filename().string()] = ReadTextFile(entry.path()).value_or("");
+      files[std::string(part) + "/" + entry.path().filename().string()] =
+          ReadTextFile(entry.path()).value_or("");
     }
   }
   return files;
@@ -103,7 +104,8 @@ TEST(Assess, DoesNotResumeAnotherPlanOrModel) {
   CUPEL_ASSERT_OK(const Plan plan, problem.ThePlan());
   Plan other = plan;
   other.seed = 8;
-  EXPECT_THAT(RunAssessment(other, options), HasError(ErrorCode::kInvalidArgument, HasSubstr("another plan")));
+  EXPECT_THAT(RunAssessment(other, options),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("another plan")));
   problem.WriteModel(13);
   EXPECT_THAT(RunAssessment(plan, options), HasError(ErrorCode::kInvalidArgument, HasSubstr("another plan")));
 }
@@ -116,14 +118,17 @@ TEST(Assess, LeavesAFolderInUseAlone) {
   RunOptions options = problem.Options("run");
   EXPECT_THAT(RunAssessment(plan, options), HasError(ErrorCode::kInvalidArgument, HasSubstr("not empty")));
   options.resume = true;
-  EXPECT_THAT(RunAssessment(plan, options), HasError(ErrorCode::kInvalidArgument, HasSubstr("no assessment")));
+  EXPECT_THAT(RunAssessment(plan, options),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("no assessment")));
   EXPECT_FALSE(std::filesystem::exists(problem.Path("run/plan.json")));
 }
 
 TEST(Assess, NeedsNoModelWhereThereArePredictions) {
   const TinyProblem problem;
-  problem.Write("answers.csv", AsBytes("label,score_0,score_1\n0,0.9,0.1\n1,0.2,0.8\n1,0.7,0.3\n0,0.6,0.4\n"));
-  problem.Write("plan.toml", AsBytes("predictions = \"answers.csv\"\n[[check]]\nid = \"evaluate.accuracy\"\n"));
+  problem.Write("answers.csv",
+                AsBytes("label,score_0,score_1\n0,0.9,0.1\n1,0.2,0.8\n1,0.7,0.3\n0,0.6,0.4\n"));
+  problem.Write("plan.toml",
+                AsBytes("predictions = \"answers.csv\"\n[[check]]\nid = \"evaluate.accuracy\"\n"));
   CUPEL_ASSERT_OK(const Assessment assessment, problem.Finish(problem.Options("run")));
   EXPECT_EQ(FindMetric(assessment.checks[0].result.metrics, "accuracy")->value, 0.75);
   CUPEL_ASSERT_OK(const Verification verification, VerifyRun(assessment.folder, {}));
@@ -135,7 +140,8 @@ TEST(Assess, RefusesAModelThatDoesNotFitItsData) {
   std::string manifest = ReadTextFile(problem.Path("dataset.toml")).value_or("");
   manifest.replace(manifest.find("\"light\""), 7, "\"light\", \"grey\"");
   problem.Write("dataset.toml", AsBytes(manifest));
-  EXPECT_THAT(problem.Finish(problem.Options("run")), HasError(ErrorCode::kInvalidArgument, HasSubstr("2 classes")));
+  EXPECT_THAT(problem.Finish(problem.Options("run")),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("2 classes")));
   EXPECT_FALSE(std::filesystem::exists(problem.Path("run")));
 }
 

@@ -20,7 +20,9 @@ constexpr const char* kInputs = "[model]\nfile = \"m.onnx\"\n[data]\nmanifest = 
 constexpr const char* kAccuracy = "[[check]]\nid = \"evaluate.accuracy\"\n";
 
 Result<Plan> Parse(const std::string& text) { return ParsePlan(text, "folder/plan.toml"); }
-Result<Plan> ParseCheck(const std::string& lines) { return Parse(std::string(kInputs) + "[[check]]\n" + lines); }
+Result<Plan> ParseCheck(const std::string& lines) {
+  return Parse(std::string(kInputs) + "[[check]]\n" + lines);
+}
 
 TEST(Plan, HoldsWhatWasWritten) {
   CUPEL_ASSERT_OK(const Plan plan, Parse(R"(name = "n"
@@ -87,36 +89,61 @@ const std::vector<Refusal>& Refusals() {
   constexpr auto kArgument = ErrorCode::kInvalidArgument;
   static const std::vector<Refusal> refusals = {
       {"NotToml", "seed = = 1\n", ErrorCode::kCorrupt, {"plan.toml:1", "TOML"}},
-      {"UnknownKey", "name = \"n\"\nsede = 1\n" + WithInputs(kAccuracy), kArgument,
+      {"UnknownKey",
+       "name = \"n\"\nsede = 1\n" + WithInputs(kAccuracy),
+       kArgument,
        {"plan.toml:2", "\"sede\"", "did you mean \"seed\""}},
-      {"UnknownKeyOfModel", "[model]\nfile = \"m\"\nlayuot = \"flat\"\n", kArgument,
+      {"UnknownKeyOfModel",
+       "[model]\nfile = \"m\"\nlayuot = \"flat\"\n",
+       kArgument,
        {"plan.toml:3", "did you mean \"layout\""}},
-      {"UnknownCheck", WithInputs("[[check]]\nid = \"inspect.pdg\"\n"), ErrorCode::kNotFound,
+      {"UnknownCheck",
+       WithInputs("[[check]]\nid = \"inspect.pdg\"\n"),
+       ErrorCode::kNotFound,
        {"plan.toml:6", "inspect.pdg", "did you mean \"inspect.pgd\""}},
-      {"ParameterOutOfRange", WithInputs("[[check]]\nid = \"inspect.pgd\"\nparameters = { steps = -1 }\n"),
-       kArgument, {"plan.toml:7", "steps", "-1"}},
-      {"UnknownParameter", WithInputs("[[check]]\nid = \"inspect.pgd\"\nparameters = { step = 2 }\n"), kArgument,
+      {"ParameterOutOfRange",
+       WithInputs("[[check]]\nid = \"inspect.pgd\"\nparameters = { steps = -1 }\n"),
+       kArgument,
+       {"plan.toml:7", "steps", "-1"}},
+      {"UnknownParameter",
+       WithInputs("[[check]]\nid = \"inspect.pgd\"\nparameters = { step = 2 }\n"),
+       kArgument,
        {"plan.toml:7", "\"step\"", "steps"}},
       {"UndeclaredMetric",
-       WithInputs("[[check]]\nid = \"evaluate.accuracy\"\nrequire = [\"acuracy >= 0.5\"]\n"), kArgument,
+       WithInputs("[[check]]\nid = \"evaluate.accuracy\"\nrequire = [\"acuracy >= 0.5\"]\n"),
+       kArgument,
        {"plan.toml:7", "acuracy", "did you mean \"accuracy\""}},
-      {"NotARequirement", WithInputs("[[check]]\nid = \"evaluate.accuracy\"\nrequire = [\"accuracy\"]\n"),
-       kArgument, {"plan.toml:7"}},
+      {"NotARequirement",
+       WithInputs("[[check]]\nid = \"evaluate.accuracy\"\nrequire = [\"accuracy\"]\n"),
+       kArgument,
+       {"plan.toml:7"}},
       {"NoChecks", kInputs, kArgument, {"plan.toml", "names no check", "[[check]]"}},
       {"NoInputs", kAccuracy, kArgument, {"plan.toml", "[model] and [data]"}},
-      {"PredictionsAndModel", "predictions = \"p.csv\"\n" + WithInputs(kAccuracy), kArgument,
+      {"PredictionsAndModel",
+       "predictions = \"p.csv\"\n" + WithInputs(kAccuracy),
+       kArgument,
        {"plan.toml:1", "one or the other"}},
-      {"NeedsModel", "predictions = \"p.csv\"\n[[check]]\nid = \"inspect.pgd\"\n", kArgument,
+      {"NeedsModel",
+       "predictions = \"p.csv\"\n[[check]]\nid = \"inspect.pgd\"\n",
+       kArgument,
        {"plan.toml", "inspect.pgd needs a model", "[model]"}},
-      {"PartOfPredictions", "predictions = \"p.csv\"\n" + std::string(kAccuracy) + "subset = \"first 2\"\n",
-       kArgument, {"plan.toml", "subset"}},
-      {"BadSubset", WithInputs(std::string(kAccuracy) + "subset = \"frist 2\"\n"), kArgument,
+      {"PartOfPredictions",
+       "predictions = \"p.csv\"\n" + std::string(kAccuracy) + "subset = \"first 2\"\n",
+       kArgument,
+       {"plan.toml", "subset"}},
+      {"BadSubset",
+       WithInputs(std::string(kAccuracy) + "subset = \"frist 2\"\n"),
+       kArgument,
        {"plan.toml:7", "frist"}},
       {"NegativeSeed", "seed = -1\n" + WithInputs(kAccuracy), kArgument, {"plan.toml:1", "seed", "-1"}},
-      {"SeedBeyondDoubles", "seed = 9007199254740993\n" + WithInputs(kAccuracy), kArgument,
+      {"SeedBeyondDoubles",
+       "seed = 9007199254740993\n" + WithInputs(kAccuracy),
+       kArgument,
        {"plan.toml:1", "2^53"}},
       {"StdOfZero", "[model]\nfile = \"m\"\nstd = [0.0]\n", kArgument, {"plan.toml:3", "std must be > 0"}},
-      {"UnknownLayout", "[model]\nfile = \"m\"\nlayout = \"flatt\"\n", kArgument,
+      {"UnknownLayout",
+       "[model]\nfile = \"m\"\nlayout = \"flatt\"\n",
+       kArgument,
        {"plan.toml:3", "flatt", "did you mean \"flat\""}},
       {"WrongType", "seed = \"one\"\n" + WithInputs(kAccuracy), kArgument, {"plan.toml:1", "seed"}},
       {"MissingFile", "[model]\nscale = 1.0\n", ErrorCode::kNotFound, {"plan.toml", "\"file\""}},
@@ -144,9 +171,11 @@ std::string Frozen(const std::string& check, const std::string& before = "name =
 
 TEST(FreezePlan, DoesNotDependOnHowThePlanIsWritten) {
   const std::string plain =
-      Frozen("[[check]]\nid = \"inspect.pgd\"\nparameters = { steps = 3, restarts = 2 }\n", "name = \"n\"\nseed = 1\n");
+      Frozen("[[check]]\nid = \"inspect.pgd\"\nparameters = { steps = 3, restarts = 2 }\n",
+             "name = \"n\"\nseed = 1\n");
   const std::string other = Frozen(
-      "# a remark\n[[check]]\n  id='inspect.pgd'   # another\n\n[check.parameters]\nrestarts = 2\nsteps = 3\n",
+      "# a remark\n[[check]]\n  id='inspect.pgd'   # another\n\n[check.parameters]\nrestarts = 2\nsteps = "
+      "3\n",
       "seed = 1 # first\n\nname = 'n'\n");
   EXPECT_EQ(plain, other);
 }

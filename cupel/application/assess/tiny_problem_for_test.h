@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// A problem of milliseconds, for tests only: grey pictures of 8 x 8 pixels in two classes, dark and light, and a linear
-/// model that compares the mean with a threshold. A seventh of the labels is wrong on purpose.
+/// A problem of milliseconds, for tests only: grey pictures of 8 x 8 pixels in two classes, dark and light,
+/// and a linear model that compares the mean with a threshold. A seventh of the labels is wrong on purpose.
 
 #include <fmt/format.h>
 
@@ -40,12 +40,12 @@ inline algorithm::graph::Graph TinyModel(float steepness) {
     weights.push_back(steepness / 64);
   }
   const float threshold = 0.678F;
-  return graph::MakeGraph({"N", "1", "8", "8"},
-                          {graph::MakeNode("Flatten", {"x"}, {"flat"}),
-                           graph::MakeNode("Gemm", {"flat", "weight", "bias"}, {"y"})},
-                          {{"weight", graph::TensorValue::FromFloats({64, 2}, weights)},
-                           {"bias", graph::TensorValue::FromFloats(
-                                        {2}, {steepness * threshold, -steepness * threshold})}});
+  return graph::MakeGraph(
+      {"N", "1", "8", "8"},
+      {graph::MakeNode("Flatten", {"x"}, {"flat"}),
+       graph::MakeNode("Gemm", {"flat", "weight", "bias"}, {"y"})},
+      {{"weight", graph::TensorValue::FromFloats({64, 2}, weights)},
+       {"bias", graph::TensorValue::FromFloats({2}, {steepness * threshold, -steepness * threshold})}});
 }
 
 inline constexpr const char* kTinyPlan = R"(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verification holds for what was written and for nothing else: every file is changed, removed, added to and exchanged.
+// Verification holds for what was written and for nothing else: every file is changed, removed, added to and
+// exchanged.
 #include "cupel/application/assess/verify.h"
 
 #include <algorithm>
@@ -24,7 +25,8 @@ class VerifyTest : public ::testing::Test {
   std::vector<std::string> Files() const {
     std::vector<std::string> files;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.root())) {
-      if (!entry.is_directory()) files.push_back(std::filesystem::relative(entry.path(), folder_.root()).generic_string());
+      if (!entry.is_directory())
+        files.push_back(std::filesystem::relative(entry.path(), folder_.root()).generic_string());
     }
     std::sort(files.begin(), files.end());
     return files;
@@ -44,7 +46,9 @@ class VerifyTest : public ::testing::Test {
                 AnyOf(ErrorCode::kVerificationFailed, ErrorCode::kCorrupt, ErrorCode::kNotFound))
         << name << ": " << verification.error().ToString();
     const bool names_part = name.starts_with("ledger/") || name.starts_with("keys/");
-    EXPECT_THAT(verification.error().ToString(), HasSubstr(names_part ? name.substr(0, name.find('/')) : name)) << what;
+    EXPECT_THAT(verification.error().ToString(),
+                HasSubstr(names_part ? name.substr(0, name.find('/')) : name))
+        << what;
   }
 
   TinyProblem problem_;
@@ -102,8 +106,8 @@ TEST_F(VerifyTest, MissesEveryFile) {
 }
 
 TEST_F(VerifyTest, RefusesAFileThatNothingSigned) {
-  for (const char* name : {"more.txt", "results/0005-more.json", "evidence/more", "ledger/more", "keys/more.txt",
-                           "ledger/tile/more"}) {
+  for (const char* name : {"more.txt", "results/0005-more.json", "evidence/more", "ledger/more",
+                           "keys/more.txt", "ledger/tile/more"}) {
     Overwrite(name, "more");
     EXPECT_FALSE(Verify().has_value()) << name;
     std::filesystem::remove(folder_.root() / name);
@@ -161,12 +165,14 @@ TEST_F(VerifyTest, DoesNotRerunWithAnotherModel) {
   problem_.WriteModel(13);
   RerunOptions options;
   options.plan = problem_.Path("plan.toml");
-  EXPECT_THAT(RerunAndCompare(folder_, options), HasError(ErrorCode::kVerificationFailed, HasSubstr("plan.json")));
+  EXPECT_THAT(RerunAndCompare(folder_, options),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("plan.json")));
 }
 
 TEST(Verify, NeedsAnAssessment) {
   const cupel::testing::ScratchFolder empty;
-  EXPECT_THAT(VerifyRun(RunFolder(empty.path()), {}), HasError(ErrorCode::kNotFound, HasSubstr("no assessment")));
+  EXPECT_THAT(VerifyRun(RunFolder(empty.path()), {}),
+              HasError(ErrorCode::kNotFound, HasSubstr("no assessment")));
 }
 
 }  // namespace

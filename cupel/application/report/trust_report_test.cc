@@ -26,9 +26,13 @@ assess::Assessment Example(std::size_t witnesses = 3) {
   run.parameters = Json::Object{};
   run.samples = 42;
   run.verdict = Verdict::kPass;
+  run.result.metrics.push_back({.name = "accuracy",
+                                .value = 0.5,
+                                .interval = stats::Interval{0.25, 0.75, 0.95, "wilson"},
+                                .n = 42,
+                                .count = 21});
   run.result.metrics.push_back(
-      {.name = "accuracy", .value = 0.5, .interval = stats::Interval{0.25, 0.75, 0.95, "wilson"}, .n = 42, .count = 21});
-  run.result.metrics.push_back({.name = "balanced_accuracy", .value = std::numeric_limits<double>::quiet_NaN(), .n = 42});
+      {.name = "balanced_accuracy", .value = std::numeric_limits<double>::quiet_NaN(), .n = 42});
   run.result.witnesses.assign(witnesses, Json::Object{{"sample", 1}});
   run.evidence.file = "evidence/0001-evaluate.accuracy.sigstore.json";
   run.evidence.ledger_index = 1;
@@ -90,10 +94,11 @@ TEST(RenderMarkdown, BeginsWithTheVerdictAndTheOverview) {
       "# a </script><b> title: pass\n\n1 checks: 1 pass, 0 warn, 0 fail, 0 not run, 0 not applicable. "
       "Requirements are tested against the confidence bound that hurts.\n\nPlan `"))
       << text;
-  EXPECT_THAT(text, HasSubstr("`, seed 7, 2026-01-02T03:04:05Z.\n\n"
-                              "| check | verdict | key number | requirements | evidence |\n|---|---|---|---|---|\n"
-                              "| evaluate.accuracy | **pass** | accuracy 50.0 % [25.0 %, 75.0 %] | A1 | "
-                              "[1](evidence/0001-evaluate.accuracy.sigstore.json) |\n"));
+  EXPECT_THAT(text,
+              HasSubstr("`, seed 7, 2026-01-02T03:04:05Z.\n\n"
+                        "| check | verdict | key number | requirements | evidence |\n|---|---|---|---|---|\n"
+                        "| evaluate.accuracy | **pass** | accuracy 50.0 % [25.0 %, 75.0 %] | A1 | "
+                        "[1](evidence/0001-evaluate.accuracy.sigstore.json) |\n"));
   EXPECT_THAT(text, HasSubstr("| balanced_accuracy | n/a | 42 |\n"));
   EXPECT_TRUE(text.ends_with("## Verify\n\n```\ncupel verify .\ncupel verify --rerun .\n```\n"));
 }
