@@ -91,7 +91,8 @@ Result<algorithm::check::CheckResult> Measure(const PlannedCheck& planned, Input
 }  // namespace
 
 Status ApplyRequirements(const std::vector<algorithm::check::Requirement>& requirements, CheckRun& run) {
-  if (run.result.not_applicable) {
+  // A measurement against which nothing was required passes nothing.
+  if (run.result.not_applicable || requirements.empty()) {
     run.verdict = Verdict::kNotApplicable;
     return {};
   }

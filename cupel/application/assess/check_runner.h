@@ -22,7 +22,7 @@ std::optional<CheckRun> LoadCheckRun(const Plan& plan, int number, const RunFold
 Json ResultToJson(const CheckRun& run);
 Result<CheckRun> ResultFromJson(const Json& json);
 
-/// Tests each requirement and combines the verdicts; without requirements a finished check passes.
+/// Tests each requirement and combines the verdicts; without requirements the verdict is not-applicable.
 Status ApplyRequirements(const std::vector<algorithm::check::Requirement>& requirements, CheckRun& run);
 
 }  // namespace cupel::application::assess

@@ -18,7 +18,8 @@ Json PortsJson(const std::vector<ValueInfo>& ports) {
   for (const ValueInfo& port : ports) {
     Json shape = Json::Array{};
     for (const auto& dimension : port.shape.value_or(std::vector<algorithm::graph::Dimension>{})) {
-      shape.Append(dimension.value ? Json(*dimension.value) : Json(dimension.symbol.empty() ? "?" : dimension.symbol));
+      shape.Append(dimension.value ? Json(*dimension.value)
+                                   : Json(dimension.symbol.empty() ? "?" : dimension.symbol));
     }
     list.Append(Json::Object{{"name", port.name}, {"type", DataTypeName(port.type)}, {"shape", shape}});
   }

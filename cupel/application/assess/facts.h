@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What the report says about the model, the data and the machine. Descriptive: the frozen plan holds what decides.
+/// What the report says about the model, the data and the machine. Descriptive: the frozen plan holds what
+/// decides.
 
 #include <string>
 

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "cupel/application/assess/registry.h"
-#include "cupel/base/file.h"
 #include "cupel/base/nearest.h"
 #include "cupel/base/toml_table.h"
 
@@ -80,11 +78,12 @@ Status CheckMetricIsDeclared(const algorithm::check::Requirement& requirement, c
               NearestRemedy(requirement.metric, names));
 }
 
-Result<PlannedCheck> ReadCheck(const TomlTable& table, std::uint64_t plan_seed) {
+Result<PlannedCheck> ReadCheck(const TomlTable& table, std::uint64_t plan_seed,
+                               const CheckFinder& find_check) {
   CUPEL_TRY_STATUS(table.OnlyKeys({"id", "subset", "parameters", "require"}));
   PlannedCheck planned;
   CUPEL_TRY(const std::string id, table.Text("id"));
-  Result<const Check*> found = FindCheck(id);
+  Result<const Check*> found = find_check(id);
   if (!found) return FailAt(table.Place("id"), std::move(found).error());
   planned.check = *found;
   CUPEL_TRY(planned.subset, ReadSubset(table, plan_seed));
@@ -141,7 +140,7 @@ std::filesystem::path Plan::Resolve(const std::filesystem::path& written) const 
   return written.is_absolute() ? written : path.parent_path() / written;
 }
 
-Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path) {
+Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path, const CheckFinder& find_check) {
   CUPEL_TRY(const TomlTable table, TomlTable::Parse(text, path.string()));
   CUPEL_TRY_STATUS(
       table.OnlyKeys({"name", "seed", "model", "data", "training_data", "predictions", "check"}));
@@ -175,7 +174,7 @@ Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path) {
     CUPEL_TRY(checks, table.Tables("check"));
   }
   for (const TomlTable& check : checks) {
-    CUPEL_TRY(PlannedCheck planned, ReadCheck(check, plan.seed));
+    CUPEL_TRY(PlannedCheck planned, ReadCheck(check, plan.seed, find_check));
     plan.checks.push_back(std::move(planned));
   }
   if (plan.checks.empty()) {
@@ -184,11 +183,6 @@ Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path) {
   }
   CUPEL_TRY_STATUS(CheckInputs(plan, table));
   return plan;
-}
-
-Result<Plan> ReadPlan(const std::filesystem::path& path) {
-  CUPEL_TRY(std::string text, ReadTextFile(path, std::uint64_t{1} << 20));
-  return ParsePlan(std::move(text), path);
 }
 
 }  // namespace cupel::application::assess

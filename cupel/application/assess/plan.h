@@ -27,6 +27,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,7 +80,11 @@ struct Plan {
 
 /// Errors: kNotFound, kCorrupt (not TOML), kInvalidArgument; all with file and line.
 Result<Plan> ReadPlan(const std::filesystem::path& path);
+
+/// Finds a check by its id, or fails with the nearest one; `FindCheck` of registry.h in the program.
+using CheckFinder = std::function<Result<const algorithm::check::Check*>(std::string_view id)>;
+
 /// The same from text; `path` names it and anchors relative paths.
-Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path);
+Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path, const CheckFinder& find_check);
 
 }  // namespace cupel::application::assess

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/application/assess/plan.h"
+#include "cupel/application/assess/registry.h"
 
 #include <fmt/format.h>
 
@@ -19,7 +20,7 @@ using ::testing::HasSubstr;
 constexpr const char* kInputs = "[model]\nfile = \"m.onnx\"\n[data]\nmanifest = \"d.toml\"\n";
 constexpr const char* kAccuracy = "[[check]]\nid = \"evaluate.accuracy\"\n";
 
-Result<Plan> Parse(const std::string& text) { return ParsePlan(text, "folder/plan.toml"); }
+Result<Plan> Parse(const std::string& text) { return ParsePlan(text, "folder/plan.toml", FindCheck); }
 Result<Plan> ParseCheck(const std::string& lines) {
   return Parse(std::string(kInputs) + "[[check]]\n" + lines);
 }

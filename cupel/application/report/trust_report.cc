@@ -98,6 +98,10 @@ Json CheckJson(const CheckRun& run) {
   json["verdict"] = VerdictName(run.verdict);
   json["seconds"] = run.seconds;
   if (!run.not_run_reason.empty()) json["reason"] = run.not_run_reason;
+  if (run.verdict == Verdict::kNotApplicable && !run.result.not_applicable) {
+    json["reason"] = Json::Object{{"en", "measured; the plan requires nothing of it"},
+                                  {"zh", "已测量；计划未对其提出要求"}};
+  }
   if (run.result.not_applicable) json["reason"] = algorithm::check::ToJson(*run.result.not_applicable);
   json["parameters"] = ParametersJson(run);
   json["requirementsTested"] = Json::Array{};
