@@ -90,19 +90,22 @@ Result<algorithm::check::CheckResult> Measure(const PlannedCheck& planned, Input
 
 }  // namespace
 
-Status ApplyRequirements(const std::vector<algorithm::check::Requirement>& requirements, CheckRun& run) {
+void ApplyRequirements(const std::vector<algorithm::check::Requirement>& requirements, CheckRun& run) {
   // A measurement against which nothing was required passes nothing.
   if (run.result.not_applicable || requirements.empty()) {
     run.verdict = Verdict::kNotApplicable;
-    return {};
+    return;
   }
   run.verdict = Verdict::kPass;
   for (const auto& requirement : requirements) {
-    CUPEL_TRY(RequirementOutcome outcome, TestRequirement(requirement, run.result.metrics));
-    run.verdict = Graver(run.verdict, outcome.verdict);
-    run.outcomes.push_back(std::move(outcome));
+    Result<RequirementOutcome> outcome = TestRequirement(requirement, run.result.metrics);
+    // A metric that is not defined on these data (the recall of a class without samples) cannot be tested.
+    if (!outcome) {
+      outcome = RequirementOutcome{requirement, Verdict::kNotRun, 0, "value", outcome.error().ToString()};
+    }
+    run.verdict = Graver(run.verdict, outcome->verdict);
+    run.outcomes.push_back(*std::move(outcome));
   }
-  return {};
 }
 
 Json ResultToJson(const CheckRun& run) {
@@ -181,8 +184,7 @@ Result<CheckRun> RunCheck(const Plan& plan, int number, Inputs& inputs, const Ru
   auto result = Measure(planned, inputs, options, plan.seed, journal, run);
   if (result) {
     run.result = *std::move(result);
-    if (Status applied = ApplyRequirements(planned.requirements, run); !applied)
-      return FailAt(id, applied.error());
+    ApplyRequirements(planned.requirements, run);
   } else if (StopsTheRun(result.error())) {
     return tl::make_unexpected(std::move(result).error());
   } else {

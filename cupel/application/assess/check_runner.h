@@ -23,6 +23,7 @@ Json ResultToJson(const CheckRun& run);
 Result<CheckRun> ResultFromJson(const Json& json);
 
 /// Tests each requirement and combines the verdicts; without requirements the verdict is not-applicable.
-Status ApplyRequirements(const std::vector<algorithm::check::Requirement>& requirements, CheckRun& run);
+/// A requirement on a metric that was not reported is not-run, with the reason.
+void ApplyRequirements(const std::vector<algorithm::check::Requirement>& requirements, CheckRun& run);
 
 }  // namespace cupel::application::assess

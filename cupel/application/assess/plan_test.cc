@@ -100,7 +100,7 @@ const std::vector<Refusal>& Refusals() {
        {"plan.toml:3", "did you mean \"layout\""}},
       {"UnknownCheck",
        WithInputs("[[check]]\nid = \"inspect.pdg\"\n"),
-       ErrorCode::kNotFound,
+       ErrorCode::kInvalidArgument,
        {"plan.toml:6", "inspect.pdg", "did you mean \"inspect.pgd\""}},
       {"ParameterOutOfRange",
        WithInputs("[[check]]\nid = \"inspect.pgd\"\nparameters = { steps = -1 }\n"),

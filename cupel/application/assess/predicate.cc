@@ -11,7 +11,6 @@
 namespace cupel::application::assess {
 namespace {
 
-using algorithm::check::Comparator;
 using algorithm::check::Metric;
 using algorithm::check::RequirementOutcome;
 using algorithm::check::Verdict;
@@ -33,20 +32,10 @@ Json MetricJson(const Metric& metric) {
   return json;
 }
 
-std::string_view ComparatorText(Comparator comparator) {
-  switch (comparator) {
-    case Comparator::kAtLeast: return ">=";
-    case Comparator::kAtMost: return "<=";
-    case Comparator::kGreater: return ">";
-    case Comparator::kLess: return "<";
-  }
-  return ">=";
-}
-
 Json OutcomeJson(const RequirementOutcome& outcome) {
   Json json;
   json["metric"] = outcome.requirement.metric;
-  json["comparator"] = ComparatorText(outcome.requirement.comparator);
+  json["comparator"] = ComparatorName(outcome.requirement.comparator);
   json["threshold"] = outcome.requirement.threshold;
   json["passed"] = outcome.verdict == Verdict::kPass;
   json["verdict"] = VerdictName(outcome.verdict);

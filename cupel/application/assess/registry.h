@@ -13,7 +13,7 @@ namespace cupel::application::assess {
 /// In the order in which they are listed and documented.
 std::span<const algorithm::check::Check* const> AllChecks();
 
-/// Errors: kNotFound with the nearest id.
+/// Errors: kInvalidArgument with the nearest id.
 Result<const algorithm::check::Check*> FindCheck(std::string_view id);
 
 }  // namespace cupel::application::assess

@@ -10,7 +10,6 @@
 namespace cupel::application::report {
 namespace {
 
-using algorithm::check::Comparator;
 using algorithm::check::Description;
 using algorithm::check::Metric;
 using algorithm::check::MetricSpec;
@@ -49,23 +48,13 @@ Json MetricJson(const Metric& metric, const Description& description) {
   return json;
 }
 
-std::string_view ComparatorText(Comparator comparator) {
-  switch (comparator) {
-    case Comparator::kAtLeast: return ">=";
-    case Comparator::kAtMost: return "<=";
-    case Comparator::kGreater: return ">";
-    case Comparator::kLess: return "<";
-  }
-  return ">=";
-}
-
 Json OutcomeJson(const RequirementOutcome& outcome) {
   Json json;
   json["expression"] = outcome.requirement.text;
   json["metric"] = outcome.requirement.metric;
   json["bound"] = outcome.bound;
   json["compared"] = JsonOrNull(outcome.compared);
-  json["comparator"] = ComparatorText(outcome.requirement.comparator);
+  json["comparator"] = ComparatorName(outcome.requirement.comparator);
   json["threshold"] = outcome.requirement.threshold;
   json["verdict"] = VerdictName(outcome.verdict);
   json["reason"] = outcome.reason;
