@@ -104,7 +104,7 @@ std::filesystem::path SharedFolder() {
   return std::filesystem::path(CUPEL_SOURCE_DIR).parent_path() / "shared";
 }
 
-Case Run(const Case& given, const std::filesystem::path& folder) {
+Case RunCommand(const Case& given, const std::filesystem::path& folder) {
   const std::string script = fmt::format(
       "cd '{0}' && mkdir -p work && cd work && export HOME='{0}' CUPEL_HOME='{0}/keys' NO_COLOR=1 SRC='{1}' "
       "SHARED='{2}' && "
@@ -124,7 +124,7 @@ Case Run(const Case& given, const std::filesystem::path& folder) {
   return actual;
 }
 
-class CliCase : public testing::TestWithParam<std::string> {};
+class CliCase : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(CliCase, SaysWhatTheFileSays) {
   const std::filesystem::path path =
@@ -136,7 +136,7 @@ TEST_P(CliCase, SaysWhatTheFileSays) {
   }
   const cupel::testing::ScratchFolder folder;
 
-  const Case actual = Run(expected, folder.path());
+  const Case actual = RunCommand(expected, folder.path());
 
   if (std::getenv("CUPEL_UPDATE_GOLDEN") != nullptr) {
     ASSERT_EQ(std::getenv("CI"), nullptr) << "golden files are not rewritten in CI";
@@ -158,7 +158,7 @@ std::vector<std::string> CaseNames() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CliCase, testing::ValuesIn(CaseNames()), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Cases, CliCase, ::testing::ValuesIn(CaseNames()), [](const auto& info) {
   std::string name = info.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;

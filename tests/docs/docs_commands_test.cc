@@ -31,7 +31,7 @@ std::vector<std::string> CommandsOf(const std::string& page) {
   return commands;
 }
 
-class DocsPage : public testing::TestWithParam<std::string> {};
+class DocsPage : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(DocsPage, CommandsWork) {
   const std::filesystem::path root = CUPEL_SOURCE_DIR;
@@ -63,7 +63,7 @@ std::vector<std::string> Pages() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Tasks, DocsPage, testing::ValuesIn(Pages()),
+INSTANTIATE_TEST_SUITE_P(Tasks, DocsPage, ::testing::ValuesIn(Pages()),
                          [](const auto& info) { return info.param; });
 
 }  // namespace
