@@ -15,7 +15,9 @@ struct SourceFile {
   std::string path;    ///< From the root: "cupel/ledger/merkle/tree.cc".
   std::string module;  ///< "ledger/merkle".
   std::vector<std::string> lines;
-  bool IsTest() const { return path.find("_test.cc") != std::string::npos || module == "testing"; }
+  bool IsTest() const {
+    return path.find("_test.cc") != std::string::npos || path.ends_with("_for_test.h") || module == "testing";
+  }
   bool IsHeader() const { return path.ends_with(".h"); }
 };
 

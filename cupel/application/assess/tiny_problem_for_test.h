@@ -40,12 +40,14 @@ inline algorithm::graph::Graph TinyModel(float steepness) {
     weights.push_back(steepness / 64);
   }
   const float threshold = 0.678F;
-  return graph::MakeGraph(
+  graph::Graph model = graph::MakeGraph(
       {"N", "1", "8", "8"},
       {graph::MakeNode("Flatten", {"x"}, {"flat"}),
        graph::MakeNode("Gemm", {"flat", "weight", "bias"}, {"y"})},
       {{"weight", graph::TensorValue::FromFloats({64, 2}, weights)},
        {"bias", graph::TensorValue::FromFloats({2}, {steepness * threshold, -steepness * threshold})}});
+  model.outputs[0].shape = std::vector<graph::Dimension>{{std::nullopt, "N"}, {2, ""}};
+  return model;
 }
 
 inline constexpr const char* kTinyPlan = R"(

@@ -77,11 +77,12 @@ class Verifier {
   }
 
   Status OpenLedger() {
-    CUPEL_TRY(const auto verifier, ledger::merkle::NoteVerifier::Parse(trust_.ledger_keys[0]));
+    const auto verifier = ledger::merkle::NoteVerifier::Parse(trust_.ledger_keys[0]);
+    if (!verifier) return FailAt("keys/ledger.vkey", verifier.error());
     CUPEL_TRY(const std::string written, ReadTextFile(folder_.LedgerKey()));
-    if (written != verifier.ToText() + "\n")
+    if (written != verifier->ToText() + "\n")
       return False("the key is not in the form in which it was written", "keys/ledger.vkey");
-    auto log = ledger::log::Verify(folder_.Ledger(), verifier);
+    auto log = ledger::log::Verify(folder_.Ledger(), *verifier);
     if (!log) return FailAt("ledger", std::move(log).error());
     verification_.ledger_size = log->checkpoint.size;
     verification_.ledger_root = log->checkpoint.root;
