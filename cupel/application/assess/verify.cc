@@ -118,6 +118,10 @@ class Verifier {
     if (Status status = CheckPredicate(trusted->statement, verified); !status) {
       return FailAt(file, std::move(status).error());
     }
+    // Number, name and place in the ledger say the same: exchanged files are found here.
+    if (file != RunFolder::EvidenceName(static_cast<int>(verified.ledger_index), verified.what)) {
+      return False("the statement in this file belongs to another place", file);
+    }
     verification_.statements.push_back(std::move(verified));
     return {};
   }
