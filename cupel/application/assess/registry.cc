@@ -32,7 +32,8 @@ Result<const Check*> FindCheck(std::string_view id) {
     if (check->description().id == id) return check;
     ids.push_back(check->description().id);
   }
-  return Fail(ErrorCode::kInvalidArgument, fmt::format("no check is called \"{}\"", id), "", NearestRemedy(id, ids));
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("no check is called \"{}\"", id), "",
+              NearestRemedy(id, ids));
 }
 
 }  // namespace cupel::application::assess
