@@ -103,6 +103,10 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 Result<Json> Json::Parse(std::string_view text) {
+  // nlohmann's parser takes a zero byte for the end, and would not see what stands behind it.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    return Fail(ErrorCode::kCorrupt, fmt::format("not valid JSON: a zero byte at byte {}", zero));
+  }
   Builder builder;
   try {
     if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {

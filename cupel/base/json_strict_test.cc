@@ -56,6 +56,15 @@ TEST(JsonStrict, RefusesBrokenStructure) {
   }
 }
 
+TEST(JsonStrict, RefusesAZeroByteAnywhere) {
+  const std::string good = R"({"a":[1,"x"]})";
+  for (std::size_t i = 0; i <= good.size(); ++i) {
+    EXPECT_THAT(Json::Parse(std::string(good).insert(i, 1, '\0')),
+                HasError(ErrorCode::kCorrupt, HasSubstr("zero byte")));
+  }
+  EXPECT_THAT(Json::Parse(good + std::string(1, '\0') + "anything"), HasError(ErrorCode::kCorrupt));
+}
+
 TEST(JsonStrict, RefusesNumbersThatAreNotJson) {
   for (const char* text : {"-",         "+1",
                            "01",        "-01",
