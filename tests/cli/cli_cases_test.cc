@@ -21,6 +21,7 @@
 
 #include "cupel/base/file.h"
 #include "cupel/testing/scratch_folder.h"
+#include "cupel/testing/small_disk.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel {
@@ -107,7 +108,7 @@ std::filesystem::path SharedFolder() {
 Case RunCommand(const Case& given, const std::filesystem::path& folder) {
   const std::string script = fmt::format(
       "cd '{0}' && mkdir -p work && cd work && export HOME='{0}' CUPEL_HOME='{0}/keys' NO_COLOR=1 SRC='{1}' "
-      "SHARED='{2}' && "
+      "SHARED='{2}' PROGRAM='{3}' && "
       "cupel() {{ '{3}' \"$@\"; }} && {{ {4}\n}} >'{0}/out' 2>'{0}/err'",
       folder.string(), CUPEL_SOURCE_DIR, SharedFolder().string(), CUPEL_PROGRAM, given.command);
   Case actual = given;
@@ -133,6 +134,9 @@ TEST_P(CliCase, SaysWhatTheFileSays) {
   const Case expected = ParseCase(text);
   if (text.find("$SHARED") != std::string::npos && !std::filesystem::exists(SharedFolder())) {
     GTEST_SKIP() << "needs the shared test data beside the project";
+  }
+  if (text.find("mount -t tmpfs") != std::string::npos && !cupel::testing::SmallDisk("size=4k").IsThere()) {
+    GTEST_SKIP() << "needs root to mount a small disk";
   }
   const cupel::testing::ScratchFolder folder;
 
