@@ -38,7 +38,7 @@ TEST(FormatUtc, AgreesWithTheCLibraryOverFourCenturies) {
     const auto time = static_cast<std::time_t>(seconds);
     std::tm parts{};
     ASSERT_NE(::gmtime_r(&time, &parts), nullptr);
-    char text[32];
+    char text[80];
     std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900, parts.tm_mon + 1,
                   parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
     ASSERT_EQ(FormatUtc(seconds), text);

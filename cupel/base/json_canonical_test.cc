@@ -153,7 +153,8 @@ TEST(JsonNumber, EqualsTheTwinOnRandomBitsAndRandomDecimals) {
     const double bits = std::bit_cast<double>(stream.Next64());
     const double decimal = static_cast<double>(stream.Below(10000000)) / 1000 - 3000;
     for (const double value : {bits, decimal}) {
-      if (std::isfinite(value)) ASSERT_EQ(JsonNumber(value), TwinNumber(value));
+      if (!std::isfinite(value)) continue;
+      ASSERT_EQ(JsonNumber(value), TwinNumber(value));
     }
   }
 }
