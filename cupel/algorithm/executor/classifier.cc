@@ -133,7 +133,8 @@ Status CheckDeclaredShape(const graph::Graph& graph, const ClassifierOptions& op
   if (graph.inputs.size() != 1 || !graph.inputs[0].shape) return {};
   std::vector<std::int64_t> shape = options.sample_shape;
   shape.insert(shape.begin(), 1);
-  CUPEL_TRY(const Tensor input, tensor::Translate([&] { return ToGraphInput(at::full(shape, 0.5F), options); }));
+  CUPEL_TRY(const Tensor input,
+            tensor::Translate([&] { return ToGraphInput(at::full(shape, 0.5F), options); }));
   const std::vector<graph::Dimension>& declared = *graph.inputs[0].shape;
   bool fits = static_cast<std::int64_t>(declared.size()) == input.dim();
   std::vector<std::string> texts;
