@@ -34,7 +34,7 @@ add_library(cupel_onnx INTERFACE)
 target_link_libraries(cupel_onnx INTERFACE ${CUPEL_ONNX} ${CUPEL_ONNX_PROTO} protobuf::libprotobuf)
 target_compile_definitions(cupel_onnx INTERFACE ONNX_ML=1 ONNX_NAMESPACE=onnx)
 
-# OpenCV 4 headers are SYSTEM, so their warnings are not ours.
+# OpenCV 4: its headers are SYSTEM, so their warnings are not ours.
 add_library(cupel_opencv INTERFACE)
 target_include_directories(cupel_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
 target_link_libraries(cupel_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)

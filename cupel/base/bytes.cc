@@ -68,7 +68,10 @@ std::string ToBase64(BytesView bytes) {
 }
 
 Result<Bytes> FromBase64(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  const std::size_t padding = text.size() - (text.find_last_not_of('=') + 1);
+  if (padding > 2 || (padding > 0 && text.size() % 4 != 0))
+    return Fail(ErrorCode::kCorrupt, "base64 text must be padded to a multiple of four, or not at all");
+  text.remove_suffix(padding);
   if (text.size() % 4 == 1) return Fail(ErrorCode::kCorrupt, "base64 text has an impossible length");
   Bytes bytes;
   bytes.reserve(text.size() * 3 / 4);

@@ -36,7 +36,7 @@ Result<Bytes> FromHex(std::string_view text);
 std::string ToBase64(BytesView bytes);
 
 /// Accepts the standard and the URL-safe alphabet, padded or not (DSSE v1.0.2 asks for both).
-/// Errors: kCorrupt for any other character, for padding inside, or for non-zero bits left over.
+/// Errors: kCorrupt for any other character, for wrong padding, or for non-zero bits left over.
 Result<Bytes> FromBase64(std::string_view text);
 
 }  // namespace cupel

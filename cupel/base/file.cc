@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -105,7 +106,9 @@ Result<std::string> ReadTextFile(const std::filesystem::path& path, std::uint64_
 }
 
 Status WriteFileAtomic(const std::filesystem::path& path, BytesView bytes, int mode) {
-  const std::filesystem::path temporary = path.string() + fmt::format(".tmp-{}", ::getpid());
+  // A name of its own for every write: two threads that write the same file must not share a temporary one.
+  static std::atomic<std::uint64_t> writes{0};
+  const std::filesystem::path temporary = path.string() + fmt::format(".tmp-{}-{}", ::getpid(), ++writes);
   FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (file.get() < 0) return tl::make_unexpected(SystemError(path, "write the file"));
   const bool written = ::fchmod(file.get(), static_cast<mode_t>(mode)) == 0 && WriteAll(file.get(), bytes) &&

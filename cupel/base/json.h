@@ -8,9 +8,9 @@
 /// bytes. The reader refuses duplicate member names, invalid UTF-8, NaN and infinities, and nesting deeper
 /// than 200.
 ///
-/// Integers are kept exactly when they fit 64 bits with sign; JCS prints a number as a double would be
-/// printed, so an integer beyond +-2^53 must be written as a string by the caller (`Canonical` aborts on
-/// one).
+/// Integers up to +-2^53 are kept; JCS takes every number for a double, so a larger one is read as a double,
+/// and must be written as a string by the caller (`Canonical` aborts on one). Whatever was read can be
+/// written: bytes in a string that are not UTF-8 (a file's or an operator's name) become U+FFFD.
 
 #include <cstdint>
 #include <initializer_list>

@@ -12,15 +12,21 @@ namespace cupel {
 namespace {
 
 constexpr std::size_t kMaxDepth = 200;
+/// Beyond it a number is read as the double that RFC 8785 takes it for, so that whatever was read can be
+/// written.
+constexpr std::int64_t kLargestExactInteger = std::int64_t{1} << 53;
 
 /// Builds a Json bottom-up. Each open container waits on `stack_`; a finished one is moved into its parent.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return Add(Json()); }
   bool boolean(bool value) override { return Add(value); }
-  bool number_integer(number_integer_t value) override { return Add(static_cast<std::int64_t>(value)); }
+  bool number_integer(number_integer_t value) override {
+    if (value < -kLargestExactInteger) return Add(static_cast<double>(value));
+    return Add(static_cast<std::int64_t>(value));
+  }
   bool number_unsigned(number_unsigned_t value) override {
-    if (value > static_cast<number_unsigned_t>(INT64_MAX)) return Add(static_cast<double>(value));
+    if (value > static_cast<number_unsigned_t>(kLargestExactInteger)) return Add(static_cast<double>(value));
     return Add(static_cast<std::int64_t>(value));
   }
   bool number_float(number_float_t value, const string_t&) override {
@@ -97,6 +103,10 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 Result<Json> Json::Parse(std::string_view text) {
+  // nlohmann's parser takes a zero byte for the end, and would not see what stands behind it.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    return Fail(ErrorCode::kCorrupt, fmt::format("not valid JSON: a zero byte at byte {}", zero));
+  }
   Builder builder;
   try {
     if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {

@@ -6,17 +6,27 @@
 
 #include "cupel/base/error.h"
 #include "cupel/base/json.h"
+#include "cupel/base/utf8.h"
 
 namespace cupel {
 namespace {
 
+constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::int64_t kLargestExactInteger = std::int64_t{1} << 53;
 
 // RFC 8785 section 3.2.2.2: the two-character escapes where JSON has them, \u00xx for other controls, nothing
-// else.
+// else. The document must be UTF-8 whatever the text is.
 void WriteString(std::string_view text, std::string& out) {
   out += '"';
-  for (char c : text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    const char c = text[0];
+    if (length != 1) {
+      out += length == 0 ? kReplacementCharacter : text.substr(0, length);
+      text.remove_prefix(length == 0 ? 1 : length);
+      continue;
+    }
+    text.remove_prefix(1);
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;

@@ -21,6 +21,8 @@ Status RunPiece(const std::function<Status(std::int64_t, int)>& work, std::int64
     return work(piece, worker);
   } catch (const std::exception& cause) {
     return Fail(ErrorCode::kInternal, cause.what());
+  } catch (...) {
+    return Fail(ErrorCode::kInternal, "a worker threw something that is no std::exception");
   }
 }
 

@@ -156,9 +156,14 @@ Result<std::vector<std::string>> TomlTable::Texts(std::string_view key) const {
 
 Result<std::vector<double>> TomlTable::Reals(std::string_view key) const {
   CUPEL_TRY(const Json* found, Required(key, &Json::IsArray, "a list of numbers"));
-  return Elements<double>(
-      *found, &Json::IsNumber, [](const Json& item) { return item.AsNumber(); },
-      WrongElement(key, "numbers", Place(key)));
+  CUPEL_TRY(std::vector<double> values,
+            Elements<double>(
+                *found, &Json::IsNumber, [](const Json& item) { return item.AsNumber(); },
+                WrongElement(key, "numbers", Place(key))));
+  if (!std::all_of(values.begin(), values.end(), [](double value) { return value - value == 0; })) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("\"{}\" must hold finite numbers", key), Place(key));
+  }
+  return values;
 }
 
 Result<std::vector<std::int64_t>> TomlTable::Integers(std::string_view key) const {

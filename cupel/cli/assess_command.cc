@@ -19,6 +19,7 @@ using algorithm::check::Verdict;
 using application::assess::Assessment;
 using application::assess::CheckRun;
 using application::assess::ReportIsSealed;
+using application::assess::RunFolder;
 using application::assess::RunOptions;
 
 struct Arguments {
@@ -85,10 +86,14 @@ std::string Summary(const Session& session, const Json& report, const Assessment
   return text;
 }
 
+std::filesystem::path OutOf(const Arguments& arguments) {
+  return arguments.out.empty() ? DefaultOut(arguments.plan) : std::filesystem::path(arguments.out);
+}
+
 Status Assess(Session& session, const Arguments& arguments) {
   CUPEL_TRY(const application::assess::Plan plan, application::assess::ReadPlan(arguments.plan));
   RunOptions options;
-  options.out = arguments.out.empty() ? DefaultOut(arguments.plan) : std::filesystem::path(arguments.out);
+  options.out = OutOf(arguments);
   options.resume = arguments.resume;
   options.workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
   CUPEL_TRY(options.device, algorithm::tensor::ParseDevice(arguments.device));
@@ -115,6 +120,17 @@ Status Assess(Session& session, const Arguments& arguments) {
   return {};
 }
 
+/// A run that stopped on a full disk has begun: the same command as before would find its folder in use.
+Status AssessAndSayHowToContinue(Session& session, const Arguments& arguments) {
+  Status status = Assess(session, arguments);
+  if (!status && status.error().remedy.starts_with("free some disk space") &&
+      std::filesystem::exists(RunFolder(OutOf(arguments)).FrozenPlan())) {
+    status.error().remedy =
+        "free some disk space and run the same command with --resume; nothing was half-written";
+  }
+  return status;
+}
+
 }  // namespace
 
 void AddAssess(CLI::App& app, Session& session) {
@@ -134,7 +150,7 @@ void AddAssess(CLI::App& app, Session& session) {
   command->add_option("--device", arguments->device, "cpu, cuda or cuda:N");
   command->add_option("--key", arguments->key,
                       "Signing key, PEM, mode 0600 (default: the user's, made on first use)");
-  OnRun(command, session, [&session, arguments] { return Assess(session, *arguments); });
+  OnRun(command, session, [&session, arguments] { return AssessAndSayHowToContinue(session, *arguments); });
 }
 
 }  // namespace cupel::cli

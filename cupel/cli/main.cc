@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `cupel` program: lists the commands, parses the line, maps errors to exit codes.
+#include <cstdio>
+
 #include "cupel/base/interrupt.h"
 #include "cupel/base/nearest.h"
 #include "cupel/base/version.h"
@@ -29,12 +31,8 @@ cupel::Error UnknownCommand(const CLI::App& app) {
           cupel::NearestRemedy(word, names)};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  using namespace cupel::cli;  // NOLINT: a main file of one function
-  cupel::Interrupt::Install();
-  Session session;
+int Run(cupel::cli::Session& session, int argc, char** argv) {
+  using namespace cupel::cli;  // NOLINT: a main file
   CLI::App app(kWhat, "cupel");
   app.set_version_flag("--version", std::string("cupel ") + cupel::kVersion);
   app.add_flag("--json", session.json, "Result as JSON on stdout");
@@ -59,5 +57,18 @@ int main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? kOk : kUsage;
   }
+  return session.exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cupel::Interrupt::Install();
+  cupel::cli::Session session;
+  const int code = Run(session, argc, argv);
+  // A result that did not arrive must not look like one that did.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  session.Report({cupel::ErrorCode::kResourceLimit, "the result could not be written completely", "stdout",
+                  "free some disk space, or look where the output goes"});
   return session.exit_code;
 }

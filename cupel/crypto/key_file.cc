@@ -32,7 +32,8 @@ Error SystemError(const std::filesystem::path& path, std::string_view action) {
 /// Reads through its own descriptor, not through ReadFile: the permissions are those of the very file that is
 /// read, and no buffer is left unwiped.
 Result<Secret> ReadKeyFile(const std::filesystem::path& path) {
-  const Closer file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // O_NONBLOCK: opening a pipe must not wait for somebody who writes into it.
+  const Closer file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat status{};
   if (file.number < 0 || ::fstat(file.number, &status) != 0) {
     return tl::make_unexpected(SystemError(path, "open the private key"));

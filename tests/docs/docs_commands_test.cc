@@ -64,7 +64,7 @@ std::vector<std::string> Pages() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tasks, DocsPage, ::testing::ValuesIn(Pages()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& test) { return test.param; });
 
 }  // namespace
 }  // namespace cupel

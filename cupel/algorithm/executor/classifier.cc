@@ -127,6 +127,32 @@ Status CheckSamples(const Tensor& x, const ClassifierOptions& options) {
   return {};
 }
 
+// What the model itself says about its input. The trial below cannot see a contradiction that the operators
+// tolerate, such as a Flatten that takes pictures of any size.
+Status CheckDeclaredShape(const graph::Graph& graph, const ClassifierOptions& options) {
+  if (graph.inputs.size() != 1 || !graph.inputs[0].shape) return {};
+  std::vector<std::int64_t> shape = options.sample_shape;
+  shape.insert(shape.begin(), 1);
+  CUPEL_TRY(const Tensor input,
+            tensor::Translate([&] { return ToGraphInput(at::full(shape, 0.5F), options); }));
+  const std::vector<graph::Dimension>& declared = *graph.inputs[0].shape;
+  bool fits = static_cast<std::int64_t>(declared.size()) == input.dim();
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < declared.size(); ++i) {
+    texts.push_back(declared[i].value ? fmt::format("{}", *declared[i].value) : declared[i].symbol);
+    if (texts.back().empty()) texts.back() = "?";
+    // The first is the batch, which the trial looks at.
+    if (i > 0 && fits && declared[i].value)
+      fits = *declared[i].value == input.size(static_cast<std::int64_t>(i));
+  }
+  if (fits) return {};
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      fmt::format("the model's input {} is [{}], the data set's samples give [n, {}]", graph.inputs[0].name,
+                  fmt::join(texts, ", "), fmt::join(input.sizes().slice(1), ", ")),
+      "", "give data of that shape, or correct the layout in the plan");
+}
+
 // A trial of one and of two samples: how many classes the graph answers, and whether it takes batches at all.
 Result<std::int64_t> CountClasses(const Executor& executor, const ClassifierOptions& options) {
   std::int64_t classes = 0;
@@ -137,6 +163,12 @@ Result<std::int64_t> CountClasses(const Executor& executor, const ClassifierOpti
                 return ToGraphInput(at::full(shape, 0.5F).to(options.device.torch()), options);
               }));
     const auto output = executor.Forward(input);
+    if (!output && output.error().code == ErrorCode::kResourceLimit) {
+      return Fail(
+          ErrorCode::kResourceLimit,
+          fmt::format("the graph needs too much memory for {} samples: {}", n, output.error().message),
+          output.error().place, "give a smaller model, or more memory");
+    }
     if (!output) {
       return Fail(ErrorCode::kInvalidArgument,
                   fmt::format("the graph does not accept {} samples of shape [{}]: {}", n,
@@ -169,6 +201,7 @@ Result<std::unique_ptr<Classifier>> Classifier::Create(const graph::Graph& graph
   const graph::Graph logits = options.output_is_probability ? WithLogitOutput(graph) : graph;
   CUPEL_TRY(classifier->exact_, MakeExecutor(logits, {.device = options.device, .optimise = false}));
   CUPEL_TRY(classifier->search_, MakeExecutor(logits, {.device = options.device, .optimise = true}));
+  CUPEL_TRY_STATUS(CheckDeclaredShape(graph, options));
   CUPEL_TRY(classifier->class_count_, CountClasses(*classifier->exact_, options));
   return classifier;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/onnx/library_check.h"
 
+#include <fmt/format.h>
 #include <onnx/checker.h>
 #include <onnx/defs/schema.h>
 
@@ -20,6 +21,25 @@ std::string FirstLine(const char* text) {
   return line;
 }
 
+/// The checker would say that an operator is not registered; this says which node, and how to mend it.
+Status CheckOperators(const ::onnx::ModelProto& model) {
+  int version = 0;
+  for (const auto& import : model.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") version = static_cast<int>(import.version());
+  }
+  for (int i = 0; i < model.graph().node_size(); ++i) {
+    const auto& node = model.graph().node(i);
+    const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
+    if (standard && ::onnx::OpSchemaRegistry::Schema(node.op_type(), version, "") == nullptr) {
+      return Fail(
+          ErrorCode::kUnsupported,
+          fmt::format("node {} ({}): operator set {} has no such operator", i, node.op_type(), version), "",
+          "export the model with ONNX's own operators");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 bool LibraryKnows(const ::onnx::ModelProto& model) {
@@ -33,6 +53,7 @@ bool LibraryKnows(const ::onnx::ModelProto& model) {
 }
 
 Status CheckWithLibrary(const ::onnx::ModelProto& model, const std::filesystem::path& folder) {
+  CUPEL_TRY_STATUS(CheckOperators(model));
   try {
     // As checker::check_model does, but with the folder in which external data lies.
     ::onnx::checker::CheckerContext context;

@@ -16,8 +16,8 @@ namespace cupel::algorithm::onnx {
 /// Whether the installed libonnx knows the model's IR version and every ONNX operator set it imports.
 bool LibraryKnows(const ::onnx::ModelProto& model);
 
-/// libonnx's checker. Precondition: LibraryKnows(model), no functions. Errors: kCorrupt with the checker's
-/// reason.
+/// libonnx's checker. Precondition: LibraryKnows(model), no functions. Errors: kUnsupported for an operator
+/// that ONNX does not have, with the node; kCorrupt with the checker's reason.
 Status CheckWithLibrary(const ::onnx::ModelProto& model, const std::filesystem::path& folder);
 
 }  // namespace cupel::algorithm::onnx

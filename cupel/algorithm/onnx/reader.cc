@@ -23,7 +23,8 @@ constexpr std::int64_t kNewestIr = 10;  // With operator set 21.
 Result<graph::Graph> ReadHeader(const ::onnx::ModelProto& model) {
   graph::Graph header;
   if (!model.has_ir_version() || !model.has_graph()) {
-    return Fail(ErrorCode::kCorrupt, "the file is not an ONNX model: it has no IR version or no graph");
+    return Fail(ErrorCode::kCorrupt, "the file is not an ONNX model: it has no IR version or no graph", "",
+                "check that the file was copied whole");
   }
   if (model.ir_version() < kOldestIr || model.ir_version() > kNewestIr) {
     return Fail(ErrorCode::kUnsupported,

@@ -125,10 +125,19 @@ TEST(ReaderTest, StandsAloneWhereLibonnxKnowsTooLittle) {
               HasError(ErrorCode::kCorrupt, HasSubstr("'nothing'")));
 }
 
-TEST(ReaderTest, AsksLibonnxsChecker) {
+TEST(ReaderTest, NamesTheNodeWhoseOperatorDoesNotExist) {
   EXPECT_THAT(
       Read([](ModelProto& model) { model.mutable_graph()->mutable_node(0)->set_op_type("NoSuchOperator"); }),
-      HasError(ErrorCode::kCorrupt, HasSubstr("checker")));
+      HasError(ErrorCode::kUnsupported, HasSubstr("node 0 (NoSuchOperator)")));
+}
+
+TEST(ReaderTest, AsksLibonnxsChecker) {
+  // More inputs than any operator of one input takes.
+  EXPECT_THAT(Read([](ModelProto& model) {
+                auto* node = model.mutable_graph()->mutable_node(0);
+                for (int i = 0; i < 9; ++i) node->add_input(node->input(0));
+              }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("checker")));
 }
 
 TEST(ReaderTest, RefusesConstantsThatDoNotFitTheirShape) {

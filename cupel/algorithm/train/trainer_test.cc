@@ -109,7 +109,7 @@ TEST_P(TrainsEvery, ArchitectureOnASeparableSet) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, TrainsEvery, ::testing::Values("lenet", "resnet-small", "mlp"),
-                         [](const auto& info) { return std::string(info.param).substr(0, 4); });
+                         [](const auto& test) { return std::string(test.param).substr(0, 4); });
 
 TEST(Train, GivesTheSameBytesTwiceAndOthersForAnotherSeed) {
   const Halves data(64);

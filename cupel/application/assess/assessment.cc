@@ -16,12 +16,22 @@ namespace {
 
 using algorithm::check::Verdict;
 
+/// The frozen plan is the first file of a run: whatever stops it later, --resume finds the run.
+Status BeginFolder(const RunFolder& folder, const std::string& frozen) {
+  std::error_code ignored;
+  const bool is_new = !std::filesystem::exists(folder.root(), ignored);
+  CUPEL_TRY_STATUS(MakeFolder(folder.root()));
+  Status status = WriteFileAtomic(folder.FrozenPlan(), frozen);
+  if (!status && is_new) std::filesystem::remove(folder.root(), ignored);
+  return status;
+}
+
 /// A new or empty folder, or with resume one that holds a run of the same frozen plan.
 Status PrepareFolder(const RunOptions& options, const RunFolder& folder, const std::string& frozen) {
   std::error_code code;
   const bool in_use =
       std::filesystem::exists(folder.root(), code) && !std::filesystem::is_empty(folder.root(), code);
-  if (!in_use) return MakeFolder(folder.root());
+  if (!in_use) return BeginFolder(folder, frozen);
   const Result<std::string> earlier = ReadTextFile(folder.FrozenPlan());
   if (!options.resume) {
     return Fail(ErrorCode::kInvalidArgument, "the folder is not empty", folder.root().string(),
@@ -42,7 +52,6 @@ Status PrepareFolder(const RunOptions& options, const RunFolder& folder, const s
 Result<EvidenceRecord> SealPlan(const Plan& plan, const Assessment& assessment, const Inputs& inputs,
                                 EvidenceWriter& writer) {
   CUPEL_TRY_STATUS(WriteFileAtomic(assessment.folder.PlanText(), plan.text));
-  CUPEL_TRY_STATUS(WriteFileAtomic(assessment.folder.FrozenPlan(), assessment.frozen.Canonical()));
   return writer.Seal(0, "plan", kPlanPredicate, {{inputs.subject_name(), inputs.subject_digest()}},
                      PlanPredicate(plan, assessment));
 }

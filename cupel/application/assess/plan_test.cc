@@ -153,7 +153,7 @@ const std::vector<Refusal>& Refusals() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Plan, PlanRefusal, ::testing::ValuesIn(Refusals()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Plan, AcceptsPredictionsForChecksThatNeedNoModel) {
   EXPECT_THAT(Parse("predictions = \"p.csv\"\n" + std::string(kAccuracy)), IsOk());

@@ -25,7 +25,8 @@ std::optional<NumberType> TypeOf(std::uint8_t code) {
 Result<NumberArray> ParseIdx(BlobPointer blob) {
   std::array<std::uint8_t, 4> magic{};
   if (blob->size() < magic.size()) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("the IDX header is truncated: {} bytes", blob->size()));
+    return Fail(ErrorCode::kCorrupt, fmt::format("the IDX header is truncated: {} bytes", blob->size()), "",
+                "copy the file again");
   }
   CUPEL_TRY_STATUS(blob->Read(0, magic));
   const auto type = TypeOf(magic[2]);
@@ -35,7 +36,7 @@ Result<NumberArray> ParseIdx(BlobPointer blob) {
   }
   Bytes sizes(4 * dimensions);
   if (blob->size() < magic.size() + sizes.size())
-    return Fail(ErrorCode::kCorrupt, "the IDX header is truncated");
+    return Fail(ErrorCode::kCorrupt, "the IDX header is truncated", "", "copy the file again");
   CUPEL_TRY_STATUS(blob->Read(magic.size(), sizes));
   NumberArray array{std::move(blob), magic.size() + sizes.size(), *type, true, {}};
   for (std::size_t i = 0; i < sizes.size(); i += 4) {

@@ -86,7 +86,7 @@ TEST(Manifest, RefusesValuesOutOfRange) {
   refused("shape = [4294967296, 4294967296, 4294967296]", "shape must be");
   refused("layout = \"nchw\"", "layout must be");
   refused("value_range = [1, 0]", "low < high");
-  refused("value_range = [0, nan]", "low < high");
+  refused("value_range = [0, nan]", "finite");
   refused("value_range = [0]", "low < high");
   refused("class_names = [\"a\", \"b\", \"a\"]", "\"a\" stands twice");
   refused("class_names = [\"\"]", "empty");

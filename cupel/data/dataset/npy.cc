@@ -142,7 +142,7 @@ Result<NumberArray> ParseNpy(BlobPointer blob) {
   std::uint64_t length = start[8] | std::uint64_t{start[9]} << 8;
   if (version > 1) length |= std::uint64_t{start[10]} << 16 | std::uint64_t{start[11]} << 24;
   if (have < prefix || length > kMaxHeaderBytes || length > blob->size() - prefix) {
-    return Fail(ErrorCode::kCorrupt, "the NPY header is truncated");
+    return Fail(ErrorCode::kCorrupt, "the NPY header is truncated", "", "copy the file again");
   }
   std::string text(static_cast<std::size_t>(length), '\0');
   CUPEL_TRY_STATUS(blob->Read(prefix, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()}));

@@ -118,7 +118,7 @@ class Opener {
     if (static_cast<std::int64_t>(integers->size()) != samples) {
       return Fail(ErrorCode::kCorrupt,
                   fmt::format("there are {} labels for {} samples", integers->size(), samples),
-                  file.path.string());
+                  file.path.string(), "give one label a sample");
     }
     const std::int64_t classes =
         manifest_.class_names.empty() ? 1000000 : static_cast<std::int64_t>(manifest_.class_names.size());

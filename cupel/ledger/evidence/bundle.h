@@ -9,9 +9,9 @@
 ///       "dsseEnvelope": { ... } }
 ///
 /// Promises: exactly one signature, as Sigstore's verifiers demand; every member is known or refused, so no
-/// byte of the file can change unnoticed (a lone exception is white space between members, which carries
-/// nothing). Does not promise: certificates and timestamps (kUnsupported), nor that the proof is true:
-/// ledger/log verifies it. Source: https://github.com/sigstore/protobuf-specs (sigstore_bundle.proto,
+/// byte of the file can change unnoticed (but for other spellings of the same text: white space, "\/", base64
+/// without padding). Does not promise: certificates and timestamps (kUnsupported), nor that the proof is
+/// true: ledger/log verifies it. Source: https://github.com/sigstore/protobuf-specs (sigstore_bundle.proto,
 /// sigstore_rekor.proto)
 
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cupel/base/utf8.h"
 #include "cupel/crypto/hash.h"
 
 namespace cupel::ledger::merkle {
@@ -18,23 +19,6 @@ constexpr std::size_t kMaxSignatures = 64;
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::size_t kKeyIdBytes = 4;
 
-/// Length of the UTF-8 character that `text` begins with, 0 when it is none (RFC 3629: no overlong forms, no
-/// surrogates, nothing above U+10FFFF).
-std::size_t Utf8Length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const unsigned second = byte(1);
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
-  if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
-  return length;
-}
-
 /// UTF-8 without control characters other than the newline.
 bool IsNoteText(std::string_view text) {
   while (!text.empty()) {
@@ -44,6 +28,19 @@ bool IsNoteText(std::string_view text) {
     text.remove_prefix(length);
   }
   return true;
+}
+
+/// Unicode's White_Space beyond ASCII, which C2SP forbids in names and Go's reader refuses.
+bool HasUnicodeSpace(std::string_view text) {
+  constexpr std::string_view kSpaces[] = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\xA8",
+                                          "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+  for (const std::string_view space : kSpaces) {
+    if (text.find(space) != std::string_view::npos) return true;
+  }
+  for (char last = '\x80'; last <= '\x8A'; ++last) {  // U+2000 to U+200A
+    if (text.find(std::string("\xE2\x80") + last) != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 std::uint32_t BigEndian32(BytesView bytes) {
@@ -87,9 +84,8 @@ Result<Bytes> DecodeExactBase64(std::string_view text) {
 }
 
 Status CheckKeyName(std::string_view name) {
-  // Unicode's other spaces are left out: they are refused by nobody but Go's library, and only in names.
   if (name.empty() || name.size() > kMaxNameBytes || name.find_first_of(" +\n") != std::string_view::npos ||
-      !IsNoteText(name)) {
+      !IsNoteText(name) || HasUnicodeSpace(name)) {
     return Fail(ErrorCode::kInvalidArgument,
                 "a key name must have 1 to 255 bytes without white space, control characters and '+'", "",
                 "use a URL without its scheme, such as example.com/ledger");
