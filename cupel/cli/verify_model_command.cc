@@ -31,13 +31,19 @@ Result<crypto::PublicKey> LoadVerifierKey(const std::string& path) {
   return key;
 }
 
-Result<SignedModel> Open(const Arguments& arguments, const ledger::evidence::Bundle& bundle) {
+/// Whom the caller believes: one key on any curve, or the evidence keys of a policy.
+Result<SignedModel> Open(const Arguments& arguments, const std::string& file,
+                         const ledger::evidence::Bundle& bundle) {
+  const auto at_file = [&](Result<SignedModel> opened) -> Result<SignedModel> {
+    if (!opened) return FailAt(file, std::move(opened).error());
+    return opened;
+  };
   if (!arguments.key.empty()) {
     CUPEL_TRY(const crypto::PublicKey key, LoadVerifierKey(arguments.key));
-    return ledger::identity::OpenModelSignature(bundle, std::span(&key, 1));
+    return at_file(ledger::identity::OpenModelSignature(bundle, std::span(&key, 1)));
   }
   CUPEL_TRY(const auto policy, ledger::evidence::TrustPolicy::Load(arguments.trust));
-  return ledger::identity::OpenModelSignature(bundle, policy);
+  return at_file(ledger::identity::OpenModelSignature(bundle, policy));
 }
 
 Status VerifyModel(Session& session, const Arguments& arguments) {
@@ -50,26 +56,25 @@ Status VerifyModel(Session& session, const Arguments& arguments) {
   CUPEL_TRY(const std::string text, ReadTextFile(file));
   const auto bundle = ledger::identity::ParseModelSignature(text);
   if (!bundle) return FailAt(file, bundle.error());
-  const auto opened = Open(arguments, *bundle);
-  if (!opened) return FailAt(file, opened.error());
+  CUPEL_TRY(const SignedModel opened, Open(arguments, file, *bundle));
   CUPEL_TRY(const auto paths, ModelPathsOf(arguments.model, file));
   const ledger::identity::CompareOptions options{arguments.ignore_unsigned, arguments.ignore,
                                                  arguments.jobs > 0 ? arguments.jobs : AvailableProcessors()};
-  CUPEL_TRY_STATUS(CompareModel(paths, opened->manifest, options));
-  const std::string root = opened->manifest.Root().Hex();
+  CUPEL_TRY_STATUS(CompareModel(paths, opened.manifest, options));
+  const std::string root = opened.manifest.Root().Hex();
   Json json;
   json["verified"] = true;
-  json["model"] = opened->manifest.model_name;
+  json["model"] = opened.manifest.model_name;
   json["omsRoot"] = root;
-  json["resources"] = opened->manifest.resources.size();
-  json["signer"] = opened->signer.Id();
-  json["curve"] = CurveName(opened->signer.curve());
+  json["resources"] = opened.manifest.resources.size();
+  json["signer"] = opened.signer.Id();
+  json["curve"] = CurveName(opened.signer.curve());
   json["unsignedFilesIgnored"] = arguments.ignore_unsigned;
   session.Print(
       fmt::format("{} {}, {} signed parts, each as it was signed\nOMS root  {}\nsigned by {} ({})\n{}",
-                  session.Styled("verified", "green"), opened->manifest.model_name,
-                  opened->manifest.resources.size(), root, opened->signer.Id(),
-                  CurveName(opened->signer.curve()),
+                  session.Styled("verified", "green"), opened.manifest.model_name,
+                  opened.manifest.resources.size(), root, opened.signer.Id(),
+                  CurveName(opened.signer.curve()),
                   arguments.ignore_unsigned ? "files that nobody signed may lie beside them\n" : ""),
       json);
   return {};

@@ -37,9 +37,12 @@ TEST(ModelStatement, HasTheCanonicalText) {
   EXPECT_EQ(
       AsText(payload),
       R"({"_type":"https://in-toto.io/Statement/v1","predicate":{"resources":[)"
-      R"({"algorithm":"sha256","digest":"2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6","name":"config.json"},)"
-      R"({"algorithm":"sha256","digest":"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb","name":"w/a.bin"}],)"
-      R"("serialization":{"allow_symlinks":false,"hash_type":"sha256","ignore_paths":[".git","cache"],"method":"files"}},)"
+      R"({"algorithm":"sha256",)"
+      R"("digest":"2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6","name":"config.json"},)"
+      R"({"algorithm":"sha256",)"
+      R"("digest":"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb","name":"w/a.bin"}],)"
+      R"("serialization":{"allow_symlinks":false,"hash_type":"sha256",)"
+      R"("ignore_paths":[".git","cache"],"method":"files"}},)"
       R"("predicateType":"https://model_signing/signature/v1.0","subject":[{"digest":{"sha256":")" +
           Example().Root().Hex() + R"("},"name":"resnet"}]})");
 }
