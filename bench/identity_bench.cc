@@ -58,7 +58,8 @@ void Sha256InMemory(benchmark::State& state) {
 }
 
 void Sha256OfABigFile(benchmark::State& state) {
-  for (auto _ : state) CUPEL_CHECK(cupel::crypto::Sha256OfFile(BigModel()).has_value());
+  const std::filesystem::path& model = BigModel();  // Written before the clock starts.
+  for (auto _ : state) CUPEL_CHECK(cupel::crypto::Sha256OfFile(model).has_value());
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kBigBytes));
 }
 

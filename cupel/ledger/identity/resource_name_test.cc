@@ -2,7 +2,6 @@
 #include "cupel/ledger/identity/resource_name.h"
 
 #include "cupel/base/bytes.h"
-
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::ledger::identity {
