@@ -65,6 +65,9 @@ void AddChecks(CLI::App& app, Session& session);
 void AddModel(CLI::App& app, Session& session);
 void AddFit(CLI::App& app, Session& session);
 void AddData(CLI::App& app, Session& session);
+void AddSign(CLI::App& app, Session& session);
+void AddVerifyModel(CLI::App& app, Session& session);
+void AddEvidence(CLI::App& app, Session& session);
 void AddDoctor(CLI::App& app, Session& session);
 
 }  // namespace cupel::cli

@@ -117,7 +117,7 @@ void AddVerify(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   command->add_option("run", arguments->run, "Folder of the run")->required();
   command->add_option("--trust", arguments->trust,
-                      "Keys to believe: a folder of *.pem and *.vkey, or one file");
+                      "Keys to believe: a trust.toml, a folder of *.pem and *.vkey, or one file");
   command->add_flag("--rerun", arguments->rerun, "Run the checks again and compare");
   command->add_option("--plan", arguments->plan, "With --rerun: the plan in its own folder");
   command->add_option("--jobs,-j", arguments->jobs, "With --rerun: workers")->check(CLI::Range(1, 1024));

@@ -151,6 +151,13 @@ TEST_F(VerifyTest, BelievesOnlyTheKeysGiven) {
   EXPECT_THAT(Verify({.trust = problem_.Path("forged/keys")}), HasError(ErrorCode::kVerificationFailed));
 }
 
+TEST_F(VerifyTest, TakesKeysOfOtherRolesForNoConfirmation) {
+  // The very key, but trusted for something else: nothing was confirmed, and nobody may believe it was.
+  problem_.Write("hallmark.pub.pem", AsBytes(Read("keys/evidence.pub.pem")));
+  EXPECT_THAT(Verify({.trust = problem_.Path("hallmark.pub.pem")}),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("no evidence key")));
+}
+
 TEST_F(VerifyTest, ReproducesByteForByteWithTheSameEngine) {
   RerunOptions options;
   options.plan = problem_.Path("plan.toml");
