@@ -61,9 +61,18 @@ Result<TrustPolicy> TrustPolicy::Load(const std::filesystem::path& path) {
   return policy;
 }
 
-Result<TrustedStatement> TrustPolicy::Open(const Bundle& bundle) const {
+std::vector<crypto::PublicKey> TrustPolicy::KeysOf(KeyRole role) const {
+  switch (role) {
+    case KeyRole::kEvidence: return evidence_keys;
+    case KeyRole::kHallmark: return hallmark_keys;
+    case KeyRole::kVote: return vote_keys;
+    default: return {};
+  }
+}
+
+Result<TrustedStatement> TrustPolicy::Open(const Bundle& bundle, KeyRole role) const {
   const Envelope& envelope = bundle.envelope;
-  CUPEL_TRY(const auto signers, envelope.Verify(evidence_keys));
+  CUPEL_TRY(const auto signers, envelope.Verify(KeysOf(role)));
   if (envelope.payload_type != kStatementPayloadType) {
     return Fail(ErrorCode::kCorrupt, fmt::format("\"payloadType\" must be \"{}\", got \"{}\"",
                                                  kStatementPayloadType, envelope.payload_type));

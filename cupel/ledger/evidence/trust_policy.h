@@ -24,10 +24,17 @@ struct TrustedStatement {
   crypto::PublicKey signer;
 };
 
+enum class KeyRole { kEvidence, kHallmark, kLedger, kWitness, kVote };
+
 struct TrustPolicy {
   std::vector<crypto::PublicKey> evidence_keys;
   std::vector<std::string>
       ledger_keys;  ///< Verifier keys "<name>+<id>+<base64>"; merkle::NoteVerifier reads them.
+  std::vector<crypto::PublicKey> hallmark_keys;
+  std::vector<crypto::PublicKey> vote_keys;
+  std::string log_policy;
+
+  std::vector<crypto::PublicKey> KeysOf(KeyRole role) const;
 
   /// Files are read in order of their names. Errors: kNotFound; kCorrupt, kUnsupported with the file;
   /// kInvalidArgument when no key is found.
@@ -35,7 +42,7 @@ struct TrustPolicy {
 
   /// The statement in a bundle, after its signature was verified with one of `evidence_keys`.
   /// Errors: kVerificationFailed; kCorrupt when what was signed is no statement.
-  Result<TrustedStatement> Open(const Bundle& bundle) const;
+  Result<TrustedStatement> Open(const Bundle& bundle, KeyRole role = KeyRole::kEvidence) const;
 };
 
 }  // namespace cupel::ledger::evidence

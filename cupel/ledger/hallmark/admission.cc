@@ -228,6 +228,13 @@ class Gate {
     return same || !Refuse(kReceiptFalse, "the log entry's log, size and root are not those of its checkpoint");
   }
 
+  /// Whether the id is that of a log of this name in the policy.
+  bool IsLogId(const Bytes& log_id, const std::string& origin) const {
+    return std::any_of(policy_->Logs().begin(), policy_->Logs().end(), [&](const witness::Policy::Log& log) {
+      return log.key.Name() == origin && std::ranges::equal(log.key.FullId().bytes, log_id);
+    });
+  }
+
   /// A checkpoint that the quorum accepts, of the ledger that the hallmark was issued into.
   Result<CosignedCheckpoint> OpenNote(std::string_view note) const {
     CUPEL_TRY(CosignedCheckpoint opened, policy_->Verify(note));
