@@ -274,11 +274,11 @@ TEST_F(Mutation, WitnessesCountOnceAndMustBeKnown) {
   for (const auto& [witnesses, enough] : cases) {
     Scenario receipt;
     receipt.receipt_witnesses = witnesses;
-    EXPECT_EQ(CodeOf(world_.Make(receipt)), enough ? "admitted" : "receipt-quorum") << testing::PrintToString(witnesses);
+    EXPECT_EQ(CodeOf(world_.Make(receipt)), enough ? "admitted" : "receipt-quorum") << ::testing::PrintToString(witnesses);
     Scenario newest;
     newest.newest_witnesses = witnesses;
     EXPECT_EQ(CodeOf(world_.Make(newest)), enough ? "admitted" : "checkpoint-quorum")
-        << testing::PrintToString(witnesses);
+        << ::testing::PrintToString(witnesses);
   }
 }
 
