@@ -86,6 +86,28 @@ Status ReadFileInPieces(const std::filesystem::path& path, const std::function<S
   }
 }
 
+Status ReadRangeInPieces(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t size,
+                         const std::function<Status(BytesView)>& consume) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return tl::make_unexpected(SystemError(path, "open the file"));
+  Bytes piece(std::min<std::uint64_t>(size, kPieceBytes));
+  while (size > 0) {
+    const std::size_t wanted = std::min<std::uint64_t>(size, piece.size());
+    const ssize_t count = ::pread(file.get(), piece.data(), wanted, static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return tl::make_unexpected(SystemError(path, "read the file"));
+    if (count == 0) {
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("the file ends {} bytes before the part that was asked for", size),
+                  path.string());
+    }
+    CUPEL_TRY_STATUS(consume(BytesView(piece).first(static_cast<std::size_t>(count))));
+    offset += static_cast<std::uint64_t>(count);
+    size -= static_cast<std::uint64_t>(count);
+  }
+  return {};
+}
+
 Result<Bytes> ReadFile(const std::filesystem::path& path, std::uint64_t limit_bytes) {
   Bytes all;
   CUPEL_TRY_STATUS(ReadFileInPieces(path, [&](BytesView piece) -> Status {

@@ -25,6 +25,10 @@ Result<std::string> ReadTextFile(const std::filesystem::path& path,
 /// Calls `consume` with successive pieces of at most 1 MiB; memory stays bounded. Stops at the first error.
 Status ReadFileInPieces(const std::filesystem::path& path, const std::function<Status(BytesView)>& consume);
 
+/// As ReadFileInPieces for `size` bytes from `offset`. Errors: kCorrupt when the file ends before.
+Status ReadRangeInPieces(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t size,
+                         const std::function<Status(BytesView)>& consume);
+
 /// Atomic. mode: permission bits of the new file (keys use 0600). The folder must exist.
 /// Errors: kPermission, kNotFound (no such folder), kResourceLimit (disk full).
 Status WriteFileAtomic(const std::filesystem::path& path, BytesView bytes, int mode = 0644);

@@ -62,5 +62,38 @@ TEST(ReadFile, NamesWhatIsWrong) {
   EXPECT_THAT(ReadFile(folder / "big", 99), HasError(ErrorCode::kResourceLimit));
 }
 
+TEST(ReadRangeInPieces, GivesExactlyTheBytesOfTheRange) {
+  const ScratchFolder folder;
+  std::string text(3'000'000, '\0');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 31 + i / 255);
+  ASSERT_THAT(WriteFileAtomic(folder / "f", text), IsOk());
+  for (const auto& [offset, size] : {std::pair{0, 3'000'000},
+                                     {0, 0},
+                                     {1, 1},
+                                     {1'048'575, 1'048'577},
+                                     {2'999'999, 1},
+                                     {3'000'000, 0},
+                                     {17, 2'500'000}}) {
+    std::string read;
+    ASSERT_THAT(ReadRangeInPieces(folder / "f", offset, size,
+                                  [&](BytesView piece) -> Status {
+                                    EXPECT_LE(piece.size(), 1u << 20);
+                                    read += AsText(piece);
+                                    return {};
+                                  }),
+                IsOk());
+    EXPECT_TRUE(read == text.substr(offset, size)) << offset << "+" << size;
+  }
+}
+
+TEST(ReadRangeInPieces, SaysThatTheFileIsTooShort) {
+  const ScratchFolder folder;
+  ASSERT_THAT(WriteFileAtomic(folder / "f", std::string(100, 'x')), IsOk());
+  const auto ignore = [](BytesView) -> Status { return {}; };
+  EXPECT_THAT(ReadRangeInPieces(folder / "f", 90, 11, ignore),
+              HasError(ErrorCode::kCorrupt, HasSubstr("1 byte")));
+  EXPECT_THAT(ReadRangeInPieces(folder / "no", 0, 1, ignore), HasError(ErrorCode::kNotFound));
+}
+
 }  // namespace
 }  // namespace cupel

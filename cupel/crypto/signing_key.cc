@@ -10,6 +10,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
+
 #include "cupel/crypto/hash.h"
 
 namespace cupel::crypto {
@@ -37,26 +39,46 @@ Bio ReadOnlyBio(BytesView bytes) {
 /// Refuses to ask a terminal for a passphrase, which is what OpenSSL does when it is given no callback.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
-/// The key is on P-256 and its point is on the curve.
-Status CheckKind(EVP_PKEY* key) {
+struct CurveFacts {
+  Curve curve;
+  std::string_view name;
+  std::string_view openssl_name;
+  const EVP_MD* (*hash)();
+};
+constexpr CurveFacts kCurves[] = {{Curve::kP256, "P-256", "prime256v1", EVP_sha256},
+                                  {Curve::kP384, "P-384", "secp384r1", EVP_sha384},
+                                  {Curve::kP521, "P-521", "secp521r1", EVP_sha512}};
+
+const CurveFacts& FactsOf(Curve curve) { return kCurves[static_cast<std::size_t>(curve)]; }
+
+std::string GroupName(EVP_PKEY* key) {
   char group[32] = "";
   std::size_t length = 0;
-  const bool is_ec = EVP_PKEY_is_a(key, "EC") == 1;
-  if (is_ec) EVP_PKEY_get_group_name(key, group, sizeof group, &length);
-  if (!is_ec || std::string_view(group) != "prime256v1") {
+  if (EVP_PKEY_is_a(key, "EC") == 1) EVP_PKEY_get_group_name(key, group, sizeof group, &length);
+  return group;
+}
+
+/// The key's curve is P-256, or with `any_curve` another one we know, and its point is on it.
+Result<Curve> CheckKind(EVP_PKEY* key, bool any_curve = false) {
+  const std::string group = GroupName(key);
+  const auto* facts = std::find_if(std::begin(kCurves), std::end(kCurves), [&](const CurveFacts& candidate) {
+    return candidate.openssl_name == group && (any_curve || candidate.curve == Curve::kP256);
+  });
+  if (facts == std::end(kCurves)) {
     const char* algorithm = EVP_PKEY_get0_type_name(key);
     return Fail(ErrorCode::kUnsupported,
-                fmt::format("the key must be ECDSA on P-256, got {}", is_ec       ? group
-                                                                      : algorithm ? algorithm
-                                                                                  : "?"),
+                fmt::format("the key must be ECDSA on P-256{}, got {}", any_curve ? ", P-384 or P-521" : "",
+                            !group.empty() ? group.c_str()
+                            : algorithm    ? algorithm
+                                           : "?"),
                 "", "make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`");
   }
   const KeyContext context(EVP_PKEY_CTX_new(key, nullptr));
   if (EVP_PKEY_public_check(context.get()) != 1) {
     ERR_clear_error();
-    return Fail(ErrorCode::kCorrupt, "the key's point is not on the curve P-256");
+    return Fail(ErrorCode::kCorrupt, fmt::format("the key's point is not on the curve {}", facts->name));
   }
-  return {};
+  return facts->curve;
 }
 
 std::string BioText(BIO* bio) {
@@ -121,7 +143,13 @@ PublicKey::PublicKey(std::shared_ptr<const Handle> handle) : handle_(std::move(h
   id_ = Sha256(AsBytes(pem_)).Hex();
 }
 
-Result<PublicKey> PublicKey::FromPem(std::string_view pem) {
+std::string_view CurveName(Curve curve) { return FactsOf(curve).name; }
+
+Result<PublicKey> PublicKey::FromPem(std::string_view pem) { return ReadPem(pem, false); }
+
+Result<PublicKey> PublicKey::FromPemOfAnyCurve(std::string_view pem) { return ReadPem(pem, true); }
+
+Result<PublicKey> PublicKey::ReadPem(std::string_view pem, bool any_curve) {
   if (pem.size() > kMaxPemBytes)
     return Fail(ErrorCode::kCorrupt, "a public key must have at most 65536 characters");
   const Bio bio = ReadOnlyBio(AsBytes(pem));
@@ -132,8 +160,10 @@ Result<PublicKey> PublicKey::FromPem(std::string_view pem) {
     return Fail(ErrorCode::kCorrupt, "no readable PEM public key", "",
                 "expected \"-----BEGIN PUBLIC KEY-----\"");
   }
-  CUPEL_TRY_STATUS(CheckKind(handle->key.get()));
-  return PublicKey(std::move(handle));
+  CUPEL_TRY(const Curve curve, CheckKind(handle->key.get(), any_curve));
+  PublicKey key(std::move(handle));
+  key.curve_ = curve;
+  return key;
 }
 
 Result<PublicKey> PublicKey::FromDer(BytesView der) {
@@ -144,14 +174,15 @@ Result<PublicKey> PublicKey::FromDer(BytesView der) {
   if (!handle->key || at != der.data() + der.size()) {
     return Fail(ErrorCode::kCorrupt, "not the DER of a public key");
   }
-  CUPEL_TRY_STATUS(CheckKind(handle->key.get()));
+  CUPEL_TRY([[maybe_unused]] const Curve curve, CheckKind(handle->key.get()));
   return PublicKey(std::move(handle));
 }
 
 Status PublicKey::Verify(BytesView message, const Signature& signature) const {
   CUPEL_TRY_STATUS(CheckSignatureForm(signature.der));
   const DigestContext context(EVP_MD_CTX_new());
-  CUPEL_CHECK(EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, handle_->key.get()) == 1);
+  CUPEL_CHECK(
+      EVP_DigestVerifyInit(context.get(), nullptr, FactsOf(curve_).hash(), nullptr, handle_->key.get()) == 1);
   const int answer = EVP_DigestVerify(context.get(), signature.der.data(), signature.der.size(),
                                       message.data(), message.size());
   ERR_clear_error();
@@ -186,7 +217,7 @@ Result<SigningKey> SigningKey::FromPem(std::string_view pem) {
     return Fail(ErrorCode::kCorrupt, "no readable PEM private key", "",
                 "expected \"-----BEGIN PRIVATE KEY-----\"");
   }
-  CUPEL_TRY_STATUS(CheckKind(handle->key.get()));
+  CUPEL_TRY([[maybe_unused]] const Curve curve, CheckKind(handle->key.get()));
   const KeyContext context(EVP_PKEY_CTX_new(handle->key.get(), nullptr));
   const bool belongs = EVP_PKEY_pairwise_check(context.get()) == 1;
   ERR_clear_error();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/crypto/signing_key.h"
 
+#include <tuple>
+
 #include "cupel/crypto/hash.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -72,6 +74,67 @@ TEST(PublicKey, HasOneTextHoweverItWasRead) {
 TEST(PublicKey, RefusesAPointOffTheCurve) {
   const std::string other_y = std::string(kY.substr(0, 63)) + "8";
   EXPECT_THAT(PublicKey::FromDer(Hex(Join(kSpkiPrefix, kX, other_y))), HasError(ErrorCode::kCorrupt));
+}
+
+// RFC 6979 appendices A.2.6 and A.2.7: the P-384 and P-521 keys, and their signatures over "sample" with
+// SHA-384 and SHA-512, in DER.
+constexpr std::string_view kRfcP384Pem = R"(-----BEGIN PUBLIC KEY-----
+MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE7DpOQVtOGaRWhhgCn0J/pdqai8SukuAu
+BqrlKGswDGTe+PDqkFWGYGSiVFFUgLwTgBXZty19VyROqO+awMYhiWcIpZNn+d+5
+9UyoSz8cnbEoiyMcOuDU/nNE/SUzJkcg
+-----END PUBLIC KEY-----
+)";
+constexpr std::string_view kRfcP384Signature =
+    "306602310094edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa73d64c4ea95ad133c81a648152e44acf96e36dd1e80fabe"
+    "46"
+    "02310099ef4aeb15f178cea1fe40db2603138f130e740a19624526203b6351d0a3a94fa329c145786e679e7b82c71a38628ac8";
+constexpr std::string_view kRfcP521Pem = R"(-----BEGIN PUBLIC KEY-----
+MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQBiUVQ0HhZMuAOqiO2lPIT+MMSH4bc
+l6BOWnFn205bzTcRI9RuRdtrXVNwp/IPtjMVXTj/oW0r12HcrEdLmi9QI6QASTEB
+yWLNTS/d94IoXmRYQTnC+RtH+H/4I1TWYw90aiig2yV0G1s0qCgAiyKswj+ST6r7
+1NM/gepmlW3+qiv9/PU=
+-----END PUBLIC KEY-----
+)";
+constexpr std::string_view kRfcP521Signature =
+    "308187024200c328fafcbd79dd77850370c46325d987cb525569fb63c5d3bc53950e6d4c5f174e25a1ee9017b5d450606add152b"
+    "5349"
+    "31d7d4e8455cc91f9b15bf05ec36e377fa0241617cce7cf5064806c467f678d3b4080d6f1cc50af26ca209417308281b68af2826"
+    "23ea"
+    "a63e5b5c0723d8b8c37ff0777b1a20f8ccb1dccc43997f1ee0e44da4a67a";
+
+constexpr std::string_view kSecp256k1Pem = R"(-----BEGIN PUBLIC KEY-----
+MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEh9XYxNRlbRA9Yc17cbvQGu50SLlsqfY4
+dipf/EAapIGATQwGFRtnYlaQ6VVGgOKm+qqTgPALaO2kXGL9QhM2TA==
+-----END PUBLIC KEY-----
+)";
+
+TEST(PublicKey, VerifiesThePublishedSignaturesOfTheLargerCurvesWhenAskedTo) {
+  const std::tuple<std::string_view, std::string_view, Curve, const char*> cases[] = {
+      {kRfcP384Pem, kRfcP384Signature, Curve::kP384, "P-384"},
+      {kRfcP521Pem, kRfcP521Signature, Curve::kP521, "P-521"}};
+  for (const auto& [pem, der, curve, name] : cases) {
+    CUPEL_ASSERT_OK(const PublicKey key, PublicKey::FromPemOfAnyCurve(pem));
+    EXPECT_EQ(key.curve(), curve);
+    EXPECT_EQ(CurveName(key.curve()), name);
+    EXPECT_EQ(key.Pem(), pem);
+    EXPECT_THAT(key.Verify(AsBytes("sample"), {Hex(der)}), IsOk());
+    EXPECT_THAT(key.Verify(AsBytes("sampl3"), {Hex(der)}), HasError(ErrorCode::kVerificationFailed));
+    Bytes changed = Hex(der);
+    changed.back() ^= 1;
+    EXPECT_THAT(key.Verify(AsBytes("sample"), {changed}), HasError(ErrorCode::kVerificationFailed));
+    EXPECT_THAT(PublicKey::FromPem(pem), HasError(ErrorCode::kUnsupported, HasSubstr("P-256, got secp")));
+  }
+}
+
+TEST(PublicKey, OfAnyCurveReadsEvidenceKeysTooAndNothingElse) {
+  CUPEL_ASSERT_OK(const PublicKey plain, PublicKey::FromDer(Hex(Join(kSpkiPrefix, kX, kY))));
+  CUPEL_ASSERT_OK(const PublicKey any, PublicKey::FromPemOfAnyCurve(plain.Pem()));
+  EXPECT_EQ(any, plain);
+  EXPECT_EQ(any.curve(), Curve::kP256);
+  // secp256k1, made for this test with `openssl ecparam -name secp256k1 -genkey | openssl ec -pubout`.
+  EXPECT_THAT(PublicKey::FromPemOfAnyCurve(kSecp256k1Pem),
+              HasError(ErrorCode::kUnsupported, HasSubstr("P-256, P-384 or P-521, got secp256k1")));
+  EXPECT_THAT(PublicKey::FromPemOfAnyCurve("x"), HasError(ErrorCode::kCorrupt));
 }
 
 TEST(PublicKey, RefusesAnotherCurve) {

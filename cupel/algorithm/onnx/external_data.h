@@ -27,9 +27,10 @@ class ExternalData {
   /// kResourceLimit.
   Result<Bytes> Read(const std::string& location, std::uint64_t offset, std::uint64_t size) const;
 
- private:
+  /// Where the file is, all links followed. Errors: kPermission, kNotFound.
   Result<std::filesystem::path> Resolve(const std::string& location) const;
 
+ private:
   std::optional<std::filesystem::path> folder_;
   std::uint64_t limit_bytes_;
 };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cupel/application/assess/assessment.h"
+#include "cupel/application/projection/predicate_type.h"
 
 namespace cupel::application::assess {
 
@@ -24,9 +25,9 @@ struct Subject {
 };
 
 /// The predicate types of Cupel's own statements.
-inline constexpr const char* kPlanPredicate = "https://cupel.dev/predicate/plan/v0.1";
-inline constexpr const char* kEvidencePredicate = "https://cupel.dev/predicate/evidence/v0.1";
-inline constexpr const char* kReportPredicate = "https://cupel.dev/predicate/report/v0.1";
+using projection::kEvidencePredicate;
+using projection::kPlanPredicate;
+using projection::kReportPredicate;
 
 class EvidenceWriter {
  public:

@@ -5,11 +5,13 @@
 #include <fmt/ranges.h>
 
 #include "cupel/algorithm/evaluate/predict.h"
+#include "cupel/algorithm/onnx/external_data_files.h"
 #include "cupel/algorithm/onnx/reader.h"
 #include "cupel/algorithm/onnx/writer.h"
 #include "cupel/application/assess/facts.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/data/dataset/open.h"
+#include "cupel/ledger/identity/model_identity.h"
 
 namespace cupel::application::assess {
 namespace {
@@ -31,10 +33,13 @@ Preprocessing ToPreprocessing(const ModelSpec& spec) {
   return preprocessing;
 }
 
-Json ModelIdentity(const ModelSpec& spec, const Digest& digest) {
+/// Both digests that people name a model by; with external data, the files that the root covers.
+Json ModelJson(const ModelSpec& spec, const ledger::identity::ModelIdentity& identity) {
   Json json;
   json["file"] = spec.file.filename().string();
-  json["sha256"] = digest.Hex();
+  json["sha256"] = identity.file_sha256.Hex();
+  json["omsRoot"] = identity.root.Hex();
+  if (identity.resources.size() > 1) json["resources"] = identity.ToJson()["resources"];
   json["preprocessing"] = Json::Object{{"scale", spec.scale},
                                        {"mean", Json::ArrayOf(spec.mean)},
                                        {"std", Json::ArrayOf(spec.std)},
@@ -80,8 +85,10 @@ Status Inputs::OpenData(const Plan& plan) {
 Status Inputs::OpenModel(const Plan& plan, const algorithm::tensor::Device& device) {
   const std::filesystem::path path = plan.Resolve(plan.model->file);
   CUPEL_TRY(const algorithm::graph::Graph graph, algorithm::onnx::ReadModel(path));
-  CUPEL_TRY(subject_digest_, crypto::Sha256OfFile(path));
-  subject_name_ = path.filename().string();
+  CUPEL_TRY(const auto external, algorithm::onnx::ExternalDataFiles(path));
+  CUPEL_TRY(const auto identity, ledger::identity::Identify(path, external));
+  subject_digest_ = identity.file_sha256;
+  subject_name_ = identity.name;
   ClassifierOptions options;
   options.device = device;
   options.preprocessing = ToPreprocessing(*plan.model);
@@ -91,9 +98,9 @@ Status Inputs::OpenModel(const Plan& plan, const algorithm::tensor::Device& devi
   if (!model) return FailAt(path.string(), std::move(model).error());
   model_ = *std::move(model);
   facts_["model"] = ModelFacts(subject_name_, subject_digest_, graph);
-  identity_["model"] = ModelIdentity(*plan.model, subject_digest_);
-  // The file's digest does not cover weights that lie in external files; the digest of the whole graph,
-  // written anew, does.
+  identity_["model"] = ModelJson(*plan.model, identity);
+  // The same network written by another tool has other bytes; the digest of the graph, written anew, is the
+  // same.
   CUPEL_TRY(const Bytes content, algorithm::onnx::WriteModel(model_->graph()));
   identity_["model"]["content"] = Json::Object{{"sha256", crypto::Sha256(content).Hex()}};
   return {};

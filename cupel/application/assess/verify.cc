@@ -21,6 +21,7 @@ namespace cupel::application::assess {
 namespace {
 
 using ledger::evidence::Bundle;
+using ledger::evidence::KeyRole;
 using ledger::evidence::Statement;
 using ledger::evidence::TrustedStatement;
 using ledger::evidence::TrustPolicy;
@@ -53,31 +54,40 @@ class Verifier {
     }
     CUPEL_TRY(const TrustPolicy own, TrustPolicy::Load(folder_.root() / "keys"));
     CUPEL_TRY(const std::string pem, ReadTextFile(folder_.EvidenceKey()));
-    if (own.evidence_keys.size() != 1 || own.ledger_keys.size() != 1 || own.evidence_keys[0].Pem() != pem) {
+    const auto& evidence = own.KeysOf(KeyRole::kEvidence);
+    const auto& ledger = own.VerifierKeysOf(KeyRole::kLedger);
+    if (evidence.size() != 1 || ledger.size() != 1 || evidence[0].Pem() != pem) {
       return False("the folder must hold one evidence key and one ledger key, as they were written", "keys");
     }
     verification_.keys_from_run = !options_.trust;
     trust_ = own;
-    if (options_.trust) {
-      CUPEL_TRY(TrustPolicy given, TrustPolicy::Load(*options_.trust));
-      if (!given.evidence_keys.empty()) {
-        const bool known = std::find(given.evidence_keys.begin(), given.evidence_keys.end(),
-                                     own.evidence_keys[0]) != given.evidence_keys.end();
-        if (!known) return False("the run is not signed with a key you trust", "keys/evidence.pub.pem");
-      }
-      if (!given.ledger_keys.empty() && std::find(given.ledger_keys.begin(), given.ledger_keys.end(),
-                                                  own.ledger_keys[0]) == given.ledger_keys.end()) {
-        return False("the ledger is not signed with a key you trust", "keys/ledger.vkey");
-      }
-    }
-    verification_.signer = own.evidence_keys[0].Id();
+    if (options_.trust) CUPEL_TRY_STATUS(CheckKnown(evidence[0], ledger[0]));
+    verification_.signer = evidence[0].Id();
     Cover("keys/evidence.pub.pem");
     Cover("keys/ledger.vkey");
     return {};
   }
 
+  /// The run's keys are among those that the verifier gave for the role, if any were given for it.
+  Status CheckKnown(const crypto::PublicKey& evidence, const std::string& ledger) const {
+    CUPEL_TRY(const TrustPolicy given, TrustPolicy::Load(*options_.trust));
+    const auto& signers = given.KeysOf(KeyRole::kEvidence);
+    if (!signers.empty() && std::find(signers.begin(), signers.end(), evidence) == signers.end()) {
+      return False("the run is not signed with a key you trust", "keys/evidence.pub.pem");
+    }
+    const auto& logs = given.VerifierKeysOf(KeyRole::kLedger);
+    if (signers.empty() && logs.empty()) {
+      return Fail(ErrorCode::kInvalidArgument, "no evidence key and no ledger key to compare with",
+                  options_.trust->string(), "give the keys of those who assess, or of their ledger");
+    }
+    if (!logs.empty() && std::find(logs.begin(), logs.end(), ledger) == logs.end()) {
+      return False("the ledger is not signed with a key you trust", "keys/ledger.vkey");
+    }
+    return {};
+  }
+
   Status OpenLedger() {
-    const auto verifier = ledger::merkle::NoteVerifier::Parse(trust_.ledger_keys[0]);
+    const auto verifier = ledger::merkle::NoteVerifier::Parse(trust_.VerifierKeysOf(KeyRole::kLedger)[0]);
     if (!verifier) return FailAt("keys/ledger.vkey", verifier.error());
     CUPEL_TRY(const std::string written, ReadTextFile(folder_.LedgerKey()));
     if (written != verifier->ToText() + "\n")

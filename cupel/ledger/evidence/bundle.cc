@@ -121,6 +121,10 @@ Bundle Bundle::Of(Envelope envelope) {
 
 Result<Bundle> Bundle::Parse(std::string_view text) {
   CUPEL_TRY(const Json json, Json::Parse(text));
+  return FromJson(json);
+}
+
+Result<Bundle> Bundle::FromJson(const Json& json) {
   CUPEL_TRY(const std::string media_type, TextField(json, "mediaType"));
   if (media_type != kBundleMediaType) {
     return Fail(ErrorCode::kUnsupported,

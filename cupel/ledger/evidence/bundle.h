@@ -22,6 +22,7 @@
 #include "cupel/base/bytes.h"
 #include "cupel/base/digest.h"
 #include "cupel/base/error.h"
+#include "cupel/base/json.h"
 #include "cupel/ledger/evidence/envelope.h"
 
 namespace cupel::ledger::evidence {
@@ -53,6 +54,7 @@ struct Bundle {
 
   /// Errors: kCorrupt, kUnsupported (certificates, timestamps, message signatures, another version).
   static Result<Bundle> Parse(std::string_view json);
+  static Result<Bundle> FromJson(const Json& json);
 
   /// One line of canonical JSON and a newline.
   std::string ToText() const;

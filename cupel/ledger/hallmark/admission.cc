@@ -28,6 +28,13 @@ using witness::CosignedCheckpoint;
 /// How far two honest clocks may be apart.
 constexpr std::int64_t kClockToleranceSeconds = 300;
 
+/// The policy of the trust root; without one, its only ledger key and no witnesses.
+Result<witness::Policy> LedgerPolicy(const evidence::TrustPolicy& trust) {
+  const auto& ledgers = trust.VerifierKeysOf(KeyRole::kLedger);
+  if (trust.log_policy.empty() && ledgers.size() == 1) return witness::Policy::FromLogKey(ledgers[0]);
+  return witness::Policy::Parse(trust.log_policy);
+}
+
 /// One decision: the steps in their order, each returning whether to go on.
 class Gate {
  public:
@@ -62,7 +69,7 @@ class Gate {
         Refuse(kTrustRoot, "the trust root has no key of role hallmark")) {
       return false;
     }
-    auto policy = witness::Policy::Parse(inputs_.trust->log_policy);
+    auto policy = LedgerPolicy(*inputs_.trust);
     if (!policy) {
       Refuse(kTrustRoot, Error{ErrorCode::kCorrupt, policy.error().ToString(), "ledger policy", ""});
       return false;
@@ -296,7 +303,7 @@ class Gate {
     if (!tail) return !Refuse(kLedgerUnreadable, tail.error());
     if (const Status status = Continues(*tail); !status && Refuse(kLedgerInconsistent, status.error())) return false;
     const RevocationIndex revocations(*decision_.payload);
-    const auto keys = inputs_.trust->KeysOf(KeyRole::kHallmark);
+    const auto& keys = inputs_.trust->KeysOf(KeyRole::kHallmark);
     for (std::size_t i = 0; i < tail->leaves.size(); ++i) {
       const std::uint64_t index = tail->start + i;
       if (index < TheHallmark().issued_into.size) continue;

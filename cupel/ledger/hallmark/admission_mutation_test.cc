@@ -420,25 +420,29 @@ TEST_F(Mutation, EachClassHasItsOwnLimits) {
 
 TEST_F(Mutation, EveryPartOfTheTrustRootCounts) {
   const GateCase good = world_.Make({});
-  const auto with = [&](const std::function<void(evidence::TrustPolicy&)>& change) {
+  const std::string policy = good.trust->log_policy;
+  const auto with = [&](const GateWorld::Keys& hallmark, const GateWorld::Keys& evidence, const std::string& text) {
     GateCase bad = good;
-    change(*bad.trust);
+    bad.trust = GateWorld::TrustIn(hallmark, evidence, {&world_.vote_key}, text);
     return CodeOf(bad);
   };
-  EXPECT_EQ(with([](auto& t) { t.hallmark_keys.clear(); }), "trust-root");
-  EXPECT_EQ(with([&](auto& t) { t.hallmark_keys = {world_.stranger_key.Public()}; }), "signature");
-  EXPECT_EQ(with([&](auto& t) { std::swap(t.hallmark_keys, t.evidence_keys); }), "key-role");
-  EXPECT_EQ(with([&](auto& t) { t.hallmark_keys.insert(t.hallmark_keys.begin(), world_.stranger_key.Public()); }),
-            "admitted");
-  EXPECT_EQ(with([](auto& t) { t.log_policy.clear(); }), "trust-root");
+  const auto* right = &world_.hallmark_key;
+  const auto* other = &world_.evidence_key;
+  const auto* stranger = &world_.stranger_key;
+  EXPECT_EQ(with({right}, {other}, policy), "admitted");
+  EXPECT_EQ(with({}, {other}, policy), "trust-root");
+  EXPECT_EQ(with({stranger}, {other}, policy), "signature");
+  EXPECT_EQ(with({other}, {right}, policy), "key-role");
+  EXPECT_EQ(with({stranger, right}, {}, policy), "admitted");
+  EXPECT_EQ(with({right}, {other}, ""), "trust-root");
   std::size_t start = 0;
-  while (start < good.trust->log_policy.size()) {
-    const std::size_t end = good.trust->log_policy.find('\n', start) + 1;
-    EXPECT_NE(with([&](auto& t) { t.log_policy.erase(start, end - start); }), "admitted") << start;
+  while (start < policy.size()) {
+    const std::size_t end = policy.find('\n', start) + 1;
+    EXPECT_NE(with({right}, {}, policy.substr(0, start) + policy.substr(end)), "admitted") << start;
     start = end;
   }
-  EXPECT_EQ(with([&](auto& t) { t.log_policy = world_.PolicyText("quorum w3\n"); }), "receipt-quorum");
-  EXPECT_EQ(with([&](auto& t) { t.log_policy = world_.PolicyText("quorum w2\n"); }), "admitted");
+  EXPECT_EQ(with({right}, {}, world_.PolicyText("quorum w3\n")), "receipt-quorum");
+  EXPECT_EQ(with({right}, {}, world_.PolicyText("quorum w2\n")), "admitted");
 }
 
 TEST_F(Mutation, EveryReasonRevokesAndOnlyHallmarkKeysCan) {

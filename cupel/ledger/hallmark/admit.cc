@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/ledger/hallmark/admit.h"
 
-#include <map>
-
 #include "cupel/base/file.h"
-#include "cupel/crypto/hash.h"
+#include "cupel/ledger/identity/model_identity.h"
 #include "cupel/ledger/merkle/checkpoint.h"
 
 namespace cupel {
@@ -18,14 +16,8 @@ using ledger::hallmark::ModelDigests;
 constexpr std::uint64_t kMaxHallmarkBytes = std::uint64_t{1} << 22;
 
 Result<ModelDigests> HashModel(const std::filesystem::path& model, const AdmissionPolicy& policy) {
-  std::map<std::string, Digest> resources;
-  CUPEL_TRY(resources[model.filename().string()], crypto::Sha256OfFile(model));
-  for (const auto& file : policy.external_data) {
-    CUPEL_TRY(resources[file.generic_string()], crypto::Sha256OfFile(model.parent_path() / file));
-  }
-  crypto::Sha256Hasher root;
-  for (const auto& [name, digest] : resources) root.Update(digest.bytes);
-  return ModelDigests{model.filename().string(), resources[model.filename().string()], root.Finish()};
+  CUPEL_TRY(const auto identity, ledger::identity::Identify(model, policy.external_data));
+  return ModelDigests{identity.name, identity.file_sha256, identity.root};
 }
 
 /// The size that the note claims; believed only after the gate compared the leaves with the note's root.

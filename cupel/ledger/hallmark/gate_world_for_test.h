@@ -91,13 +91,23 @@ class GateWorld {
     return text + quorum;
   }
 
-  evidence::TrustPolicy Trust(const std::string& quorum) const {
+  using Keys = std::vector<const crypto::SigningKey*>;
+
+  static evidence::TrustPolicy TrustIn(const Keys& hallmark, const Keys& evidence, const Keys& vote,
+                                       std::string policy) {
     evidence::TrustPolicy trust;
-    trust.evidence_keys = {evidence_key.Public()};
-    trust.hallmark_keys = {hallmark_key.Public()};
-    trust.vote_keys = {vote_key.Public()};
-    trust.log_policy = PolicyText(quorum);
+    const auto add = [&](evidence::KeyRole role, const Keys& keys) {
+      for (const auto* key : keys) CUPEL_CHECK(trust.Trust(role, key->Public()).has_value());
+    };
+    add(evidence::KeyRole::kHallmark, hallmark);
+    add(evidence::KeyRole::kEvidence, evidence);
+    add(evidence::KeyRole::kVote, vote);
+    trust.log_policy = std::move(policy);
     return trust;
+  }
+
+  evidence::TrustPolicy Trust(const std::string& quorum) const {
+    return TrustIn({&hallmark_key}, {&evidence_key}, {&vote_key}, PolicyText(quorum));
   }
 
   static Digest DigestOf(std::string_view text) { return crypto::Sha256(AsBytes(text)); }

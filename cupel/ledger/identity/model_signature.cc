@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/ledger/identity/model_signature.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+#include <set>
+#include <system_error>
+
+#include "cupel/ledger/evidence/json_field.h"
+#include "cupel/ledger/evidence/statement.h"
+#include "cupel/ledger/identity/hash_files.h"
+#include "cupel/ledger/identity/model_files.h"
+#include "cupel/ledger/identity/model_statement.h"
+#include "cupel/ledger/identity/resource_name.h"
+
+namespace cupel::ledger::identity {
+namespace {
+
+constexpr std::size_t kMostNamesShown = 5;
+
+/// Before v1.1 of the reference implementation a bundle held the key itself, as base64 of its PEM text. It is
+/// only a hint either way, so it becomes one.
+Status RewriteOldKey(Json& bundle) {
+  const Json* material = bundle.Find("verificationMaterial");
+  const Json* key = material == nullptr ? nullptr : material->Find("publicKey");
+  if (key == nullptr || key->Find("rawBytes") == nullptr) return {};
+  CUPEL_TRY_STATUS(evidence::OnlyMembers(*key, {"rawBytes", "keyDetails"}));
+  CUPEL_TRY(const Bytes pem, evidence::BytesField(*key, "rawBytes"));
+  CUPEL_TRY(const crypto::PublicKey parsed, crypto::PublicKey::FromPemOfAnyCurve(AsText(pem)));
+  const std::string details = fmt::format("PKIX_ECDSA_{}_SHA_{}",
+                                          parsed.curve() == crypto::Curve::kP256   ? "P256"
+                                          : parsed.curve() == crypto::Curve::kP384 ? "P384"
+                                                                                   : "P521",
+                                          parsed.curve() == crypto::Curve::kP256   ? 256
+                                          : parsed.curve() == crypto::Curve::kP384 ? 384
+                                                                                   : 512);
+  if (key->Find("keyDetails") != nullptr) {
+    CUPEL_TRY_STATUS(evidence::ExpectTextField(*key, "keyDetails", details));
+  }
+  bundle["verificationMaterial"]["publicKey"] = Json::Object{{"hint", parsed.Id()}};
+  return {};
+}
+
+Result<SignedModel> Opened(const evidence::Bundle& bundle, const evidence::Statement& statement,
+                           const crypto::PublicKey& signer) {
+  if (bundle.key_hint != signer.Id()) {
+    return Fail(ErrorCode::kVerificationFailed,
+                fmt::format("the signature names key {}, but key {} made it", bundle.key_hint, signer.Id()));
+  }
+  CUPEL_TRY(Manifest manifest, FromStatement(statement));
+  return SignedModel{std::move(manifest), signer};
+}
+
+std::string PathOf(const std::string& name, Method method) {
+  return method == Method::kShards ? ParseShardName(name)->path : name;
+}
+
+/// The signed resources by name, "." replaced by the name of the model's file.
+std::map<std::string, Digest> Expected(const ModelPaths& model, const Manifest& manifest) {
+  std::map<std::string, Digest> expected;
+  for (const Resource& resource : manifest.resources) {
+    std::string name = resource.name;
+    if (PathOf(name, manifest.serialization.method) == kOnlyFile) {
+      name = model.path.filename().generic_string() + name.substr(kOnlyFile.size());
+    }
+    expected.emplace(std::move(name), resource.sha256);
+  }
+  return expected;
+}
+
+/// The files to hash: everything signed, and unless `ignore_unsigned` everything there.
+Result<std::vector<ModelFile>> FilesToCompare(const ModelPaths& model, const Manifest& manifest,
+                                              const std::set<std::string>& signed_paths,
+                                              const CompareOptions& options) {
+  std::error_code code;
+  const bool is_folder = std::filesystem::is_directory(model.path, code);
+  const bool links = manifest.serialization.allow_symlinks;
+  if (is_folder && !options.ignore_unsigned) {
+    Serialization serialization = manifest.serialization;
+    serialization.ignore_paths.insert(serialization.ignore_paths.end(), options.ignore_paths.begin(),
+                                      options.ignore_paths.end());
+    CUPEL_TRY(const std::vector<std::string> ignored, IgnoredPaths(model, serialization));
+    return FilesOf(model, links, ignored);
+  }
+  std::set<std::string> names = signed_paths;
+  if (!is_folder && !options.ignore_unsigned) {
+    CUPEL_TRY(const std::vector<ModelFile> own, FilesOf(model, links, {}));
+    for (const ModelFile& file : own) names.insert(file.name);
+  }
+  return FilesNamed(is_folder ? model.path : model.path.parent_path(), names, links);
+}
+
+/// What differs, by file.
+class Differences {
+ public:
+  void Add(const char* kind, const std::string& path) { paths_[kind].insert(path); }
+
+  Status ToStatus(const ModelPaths& model) const {
+    std::vector<std::string> parts;
+    for (const auto& [kind, paths] : paths_) {
+      std::vector<std::string> shown(
+          paths.begin(),
+          std::next(paths.begin(), std::min<std::ptrdiff_t>(kMostNamesShown, std::ssize(paths))));
+      if (paths.size() > shown.size()) shown.push_back(fmt::format("{} more", paths.size() - shown.size()));
+      parts.push_back(fmt::format("{}: {}", kind, fmt::join(shown, ", ")));
+    }
+    if (parts.empty()) return {};
+    return Fail(ErrorCode::kVerificationFailed,
+                fmt::format("the model is not the one that was signed ({})", fmt::join(parts, "; ")),
+                model.path.string());
+  }
+
+ private:
+  std::map<std::string, std::set<std::string>> paths_;
+};
+
+Status Compare(const ModelPaths& model, const Manifest& manifest, const CompareOptions& options) {
+  const Method method = manifest.serialization.method;
+  const std::map<std::string, Digest> expected = Expected(model, manifest);
+  std::set<std::string> signed_paths;
+  for (const auto& [name, digest] : expected) signed_paths.insert(PathOf(name, method));
+  CUPEL_TRY(const std::vector<ModelFile> files, FilesToCompare(model, manifest, signed_paths, options));
+  std::set<std::string> present;
+  for (const ModelFile& file : files) present.insert(file.name);
+  Differences differences;
+  for (const std::string& path : signed_paths) {
+    if (!present.contains(path)) differences.Add("missing", path);
+  }
+  CUPEL_TRY(const std::vector<Resource> resources, HashFiles(files, manifest.serialization, options.workers));
+  std::set<std::string> seen;
+  for (const Resource& resource : resources) {
+    seen.insert(resource.name);
+    const std::string path = PathOf(resource.name, method);
+    const auto it = expected.find(resource.name);
+    if (it != expected.end() && it->second == resource.sha256) continue;
+    differences.Add(signed_paths.contains(path) ? "changed" : "not signed", path);
+  }
+  for (const auto& [name, digest] : expected) {
+    const std::string path = PathOf(name, method);
+    if (!seen.contains(name) && present.contains(path)) differences.Add("changed", path);
+  }
+  return differences.ToStatus(model);
+}
+
+}  // namespace
+
+evidence::Bundle SignModel(const Manifest& manifest, const crypto::SigningKey& key) {
+  return evidence::Bundle::Of(evidence::SignEnvelope(evidence::kStatementPayloadType,
+                                                     ToStatement(manifest).ToPayload().value(), key));
+}
+
+Result<evidence::Bundle> ParseModelSignature(std::string_view text) {
+  CUPEL_TRY(Json json, Json::Parse(text));
+  if (Status status = RewriteOldKey(json); !status) {
+    return FailAt("verificationMaterial.publicKey", std::move(status).error());
+  }
+  return evidence::Bundle::FromJson(json);
+}
+
+Result<SignedModel> OpenModelSignature(const evidence::Bundle& bundle,
+                                       std::span<const crypto::PublicKey> trusted) {
+  CUPEL_TRY(const auto signers, bundle.envelope.Verify(trusted));
+  CUPEL_TRY(const evidence::Statement statement, evidence::StatementIn(bundle.envelope));
+  return Opened(bundle, statement, signers[0]);
+}
+
+Result<SignedModel> OpenModelSignature(const evidence::Bundle& bundle, const evidence::TrustPolicy& policy) {
+  CUPEL_TRY(const evidence::TrustedStatement trusted, policy.Open(bundle));
+  return Opened(bundle, trusted.statement, trusted.signer);
+}
+
+Status CompareModel(const ModelPaths& model, const Manifest& manifest, const CompareOptions& options) {
+  std::error_code code;
+  if (!std::filesystem::exists(model.path, code)) {
+    return Fail(ErrorCode::kNotFound, "no such model", model.path.string(), "check the path");
+  }
+  Status status = Compare(model, manifest, options);
+  // A link, a pipe or a name that nobody could have signed: the model is not the signed one.
+  if (!status &&
+      (status.error().code == ErrorCode::kInvalidArgument || status.error().code == ErrorCode::kUnsupported ||
+       status.error().code == ErrorCode::kNotFound)) {
+    status.error().code = ErrorCode::kVerificationFailed;
+  }
+  return status;
+}
+
+}  // namespace cupel::ledger::identity
