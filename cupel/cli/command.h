@@ -66,5 +66,7 @@ void AddModel(CLI::App& app, Session& session);
 void AddFit(CLI::App& app, Session& session);
 void AddData(CLI::App& app, Session& session);
 void AddDoctor(CLI::App& app, Session& session);
+void AddHallmark(CLI::App& app, Session& session);
+void AddRun(CLI::App& app, Session& session);
 
 }  // namespace cupel::cli

@@ -9,11 +9,11 @@
 #include "cupel/base/clock.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/ledger/hallmark/admission_twin.h"
+#include "cupel/ledger/hallmark/ledger_policy.h"
 #include "cupel/ledger/hallmark/revocation.h"
 #include "cupel/ledger/log/leaf.h"
 #include "cupel/ledger/log/receipt.h"
 #include "cupel/ledger/merkle/tree.h"
-#include "cupel/ledger/witness/policy.h"
 
 namespace cupel::ledger::hallmark {
 namespace {
@@ -27,13 +27,6 @@ using witness::CosignedCheckpoint;
 
 /// How far two honest clocks may be apart.
 constexpr std::int64_t kClockToleranceSeconds = 300;
-
-/// The policy of the trust root; without one, its only ledger key and no witnesses.
-Result<witness::Policy> LedgerPolicy(const evidence::TrustPolicy& trust) {
-  const auto& ledgers = trust.VerifierKeysOf(KeyRole::kLedger);
-  if (trust.log_policy.empty() && ledgers.size() == 1) return witness::Policy::FromLogKey(ledgers[0]);
-  return witness::Policy::Parse(trust.log_policy);
-}
 
 /// One decision: the steps in their order, each returning whether to go on.
 class Gate {
