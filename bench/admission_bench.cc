@@ -2,6 +2,7 @@
 // What admission costs beyond hashing the model: trust root, bundle, signatures, receipts, witnesses, and the leaves since
 // the hallmark, all read from disk. Argument: how many leaves followed the hallmark.
 #include <benchmark/benchmark.h>
+#include <stdlib.h>
 
 #include "cupel/base/file.h"
 #include "cupel/crypto/key_file.h"
@@ -9,7 +10,6 @@
 #include "cupel/ledger/hallmark/gate_world_for_test.h"
 #include "cupel/ledger/hallmark/issue.h"
 #include "cupel/ledger/identity/model_identity.h"
-#include "cupel/testing/scratch_folder.h"
 
 namespace {
 
@@ -19,10 +19,29 @@ using namespace cupel::ledger::hallmark;  // NOLINT(google-build-using-namespace
 
 void Must(const Status& status) { CUPEL_CHECK(status.has_value()); }
 
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "cupel-bench-XXXXXX").string();
+    CUPEL_CHECK(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 /// A model of 1 MiB, its hallmark of class E3 in a ledger with two of three witnesses, and `leaves` leaves behind it.
 struct Site {
   GateWorld world;
-  cupel::testing::ScratchFolder folder;
+  TemporaryFolder folder;
   ManualClock clock{world.issued_at};
   AdmissionPolicy policy;
 
