@@ -38,9 +38,9 @@ class AdmitTest : public ::testing::Test {
         WithReceipt(issued.bundle, world_.hallmark_key.Public(), issued.receipt, ledger_.Verifier()).value();
     Write("face.hallmark.json", issued.bundle.ToText());
     Write("face.hallmark.tlog-proof", issued.receipt.ToText());
+    Write("trust/log.policy", world_.PolicyText("group q 2 w1 w2 w3\nquorum q\n"));
     EXPECT_THAT(crypto::SavePublicKey(folder_ / "trust/hallmark.pub.pem", world_.hallmark_key.Public()), IsOk());
     EXPECT_THAT(crypto::SavePublicKey(folder_ / "trust/evidence.pub.pem", world_.evidence_key.Public()), IsOk());
-    Write("trust/log.policy", world_.PolicyText("group q 2 w1 w2 w3\nquorum q\n"));
     policy_.trust = folder_ / "trust";
     policy_.ledger = folder_ / "ledger";
     policy_.external_data = External();
