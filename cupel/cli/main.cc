@@ -44,8 +44,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
 
-  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddChecks, AddModel, AddFit, AddData, AddHallmark,
-                    AddRun, AddDoctor}) {
+  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddChecks, AddModel, AddFit, AddData, AddSign,
+                    AddVerifyModel, AddEvidence, AddHallmark, AddRun, AddDoctor}) {
     add(app, session);
   }
 

@@ -5,12 +5,13 @@
 
 #include "cupel/algorithm/conformance/conformance.h"
 #include "cupel/algorithm/graph/cost.h"
+#include "cupel/algorithm/onnx/external_data_files.h"
 #include "cupel/algorithm/onnx/reader.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/model_bench_command.h"
 #include "cupel/cli/model_run.h"
 #include "cupel/cli/text_table.h"
-#include "cupel/crypto/hash.h"
+#include "cupel/ledger/identity/model_identity.h"
 
 namespace cupel::cli {
 namespace {
@@ -36,7 +37,8 @@ Json PortJson(const ValueInfo& value) {
 
 Status Show(Session& session, const std::string& path) {
   CUPEL_TRY(const Graph graph, algorithm::onnx::ReadModel(path));
-  CUPEL_TRY(const Digest digest, crypto::Sha256OfFile(path));
+  CUPEL_TRY(const auto external, algorithm::onnx::ExternalDataFiles(path));
+  CUPEL_TRY(const auto identity, ledger::identity::Identify(path, external));
   const algorithm::graph::Cost cost = MeasureCost(graph);
   TextTable ports({"port", "name", "type", "shape"});
   Json json;
@@ -56,7 +58,9 @@ Status Show(Session& session, const std::string& path) {
     json["operators"][name] = count;
   }
   json["file"] = path;
-  json["sha256"] = digest.Hex();
+  json["sha256"] = identity.file_sha256.Hex();
+  json["omsRoot"] = identity.root.Hex();
+  json["resources"] = identity.ToJson()["resources"];
   json["producer"] = graph.producer;
   json["opset"] = graph.Opset();
   json["parameters"] = cost.parameters;
@@ -64,9 +68,12 @@ Status Show(Session& session, const std::string& path) {
   json["linearFlops"] = cost.linear_flops;
   json["nodesOfUnknownCost"] = cost.unknown_nodes;
   const std::string text = fmt::format(
-      "{}\nsha256      {}\nproducer    {}\nopset       {}\nparameters  {}\nFLOPs       {} a sample, {} of "
+      "{}\nsha256      {}\nOMS root    {} over {} file{}\nproducer    {}\nopset       {}\nparameters  "
+      "{}\nFLOPs       {} a sample, {} of "
       "them linear{}\n\n{}\n{}",
-      path, digest.Hex(), graph.producer, graph.Opset(), cost.parameters, cost.flops, cost.linear_flops,
+      path, identity.file_sha256.Hex(), identity.root.Hex(), identity.resources.size(),
+      identity.resources.size() == 1 ? "" : "s", graph.producer, graph.Opset(), cost.parameters, cost.flops,
+      cost.linear_flops,
       cost.unknown_nodes > 0 ? fmt::format(" (at least: {} nodes of unknown shape)", cost.unknown_nodes) : "",
       ports.ToString(), operators.ToString());
   session.Print(text, json);

@@ -151,7 +151,7 @@ TEST(Project, WritesFailureAsFailureInAVsa) {
 TEST(Project, LosesNoMeaning) {
   const Statement evidence = EvidenceForTest("fail", {Passing(), Failing()});
   for (const Target target : kTargets) {
-    const Json& extension = Projected(target, evidence).predicate[kEvidencePredicate];
+    const Json extension = Projected(target, evidence).predicate[kEvidencePredicate];
     for (const char* member : {"check", "requirements", "sampleSize", "verdict", "assuranceLevel"}) {
       EXPECT_EQ(extension[member], evidence.predicate[member]) << member;
     }

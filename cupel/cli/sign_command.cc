@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// cupel sign: signs a model by OpenSSF Model Signing, so that others can tell it from another one.
+#include <fmt/format.h>
+
+#include "cupel/application/assess/assessment.h"
+#include "cupel/base/file.h"
+#include "cupel/base/parallel.h"
+#include "cupel/cli/command.h"
+#include "cupel/cli/model_paths.h"
+#include "cupel/crypto/key_file.h"
+#include "cupel/ledger/identity/model_signature.h"
+
+namespace cupel::cli {
+namespace {
+
+using ledger::identity::Manifest;
+using ledger::identity::Method;
+
+struct Arguments {
+  std::string model;
+  std::string key;
+  std::string out;
+  std::string public_key;
+  bool shards = false;
+  bool allow_symlinks = false;
+  std::vector<std::string> ignore;
+  int jobs = 0;
+};
+
+Status Sign(Session& session, const Arguments& arguments) {
+  const std::string out = arguments.out.empty() ? DefaultSignature(arguments.model) : arguments.out;
+  CUPEL_TRY(const auto paths, ModelPathsOf(arguments.model, out));
+  ledger::identity::Serialization serialization;
+  serialization.method = arguments.shards ? Method::kShards : Method::kFiles;
+  serialization.allow_symlinks = arguments.allow_symlinks;
+  serialization.ignore_paths = arguments.ignore;
+  const int workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
+  CUPEL_TRY(const Manifest manifest, BuildManifest(paths, serialization, workers));
+  const std::filesystem::path key_file = arguments.key.empty()
+                                             ? application::assess::KeyFiles::OfUser().evidence
+                                             : std::filesystem::path(arguments.key);
+  // A key that somebody names must be there; the user's own is made on first use.
+  CUPEL_TRY(const crypto::SigningKey key, arguments.key.empty() ? crypto::LoadOrCreateSigningKey(key_file)
+                                                                : crypto::LoadSigningKey(key_file));
+  CUPEL_TRY_STATUS(WriteFileAtomic(out, SignModel(manifest, key).ToText()));
+  if (!arguments.public_key.empty())
+    CUPEL_TRY_STATUS(crypto::SavePublicKey(arguments.public_key, key.Public()));
+  Json json;
+  json["model"] = manifest.model_name;
+  json["omsRoot"] = manifest.Root().Hex();
+  json["resources"] = manifest.resources.size();
+  json["signature"] = out;
+  json["signer"] = key.Public().Id();
+  session.Print(
+      fmt::format("signed    {}, {} {}\nOMS root  {}\nkey       {}\nwrote     {}\n", manifest.model_name,
+                  manifest.resources.size(), arguments.shards ? "shards" : "files", manifest.Root().Hex(),
+                  key.Public().Id(), out),
+      json);
+  return {};
+}
+
+}  // namespace
+
+void AddSign(CLI::App& app, Session& session) {
+  CLI::App* command = AddCommand(app, "sign", "Signs a model's files (OpenSSF Model Signing v1.0).",
+                                 "  cupel sign model.onnx                 # writes model.onnx.sig\n"
+                                 "  cupel sign models/resnet --out models/resnet/model.sig\n");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("model", arguments->model, "A model's file (external data is included) or folder")
+      ->required();
+  command->add_option("--key", arguments->key, "Private key, PEM, ECDSA P-256 (default: your evidence key)");
+  command->add_option("--out,-o", arguments->out, "Signature to write (default: MODEL.sig)");
+  command->add_option("--public", arguments->public_key, "Also write the public key, for those who verify");
+  command->add_flag("--shards", arguments->shards, "Hash pieces of 1 GB each, on many cores");
+  command->add_flag("--allow-symlinks", arguments->allow_symlinks,
+                    "Follow symbolic links instead of refusing them");
+  command->add_option("--ignore", arguments->ignore, "Path in the folder that is no part of the model");
+  command->add_option("--jobs,-j", arguments->jobs, "Files hashed at a time")->check(CLI::Range(1, 1024));
+  OnRun(command, session, [&session, arguments] { return Sign(session, *arguments); });
+}
+
+}  // namespace cupel::cli
