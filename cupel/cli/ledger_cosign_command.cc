@@ -135,9 +135,10 @@ void AddCosign(CLI::App& ledger, Session& session) {
   command->add_option("--policy", arguments->policy,
                       "C2SP policy: its witnesses are asked, its quorum is checked");
   command->add_option("--log", arguments->log, "Verifier key of the ledger, or a file with it");
-  command->add_option("--witness", arguments->witnesses,
-                      "Folder of a witness on this machine; may be repeated");
-  OnRun(command, session, [&session, arguments] { return Cosign(session, *arguments); });
+  command->add_option("--witness", arguments->witnesses, "Folder of a witness on this machine; repeatable")
+      ->allow_extra_args(false);
+  may be repeated ");
+      OnRun(command, session, [&session, arguments] { return Cosign(session, *arguments); });
 }
 
 std::string PolicyText(const Policy& policy) {

@@ -97,7 +97,9 @@ void AddWitness(CLI::App& ledger, Session& session) {
   auto arguments = std::make_shared<InitArguments>();
   init->add_option("witness", arguments->folder, "Folder to make it in")->required();
   init->add_option("--name", arguments->name, "Its name: a URL without scheme")->required();
-  init->add_option("--log", arguments->logs, "Verifier key of a ledger to follow, or a file with it");
+  init->add_option("--log", arguments->logs,
+                   "Verifier key of a ledger to follow, or a file with it; repeatable")
+      ->allow_extra_args(false);
   OnRun(init, session, [&session, arguments] { return InitWitness(session, *arguments); });
 
   CLI::App* serve = AddCommand(*witness, "serve", "Answers add-checkpoint (C2SP tlog-witness) over HTTP.",

@@ -86,7 +86,9 @@ Walk WalkFor(std::uint32_t seed, int steps, bool forgets) {
   const auto below = [&](std::uint64_t bound) { return random() % bound; };
   Disk disk{{}, 5, forgets, &random};
   ManualClock clock(1'700'000'000);
-  std::vector<Life> lives = {Life("example.com/log", 1), Life("example.com/other", 2)};
+  std::vector<Life> lives;
+  lives.emplace_back("example.com/log", 1);
+  lives.emplace_back("example.com/other", 2);
   std::unique_ptr<Witness> witness;
   Walk walk;
   for (int step = 0; step < steps; ++step) {
