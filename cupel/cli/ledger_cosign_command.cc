@@ -137,8 +137,7 @@ void AddCosign(CLI::App& ledger, Session& session) {
   command->add_option("--log", arguments->log, "Verifier key of the ledger, or a file with it");
   command->add_option("--witness", arguments->witnesses, "Folder of a witness on this machine; repeatable")
       ->allow_extra_args(false);
-  may be repeated ");
-      OnRun(command, session, [&session, arguments] { return Cosign(session, *arguments); });
+  OnRun(command, session, [&session, arguments] { return Cosign(session, *arguments); });
 }
 
 std::string PolicyText(const Policy& policy) {
