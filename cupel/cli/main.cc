@@ -4,6 +4,7 @@
 #include "cupel/base/nearest.h"
 #include "cupel/base/version.h"
 #include "cupel/cli/command.h"
+#include "cupel/cli/ledger_server_command.h"
 
 namespace {
 
@@ -48,6 +49,10 @@ int main(int argc, char** argv) {
                     AddVerifyModel, AddEvidence, AddHallmark, AddRun, AddDoctor}) {
     add(app, session);
   }
+  CLI::App* ledger = AddCommand(app, "ledger", "Serves, witnesses and cosigns ledgers.",
+                                "  cupel ledger cosign run/ledger --policy policy.txt\n");
+  ledger->require_subcommand(1);
+  AddLedgerServer(*ledger, session);
 
   try {
     app.parse(argc, argv);

@@ -41,6 +41,8 @@ Result<std::unique_ptr<FileStore>> FileStore::Open(const std::filesystem::path& 
     return Fail(ErrorCode::kInvalidArgument, "the folder is the state of another witness", folder.string(),
                 "use the key that it was made with");
   }
+  // A crash may have come between making a log's folder and flushing its name.
+  CUPEL_TRY_STATUS(lock.Flush());
   return std::unique_ptr<FileStore>(new FileStore(folder, std::move(lock)));
 }
 
@@ -65,11 +67,14 @@ Status FileStore::SaveAs(const Digest& origin_hash, const char* name, const std:
   const std::filesystem::path folder = folder_ / origin_hash.Hex();
   if (!Exists(folder)) {
     CUPEL_TRY_STATUS(MakeFolder(folder));
+    if (Status flushed = lock_.Flush(); !flushed) {
+      std::error_code ignored;
+      std::filesystem::remove(folder, ignored);  // so that the next try flushes again
+      return flushed;
+    }
   }
   CUPEL_TRY_STATUS(WriteFileAtomic(folder / name, std::string_view(note)));
-  CUPEL_TRY_STATUS(FlushFolder(folder));
-  // Not only when the folder is new: a crash may have come between making and flushing it.
-  return lock_.Flush();
+  return FlushFolder(folder);
 }
 
 }  // namespace cupel::ledger::witness
