@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What admission costs beyond hashing the model: trust root, bundle, signatures, receipts, witnesses, and the leaves since
-// the hallmark, all read from disk. Argument: how many leaves followed the hallmark.
+// What admission costs beyond hashing the model: trust root, bundle, signatures, receipts, witnesses, and the
+// leaves since the hallmark, all read from disk. Argument: how many leaves followed the hallmark.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
@@ -38,7 +38,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// A model of 1 MiB, its hallmark of class E3 in a ledger with two of three witnesses, and `leaves` leaves behind it.
+/// A model of 1 MiB, its hallmark of class E3 in a ledger with two of three witnesses, and `leaves` leaves
+/// behind it.
 struct Site {
   GateWorld world;
   TemporaryFolder folder;
@@ -54,7 +55,10 @@ struct Site {
     const Hallmark valid = world.Valid();
     const auto identity = identity::Identify(folder / "face.onnx").value();
     IssueRequest request;
-    request.run = {{identity.name, identity.file_sha256, identity.root}, valid.plan, valid.assessment, valid.inputs,
+    request.run = {{identity.name, identity.file_sha256, identity.root},
+                   valid.plan,
+                   valid.assessment,
+                   valid.inputs,
                    std::vector<bool>(valid.inputs.size(), false)};
     request.risk = RiskClass::kE3;
     IssuedHallmark issued = Issue(request, world.hallmark_key, ledger, world.issued_at).value();
@@ -91,7 +95,8 @@ BENCHMARK(Hashing)->Unit(benchmark::kMillisecond);
 void HashingAndAdmission(benchmark::State& state) {
   const Site site(state.range(0));
   for (auto _ : state) {
-    const Admission admission = admit(site.folder / "face.onnx", site.folder / "face.hallmark.json", site.policy);
+    const Admission admission =
+        admit(site.folder / "face.onnx", site.folder / "face.hallmark.json", site.policy);
     if (!admission.admitted()) state.SkipWithError(admission.message.c_str());
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hallmarks, exceptions, refusals, reasons and conditions from hostile bytes: reading must end in a value or an error, and
-// a hallmark that was read must print the very bytes it was read from. A revocation is only ever what it must be.
+// Hallmarks, exceptions, refusals, reasons and conditions from hostile bytes: reading must end in a value or
+// an error, and a hallmark that was read must print the very bytes it was read from. A revocation is only
+// ever what it must be.
 #include <cstdint>
 
 #include "cupel/crypto/hash.h"
@@ -19,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   (void)Exception::Parse(bytes);
   (void)Refusal::Parse(bytes);
-  if (const auto reason = ReasonText::Parse(text)) CUPEL_CHECK(ReasonText::Parse(reason->ToText()) == *reason);
+  if (const auto reason = ReasonText::Parse(text))
+    CUPEL_CHECK(ReasonText::Parse(reason->ToText()) == *reason);
   if (const auto json = cupel::Json::Parse(text)) {
     if (const auto conditions = Conditions::FromJson(*json)) CUPEL_CHECK(conditions->ToJson() == *json);
   }

@@ -44,7 +44,8 @@ std::string FormatUtc(std::int64_t unix_seconds) {
 Result<std::int64_t> ParseUtc(std::string_view text) {
   const auto number = [&](std::size_t begin, std::size_t count) {
     int value = -1;
-    if (begin + count <= text.size()) std::from_chars(text.data() + begin, text.data() + begin + count, value);
+    if (begin + count <= text.size())
+      std::from_chars(text.data() + begin, text.data() + begin + count, value);
     return value;
   };
   const std::chrono::year_month_day date{std::chrono::year(number(0, 4)),
@@ -57,7 +58,8 @@ Result<std::int64_t> ParseUtc(std::string_view text) {
     // Printed again it is the same text, so every digit and every separator was right.
     if (seconds >= 0 && FormatUtc(seconds) == text) return seconds;
   }
-  return Fail(ErrorCode::kCorrupt, fmt::format("a time must read like 2026-11-21T02:38:00Z, got \"{}\"", text));
+  return Fail(ErrorCode::kCorrupt,
+              fmt::format("a time must read like 2026-11-21T02:38:00Z, got \"{}\"", text));
 }
 
 }  // namespace cupel

@@ -56,7 +56,8 @@ Status ReadExceptions(const IssueArguments& arguments, IssueRequest& request) {
   return {};
 }
 
-Result<IssueRequest> ReadRequest(const IssueArguments& arguments, const std::optional<ReadHallmark>& earlier) {
+Result<IssueRequest> ReadRequest(const IssueArguments& arguments,
+                                 const std::optional<ReadHallmark>& earlier) {
   IssueRequest request;
   const application::assess::RunFolder folder(arguments.assessment);
   CUPEL_TRY(request.run,
@@ -70,7 +71,8 @@ Result<IssueRequest> ReadRequest(const IssueArguments& arguments, const std::opt
     CUPEL_TRY(request.risk, ledger::hallmark::ParseRiskClass(arguments.risk));
   }
   if (!arguments.conditions.empty()) request.conditions = {};
-  for (const std::string& condition : arguments.conditions) CUPEL_TRY_STATUS(request.conditions.Add(condition));
+  for (const std::string& condition : arguments.conditions)
+    CUPEL_TRY_STATUS(request.conditions.Add(condition));
   request.valid_months = arguments.valid_months;
   CUPEL_TRY_STATUS(ReadExceptions(arguments, request));
   return request;
@@ -90,19 +92,21 @@ void PrintFailing(Session& session, const std::vector<ledger::hallmark::FailingC
 
 void PrintIssued(Session& session, const IssuedHallmark& issued, const std::filesystem::path& out) {
   const auto& hallmark = issued.hallmark;
-  session.Print(fmt::format("hallmark  {}\nclass     {}\nfor       {} sha256:{}\nholds     {} to {}\nledger    {}, leaf "
-                            "{}\nsigned by {}\n",
-                            out.string(), RiskClassName(hallmark.risk), hallmark.model.name, hallmark.model.file.Hex(),
-                            FormatUtc(hallmark.not_before), FormatUtc(hallmark.expires), hallmark.issued_into.origin,
-                            issued.receipt.index, issued.bundle.key_hint),
-                Json::Object{{"issued", true},
-                             {"file", out.string()},
-                             {"id", hallmark.id},
-                             {"class", RiskClassName(hallmark.risk)},
-                             {"notBefore", FormatUtc(hallmark.not_before)},
-                             {"expires", FormatUtc(hallmark.expires)},
-                             {"ledgerIndex", static_cast<std::int64_t>(issued.receipt.index)},
-                             {"signer", issued.bundle.key_hint}});
+  session.Print(
+      fmt::format(
+          "hallmark  {}\nclass     {}\nfor       {} sha256:{}\nholds     {} to {}\nledger    {}, leaf "
+          "{}\nsigned by {}\n",
+          out.string(), RiskClassName(hallmark.risk), hallmark.model.name, hallmark.model.file.Hex(),
+          FormatUtc(hallmark.not_before), FormatUtc(hallmark.expires), hallmark.issued_into.origin,
+          issued.receipt.index, issued.bundle.key_hint),
+      Json::Object{{"issued", true},
+                   {"file", out.string()},
+                   {"id", hallmark.id},
+                   {"class", RiskClassName(hallmark.risk)},
+                   {"notBefore", FormatUtc(hallmark.not_before)},
+                   {"expires", FormatUtc(hallmark.expires)},
+                   {"ledgerIndex", static_cast<std::int64_t>(issued.receipt.index)},
+                   {"signer", issued.bundle.key_hint}});
 }
 
 Status Issue(Session& session, const IssueArguments& arguments) {
@@ -119,14 +123,15 @@ Status Issue(Session& session, const IssueArguments& arguments) {
   const ReleaseKeys keys{UserKeyFolder()};
   CUPEL_TRY(const auto key, keys.Load(KeyRole::kHallmark));
   if (earlier) CUPEL_TRY_STATUS(CheckRenewal(*earlier, request.run, key.Public(), arguments.ledger, now));
-  const std::filesystem::path ledger_key =
-      arguments.ledger_key.empty() ? keys.folder / "ledger.key.pem" : std::filesystem::path(arguments.ledger_key);
+  const std::filesystem::path ledger_key = arguments.ledger_key.empty()
+                                               ? keys.folder / "ledger.key.pem"
+                                               : std::filesystem::path(arguments.ledger_key);
   CUPEL_TRY(auto ledger, application::release::OpenLedger(arguments.ledger, ledger_key));
   CUPEL_TRY(const IssuedHallmark issued, ledger::hallmark::Issue(request, key, ledger, now));
-  const std::filesystem::path out = arguments.out.empty()
-                                        ? std::filesystem::path(arguments.model).filename().replace_extension(
-                                              ".hallmark.json")
-                                        : std::filesystem::path(arguments.out);
+  const std::filesystem::path out =
+      arguments.out.empty()
+          ? std::filesystem::path(arguments.model).filename().replace_extension(".hallmark.json")
+          : std::filesystem::path(arguments.out);
   CUPEL_TRY_STATUS(WriteHallmark(issued, out));
   PrintIssued(session, issued, out);
   return {};
@@ -136,9 +141,11 @@ void AddOptions(CLI::App& command, IssueArguments& arguments) {
   command.add_option("--assessment", arguments.assessment, "Folder of the finished run")->required();
   command.add_option("--model", arguments.model, "The ONNX file that was assessed")->required();
   command.add_option("--ledger", arguments.ledger, "The organisation's ledger")->required();
-  command.add_option("--ledger-key", arguments.ledger_key, "Its signing key (default: the user's ledger.key.pem)");
-  command.add_option("--condition", arguments.conditions,
-                     "KIND=VALUE[,VALUE]; KIND is host, purpose, region or guard; without one, any is allowed");
+  command.add_option("--ledger-key", arguments.ledger_key,
+                     "Its signing key (default: the user's ledger.key.pem)");
+  command.add_option(
+      "--condition", arguments.conditions,
+      "KIND=VALUE[,VALUE]; KIND is host, purpose, region or guard; without one, any is allowed");
   command.add_option("--valid-months", arguments.valid_months,
                      "At most 24 for E0 and E1, 12 for E2, 6 for E3, which is the default");
   command.add_option("--exception", arguments.exceptions, "Signed exception for a check that does not pass");
@@ -147,20 +154,22 @@ void AddOptions(CLI::App& command, IssueArguments& arguments) {
 }
 
 void AddIssue(CLI::App& hallmark, Session& session) {
-  CLI::App* command = AddCommand(
-      hallmark, "issue", "Issues a hallmark if every required check of an assessment passes.",
-      "  cupel hallmark issue --assessment run --model m.onnx --class E1 --ledger ledger\n"
-      "  cupel hallmark issue --assessment run --model m.onnx --class E2 --ledger ledger --condition host=gate-7\n");
+  CLI::App* command =
+      AddCommand(hallmark, "issue", "Issues a hallmark if every required check of an assessment passes.",
+                 "  cupel hallmark issue --assessment run --model m.onnx --class E1 --ledger ledger\n"
+                 "  cupel hallmark issue --assessment run --model m.onnx --class E2 --ledger ledger "
+                 "--condition host=gate-7\n");
   auto arguments = std::make_shared<IssueArguments>();
   AddOptions(*command, *arguments);
-  command->add_option("--class", arguments->risk, "E0, E1, E2 or E3: how much harm the use can do")->required();
+  command->add_option("--class", arguments->risk, "E0, E1, E2 or E3: how much harm the use can do")
+      ->required();
   OnRun(command, session, [&session, arguments] { return Issue(session, *arguments); });
 }
 
 void AddRenew(CLI::App& hallmark, Session& session) {
-  CLI::App* command =
-      AddCommand(hallmark, "renew", "Issues a hallmark that follows an earlier one.",
-                 "  cupel hallmark renew m.hallmark.json --assessment run2 --model m.onnx --ledger ledger -o m2.json\n");
+  CLI::App* command = AddCommand(
+      hallmark, "renew", "Issues a hallmark that follows an earlier one.",
+      "  cupel hallmark renew m.hallmark.json --assessment run2 --model m.onnx --ledger ledger -o m2.json\n");
   auto arguments = std::make_shared<IssueArguments>();
   command->add_option("hallmark", arguments->earlier, "The earlier hallmark")->required();
   AddOptions(*command, *arguments);
@@ -171,14 +180,16 @@ void AddRenew(CLI::App& hallmark, Session& session) {
 
 }  // namespace
 
-std::filesystem::path UserKeyFolder() { return application::assess::KeyFiles::OfUser().evidence.parent_path(); }
+std::filesystem::path UserKeyFolder() {
+  return application::assess::KeyFiles::OfUser().evidence.parent_path();
+}
 
 void AddHallmark(CLI::App& app, Session& session) {
-  CLI::App* hallmark =
-      AddCommand(app, "hallmark", "Permits an assessed model, for a time and under conditions; takes that back.",
-                 "  cupel hallmark issue --assessment run --model m.onnx --class E1 --ledger ledger\n"
-                 "  cupel hallmark show m.hallmark.json\n"
-                 "  cupel hallmark revoke m.hallmark.json --reason model-defect --ledger ledger\n");
+  CLI::App* hallmark = AddCommand(
+      app, "hallmark", "Permits an assessed model, for a time and under conditions; takes that back.",
+      "  cupel hallmark issue --assessment run --model m.onnx --class E1 --ledger ledger\n"
+      "  cupel hallmark show m.hallmark.json\n"
+      "  cupel hallmark revoke m.hallmark.json --reason model-defect --ledger ledger\n");
   hallmark->require_subcommand(1);
   AddIssue(*hallmark, session);
   AddRenew(*hallmark, session);

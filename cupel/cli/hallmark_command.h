@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The parts of `cupel hallmark`, in two files: issuing (hallmark_command.cc), and what is done with a hallmark that is
-/// there (hallmark_record_command.cc).
+/// The parts of `cupel hallmark`, in two files: issuing (hallmark_command.cc), and what is done with a
+/// hallmark that is there (hallmark_record_command.cc).
 
 #include <CLI/CLI.hpp>
 #include <filesystem>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Running a model on data and showing its answers: what `cupel model run` does, and `cupel run` once the model is
-/// admitted.
+/// Running a model on data and showing its answers: what `cupel model run` does, and `cupel run` once the
+/// model is admitted.
 
 #include <CLI/CLI.hpp>
 #include <string>

@@ -28,8 +28,8 @@ AdmissionPolicy PolicyOf(const Arguments& arguments) {
   policy.ledger = arguments.ledger.empty() ? arguments.checkpoint : arguments.ledger;
   if (!arguments.receipt.empty()) policy.receipt = arguments.receipt;
   // A file whose list cannot be read is refused for its digests.
-  policy.external_data = algorithm::onnx::ExternalDataFiles(arguments.run.model)
-                             .value_or(std::vector<std::filesystem::path>{});
+  policy.external_data =
+      algorithm::onnx::ExternalDataFiles(arguments.run.model).value_or(std::vector<std::filesystem::path>{});
   policy.context = arguments.context;
   return policy;
 }
@@ -39,10 +39,12 @@ void Record(Session& session, const Admission& admission, const Arguments& argum
   const auto write = [&]() -> Result<std::filesystem::path> {
     const ReleaseKeys keys{UserKeyFolder()};
     CUPEL_TRY(const auto key, keys.Load(KeyRole::kEvidence));
-    CUPEL_TRY(const Digest host, ledger::hallmark::HostPseudonym(keys.folder / "host.salt", arguments.context.host));
+    CUPEL_TRY(const Digest host,
+              ledger::hallmark::HostPseudonym(keys.folder / "host.salt", arguments.context.host));
     const auto record = SignRefusal(admission, host, SystemClock().UnixSeconds(), key);
-    const std::filesystem::path folder =
-        arguments.refusals.empty() ? keys.folder.parent_path() / "refusals" : std::filesystem::path(arguments.refusals);
+    const std::filesystem::path folder = arguments.refusals.empty()
+                                             ? keys.folder.parent_path() / "refusals"
+                                             : std::filesystem::path(arguments.refusals);
     return ledger::hallmark::SaveRefusal(folder, record);
   };
   const auto written = write();
@@ -62,8 +64,8 @@ Status Run(Session& session, Arguments& arguments) {
     return FailAt(arguments.run.model, std::move(refused).error());
   }
   const auto& hallmark = *admission.hallmark;
-  const std::string line = fmt::format("admitted  class {}, until {}", RiskClassName(hallmark.risk),
-                                       FormatUtc(hallmark.expires));
+  const std::string line =
+      fmt::format("admitted  class {}, until {}", RiskClassName(hallmark.risk), FormatUtc(hallmark.expires));
   if (!arguments.run.data.empty()) {
     session.Say(line);
     return RunModel(session, arguments.run);
@@ -81,20 +83,25 @@ void AddRun(CLI::App& app, Session& session) {
   CLI::App* command = AddCommand(
       app, "run", "Runs a model if its hallmark admits it here and now; else refuses, with a signed record.",
       "  cupel run m.onnx --hallmark m.hallmark.json --trust trust --ledger ledger --data test.toml\n"
-      "  cupel run m.onnx --hallmark m.hallmark.json --trust trust --ledger ledger --host gate-7 --guard enforce\n");
+      "  cupel run m.onnx --hallmark m.hallmark.json --trust trust --ledger ledger --host gate-7 --guard "
+      "enforce\n");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("model", arguments->run.model, "ONNX file")->required();
   command->add_option("--hallmark", arguments->hallmark, "Its hallmark")->required();
-  command->add_option("--trust", arguments->trust, "Whom to believe: a folder of keys or a trust.toml")->required();
+  command->add_option("--trust", arguments->trust, "Whom to believe: a folder of keys or a trust.toml")
+      ->required();
   command->add_option("--ledger", arguments->ledger, "The ledger's folder, as this machine last got it");
   command->add_option("--checkpoint", arguments->checkpoint,
                       "A checkpoint alone; enough while the hallmark is the ledger's last leaf");
-  command->add_option("--receipt", arguments->receipt, "A .tlog-proof (default: the one beside the hallmark)");
+  command->add_option("--receipt", arguments->receipt,
+                      "A .tlog-proof (default: the one beside the hallmark)");
   command->add_option("--host", arguments->context.host, "What this machine is called in conditions");
   command->add_option("--purpose", arguments->context.purpose, "What the model is used for here");
   command->add_option("--region", arguments->context.region, "Where this machine is");
-  command->add_option("--guard", arguments->guard, "observe, enforce or fail-closed: the guard around the model");
-  command->add_option("--refusals", arguments->refusals, "Folder for signed refusals (default: beside the keys)");
+  command->add_option("--guard", arguments->guard,
+                      "observe, enforce or fail-closed: the guard around the model");
+  command->add_option("--refusals", arguments->refusals,
+                      "Folder for signed refusals (default: beside the keys)");
   AddModelRunOptions(*command, arguments->run);
   OnRun(command, session, [&session, arguments] { return Run(session, *arguments); });
 }

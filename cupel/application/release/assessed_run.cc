@@ -29,13 +29,14 @@ Result<LedgerState> ReadLedgerState(const RunFolder& folder) {
 Status CheckModel(const Json& frozen, const ModelDigests& model, const std::filesystem::path& path) {
   const Json& assessed = frozen["inputs"]["model"];
   if (!assessed.IsObject()) {
-    return Fail(ErrorCode::kUnsupported, "the assessment is of a predictions file and names no model", path.string(),
-                "assess the model itself: name it under [model] in the plan");
+    return Fail(ErrorCode::kUnsupported, "the assessment is of a predictions file and names no model",
+                path.string(), "assess the model itself: name it under [model] in the plan");
   }
   const bool same_file = assessed["sha256"] == Json(model.file.Hex());
   if (same_file && assessed["omsRoot"] == Json(model.root.Hex())) return {};
   return Fail(ErrorCode::kVerificationFailed,
-              same_file ? "the model's external data is not what was assessed" : "the model is not the one that was assessed",
+              same_file ? "the model's external data is not what was assessed"
+                        : "the model is not the one that was assessed",
               path.string(), "give the model of this assessment, or assess this one");
 }
 
@@ -57,7 +58,8 @@ Result<ModelDigests> HashOnnxModel(const std::filesystem::path& model) {
   return ModelDigests{identity.name, identity.file_sha256, identity.root};
 }
 
-Result<AssessedRun> ReadAssessedRun(const RunFolder& folder, const std::optional<std::filesystem::path>& trust,
+Result<AssessedRun> ReadAssessedRun(const RunFolder& folder,
+                                    const std::optional<std::filesystem::path>& trust,
                                     const std::filesystem::path& model) {
   assess::VerifyOptions options;
   options.trust = trust;

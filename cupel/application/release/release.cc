@@ -54,7 +54,8 @@ Result<crypto::SigningKey> ReleaseKeys::Load(KeyRole role) const {
     CUPEL_TRY(const crypto::SigningKey second, crypto::LoadSigningKey(path));
     if (second.Public() == key.Public()) {
       return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("the {} key is also the {} key", KeyRoleName(role), KeyRoleName(other)), path.string(),
+                  fmt::format("the {} key is also the {} key", KeyRoleName(role), KeyRoleName(other)),
+                  path.string(),
                   "every key has one role: remove one of the two files, and a new key is made");
     }
   }
@@ -92,7 +93,8 @@ std::filesystem::path Beside(const std::filesystem::path& hallmark, std::string_
 Status WriteHallmark(const ledger::hallmark::IssuedHallmark& issued, const std::filesystem::path& path) {
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) {
-    return Fail(ErrorCode::kInvalidArgument, "there is a hallmark already", path.string(), "give --out another file");
+    return Fail(ErrorCode::kInvalidArgument, "there is a hallmark already", path.string(),
+                "give --out another file");
   }
   CUPEL_TRY_STATUS(WriteFileAtomic(Beside(path, ".tlog-proof"), issued.receipt.ToText()));
   CUPEL_TRY_STATUS(WriteFileAtomic(Beside(path, ".vsa.json"), issued.summary.ToText()));
@@ -100,12 +102,14 @@ Status WriteHallmark(const ledger::hallmark::IssuedHallmark& issued, const std::
 }
 
 Status CheckRenewal(const ReadHallmark& earlier, const ledger::hallmark::AssessedRun& run,
-                    const crypto::PublicKey& hallmark_key, const std::filesystem::path& ledger, std::int64_t now) {
+                    const crypto::PublicKey& hallmark_key, const std::filesystem::path& ledger,
+                    std::int64_t now) {
   CUPEL_TRY_STATUS(earlier.bundle.envelope.Verify({&hallmark_key, 1}));
   const Hallmark& hallmark = earlier.hallmark;
   if (hallmark.assessment != run.ledger) return {};  // a new assessment speaks for itself
   const auto needs_new = [](std::string message) {
-    return Fail(ErrorCode::kVerificationFailed, std::move(message), "", "assess the model again, and give that run");
+    return Fail(ErrorCode::kVerificationFailed, std::move(message), "",
+                "assess the model again, and give that run");
   };
   if (hallmark.expires <= now) {
     return needs_new(fmt::format("the hallmark expired at {}: its assessment is too old to renew it",
@@ -115,7 +119,8 @@ Status CheckRenewal(const ReadHallmark& earlier, const ledger::hallmark::Assesse
   if (checkpoint.origin != hallmark.issued_into.origin) {
     return Fail(ErrorCode::kVerificationFailed,
                 fmt::format("the hallmark is in the ledger {}, this is {}", hallmark.issued_into.origin,
-                            checkpoint.origin), ledger.string());
+                            checkpoint.origin),
+                ledger.string());
   }
   CUPEL_TRY(const LedgerTail tail,
             ledger::hallmark::ReadLedgerTail(ledger, checkpoint.size, hallmark.issued_into.size));
@@ -136,7 +141,8 @@ Status RefreshReceipt(const std::filesystem::path& path, const std::filesystem::
   });
   if (log == logs.end()) {
     return Fail(ErrorCode::kVerificationFailed,
-                fmt::format("the trust root's policy has no log {}", read.hallmark.issued_into.origin), path.string());
+                fmt::format("the trust root's policy has no log {}", read.hallmark.issued_into.origin),
+                path.string());
   }
   auto verified = ledger::log::Verify(ledger, log->key);
   if (!verified) return FailAt(ledger.string(), std::move(verified).error());

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Issuing, renewing and revoking hallmarks with files: keys, the organisation's ledger, what is written where.
+/// Issuing, renewing and revoking hallmarks with files: keys, the organisation's ledger, what is written
+/// where.
 ///
 ///     face.hallmark.json         the hallmark, a Sigstore bundle with its place in the ledger
 ///     face.hallmark.tlog-proof   the same place as a C2SP receipt
 ///     face.hallmark.vsa.json     the SLSA twin
 ///     face.hallmark.revocation.json   once it was revoked
 ///
-/// Promises: a hallmark key is never the evidence key; nothing is written over a hallmark that is there. Does not
-/// promise: cosignatures; witnesses give them to the ledger's checkpoint, and `RefreshReceipt` takes them up.
+/// Promises: a hallmark key is never the evidence key; nothing is written over a hallmark that is there. Does
+/// not promise: cosignatures; witnesses give them to the ledger's checkpoint, and `RefreshReceipt` takes them
+/// up.
 
 #include <cstdint>
 #include <filesystem>
@@ -50,10 +52,11 @@ std::filesystem::path Beside(const std::filesystem::path& hallmark, std::string_
 /// Errors: kInvalidArgument when a hallmark is there already.
 Status WriteHallmark(const ledger::hallmark::IssuedHallmark& issued, const std::filesystem::path& path);
 
-/// That `earlier` may be followed by a hallmark for `run`: it is genuine, and if it has expired or was revoked the
-/// assessment is a new one. Errors: kVerificationFailed, saying why not.
+/// That `earlier` may be followed by a hallmark for `run`: it is genuine, and if it has expired or was
+/// revoked the assessment is a new one. Errors: kVerificationFailed, saying why not.
 Status CheckRenewal(const ReadHallmark& earlier, const ledger::hallmark::AssessedRun& run,
-                    const crypto::PublicKey& hallmark_key, const std::filesystem::path& ledger, std::int64_t now);
+                    const crypto::PublicKey& hallmark_key, const std::filesystem::path& ledger,
+                    std::int64_t now);
 
 /// Puts the newest checkpoint's proof into the hallmark's bundle and receipt file, cosignatures included.
 /// Errors: kVerificationFailed when the ledger is not what the trust root's policy says, or does not hold the

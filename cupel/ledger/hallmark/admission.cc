@@ -31,13 +31,14 @@ constexpr std::int64_t kClockToleranceSeconds = 300;
 /// One decision: the steps in their order, each returning whether to go on.
 class Gate {
  public:
-  Gate(const AdmissionInputs& inputs, std::optional<AdmissionCode> skipped) : inputs_(inputs), skipped_(skipped) {}
+  Gate(const AdmissionInputs& inputs, std::optional<AdmissionCode> skipped)
+      : inputs_(inputs), skipped_(skipped) {}
 
   Admission Decide() {
     decision_.code = AdmissionCode::kAdmitted;
     if (inputs_.bundle) decision_.bundle = crypto::Sha256(AsBytes(*inputs_.bundle));
-    const bool complete = TrustRoot() && ReadBundle() && Signature() && Model() && ClassAndConditions() && Time() &&
-                          ReceiptHolds() && NewestCheckpoint() && NothingRevoked();
+    const bool complete = TrustRoot() && ReadBundle() && Signature() && Model() && ClassAndConditions() &&
+                          Time() && ReceiptHolds() && NewestCheckpoint() && NothingRevoked();
     CUPEL_CHECK(complete || !decision_.admitted() || skipped_.has_value());
     return std::move(decision_);
   }
@@ -96,7 +97,8 @@ class Gate {
     };
     if (signed_by(KeyRole::kHallmark)) return true;
     if (signed_by(KeyRole::kEvidence) || signed_by(KeyRole::kVote)) {
-      return !Refuse(kKeyRole, fmt::format("signed with the key {}, which is trusted for another role", signer_->Id()));
+      return !Refuse(kKeyRole,
+                     fmt::format("signed with the key {}, which is trusted for another role", signer_->Id()));
     }
     return !Refuse(kSignature, "no key that is trusted for hallmarks made the signature");
   }
@@ -106,8 +108,8 @@ class Gate {
     if (!SignedByHallmarkKey()) return false;
     decision_.payload = crypto::Sha256(bundle_.envelope.payload);
     if (bundle_.envelope.payload_type != evidence::kStatementPayloadType &&
-        Refuse(kNotAHallmark, fmt::format("the payload's type must be {}, got {}", evidence::kStatementPayloadType,
-                                          bundle_.envelope.payload_type))) {
+        Refuse(kNotAHallmark, fmt::format("the payload's type must be {}, got {}",
+                                          evidence::kStatementPayloadType, bundle_.envelope.payload_type))) {
       return false;
     }
     auto hallmark = Hallmark::Parse(bundle_.envelope.payload);
@@ -127,16 +129,17 @@ class Gate {
     const ModelDigests& wanted = TheHallmark().model;
     if (model->file == wanted.file && model->root == wanted.root) return true;
     const bool is_file = model->file != wanted.file;
-    return !Refuse(kModelMismatch, fmt::format("the hallmark is for {} {}, the files have {}", is_file ? "file" : "root",
-                                               (is_file ? wanted.file : wanted.root).Hex(),
-                                               (is_file ? model->file : model->root).Hex()));
+    return !Refuse(kModelMismatch,
+                   fmt::format("the hallmark is for {} {}, the files have {}", is_file ? "file" : "root",
+                               (is_file ? wanted.file : wanted.root).Hex(),
+                               (is_file ? model->file : model->root).Hex()));
   }
 
   bool Allows(AdmissionCode code, std::string_view kind, std::string_view value) {
     const Conditions& conditions = TheHallmark().conditions;
     if (conditions.Allows(kind, value)) return true;
-    return !Refuse(code, fmt::format("the {} must be one of {}, got {}", kind, fmt::join(*conditions.Of(kind), ", "),
-                                     value.empty() ? "none" : value));
+    return !Refuse(code, fmt::format("the {} must be one of {}, got {}", kind,
+                                     fmt::join(*conditions.Of(kind), ", "), value.empty() ? "none" : value));
   }
 
   bool ClassAndConditions() {
@@ -148,22 +151,24 @@ class Gate {
         Refuse(kClassNotAccepted, fmt::format("the model is of class {}", RiskClassName(risk)))) {
       return false;
     }
-    if (!Allows(kHostNotAllowed, "host", context.host) || !Allows(kPurposeNotAllowed, "purpose", context.purpose) ||
+    if (!Allows(kHostNotAllowed, "host", context.host) ||
+        !Allows(kPurposeNotAllowed, "purpose", context.purpose) ||
         !Allows(kRegionNotAllowed, "region", context.region) ||
         !Allows(kGuardNotAllowed, "guard", GuardLevelName(context.guard))) {
       return false;
     }
     return context.guard >= RequiredGuard(risk) ||
-           !Refuse(kGuardTooWeak, fmt::format("class {} needs a guard of level {}, got {}", RiskClassName(risk),
-                                              GuardLevelName(RequiredGuard(risk)), GuardLevelName(context.guard)));
+           !Refuse(kGuardTooWeak,
+                   fmt::format("class {} needs a guard of level {}, got {}", RiskClassName(risk),
+                               GuardLevelName(RequiredGuard(risk)), GuardLevelName(context.guard)));
   }
 
   bool Time() {
     using enum AdmissionCode;
     const Hallmark& hallmark = TheHallmark();
     if (inputs_.now < hallmark.not_before &&
-        Refuse(kNotYetValid, fmt::format("the hallmark holds from {}, now is {}", FormatUtc(hallmark.not_before),
-                                         FormatUtc(inputs_.now)))) {
+        Refuse(kNotYetValid, fmt::format("the hallmark holds from {}, now is {}",
+                                         FormatUtc(hallmark.not_before), FormatUtc(inputs_.now)))) {
       return false;
     }
     return inputs_.now < hallmark.expires ||
@@ -175,11 +180,13 @@ class Gate {
   bool ReceiptHolds() {
     using enum AdmissionCode;
     if (bundle_.tlog_entries.empty()) return !Refuse(kReceiptMissing, "the bundle has no log entry");
-    if (bundle_.tlog_entries.size() > 1 && Refuse(kReceiptFalse, "the bundle must have exactly one log entry")) {
+    if (bundle_.tlog_entries.size() > 1 &&
+        Refuse(kReceiptFalse, "the bundle must have exactly one log entry")) {
       return false;
     }
     const TlogEntry& entry = bundle_.tlog_entries[0];
-    if (const Status status = CheckLeaf(entry); !status && Refuse(kReceiptFalse, status.error())) return false;
+    if (const Status status = CheckLeaf(entry); !status && Refuse(kReceiptFalse, status.error()))
+      return false;
     const Receipt own{{}, entry.log_index, entry.path, entry.checkpoint};
     if (!CheckReceipt(own, &entry)) return false;
     if (!inputs_.receipt) return true;
@@ -188,7 +195,8 @@ class Gate {
     const auto receipt = Receipt::Parse(*text);
     if (!receipt) return !Refuse(kReceiptFalse, receipt.error());
     if ((receipt->index != own.index || !receipt->extra.empty()) &&
-        Refuse(kReceiptFalse, "the receipt's file is of another leaf than the bundle's log entry, or says more")) {
+        Refuse(kReceiptFalse,
+               "the receipt's file is of another leaf than the bundle's log entry, or says more")) {
       return false;
     }
     return CheckReceipt(*receipt, nullptr);
@@ -223,9 +231,11 @@ class Gate {
         !status && Refuse(kReceiptFalse, status.error())) {
       return false;
     }
-    const bool same = entry == nullptr || (entry->tree_size == checkpoint.size && entry->root == checkpoint.root &&
-                                           IsLogId(entry->log_id, checkpoint.origin));
-    return same || !Refuse(kReceiptFalse, "the log entry's log, size and root are not those of its checkpoint");
+    const bool same =
+        entry == nullptr || (entry->tree_size == checkpoint.size && entry->root == checkpoint.root &&
+                             IsLogId(entry->log_id, checkpoint.origin));
+    return same ||
+           !Refuse(kReceiptFalse, "the log entry's log, size and root are not those of its checkpoint");
   }
 
   /// Whether the id is that of a log of this name in the policy.
@@ -240,8 +250,8 @@ class Gate {
     CUPEL_TRY(CosignedCheckpoint opened, policy_->Verify(note));
     const std::string& origin = TheHallmark().issued_into.origin;
     if (opened.checkpoint.origin != origin) {
-      return Fail(ErrorCode::kVerificationFailed,
-                  fmt::format("the checkpoint is of the log {}, expected {}", opened.checkpoint.origin, origin));
+      return Fail(ErrorCode::kVerificationFailed, fmt::format("the checkpoint is of the log {}, expected {}",
+                                                              opened.checkpoint.origin, origin));
     }
     return opened;
   }
@@ -268,18 +278,20 @@ class Gate {
     using enum AdmissionCode;
     const auto limit = MaximumCheckpointAgeSeconds(TheHallmark().risk);
     if (!seen_at) {
-      return !limit || !Refuse(kCheckpointTime, fmt::format("class {} needs a checkpoint whose time witnesses state",
-                                                            RiskClassName(TheHallmark().risk)));
+      return !limit ||
+             !Refuse(kCheckpointTime, fmt::format("class {} needs a checkpoint whose time witnesses state",
+                                                  RiskClassName(TheHallmark().risk)));
     }
     const std::int64_t age = inputs_.now - *seen_at;
     if (age < -kClockToleranceSeconds &&
-        Refuse(kClockBehind, fmt::format("witnesses saw the checkpoint at {}, this clock says {}", FormatUtc(*seen_at),
-                                         FormatUtc(inputs_.now)))) {
+        Refuse(kClockBehind, fmt::format("witnesses saw the checkpoint at {}, this clock says {}",
+                                         FormatUtc(*seen_at), FormatUtc(inputs_.now)))) {
       return false;
     }
     return !limit || age <= *limit ||
-           !Refuse(kCheckpointStale, fmt::format("witnesses saw the checkpoint {} s ago, class {} allows {} s", age,
-                                                 RiskClassName(TheHallmark().risk), *limit));
+           !Refuse(kCheckpointStale,
+                   fmt::format("witnesses saw the checkpoint {} s ago, class {} allows {} s", age,
+                               RiskClassName(TheHallmark().risk), *limit));
   }
 
   bool NothingRevoked() {
@@ -294,7 +306,8 @@ class Gate {
     if (!view_.tail) return IsLastLeaf();
     const Result<LedgerTail>& tail = *view_.tail;
     if (!tail) return !Refuse(kLedgerUnreadable, tail.error());
-    if (const Status status = Continues(*tail); !status && Refuse(kLedgerInconsistent, status.error())) return false;
+    if (const Status status = Continues(*tail); !status && Refuse(kLedgerInconsistent, status.error()))
+      return false;
     const RevocationIndex revocations(*decision_.payload);
     const auto& keys = inputs_.trust->KeysOf(KeyRole::kHallmark);
     for (std::size_t i = 0; i < tail->leaves.size(); ++i) {
@@ -317,10 +330,12 @@ class Gate {
         return false;
       }
     }
-    return last || !Refuse(kLedgerUnreadable,
-                           fmt::format("the ledger had {} leaves at issue and has {}: a checkpoint alone does not show "
-                                       "what the others are",
-                                       TheHallmark().issued_into.size, newest_.size));
+    return last ||
+           !Refuse(
+               kLedgerUnreadable,
+               fmt::format("the ledger had {} leaves at issue and has {}: a checkpoint alone does not show "
+                           "what the others are",
+                           TheHallmark().issued_into.size, newest_.size));
   }
 
   /// That the tail is what the newest checkpoint signs, and that every earlier state is its beginning.
@@ -335,8 +350,9 @@ class Gate {
       return Fail(ErrorCode::kVerificationFailed, fmt::format("{} is not a state of this ledger", what));
     };
     if (tail.size() != newest_.size) {
-      return Fail(ErrorCode::kVerificationFailed,
-                  fmt::format("the leaves end at {}, the newest checkpoint at {}", tail.size(), newest_.size));
+      return Fail(
+          ErrorCode::kVerificationFailed,
+          fmt::format("the leaves end at {}, the newest checkpoint at {}", tail.size(), newest_.size));
     }
     CUPEL_TRY_STATUS(has_root(newest_.size, newest_.root, "the newest checkpoint"));
     for (const merkle::Checkpoint& checkpoint : proven_) {
@@ -363,6 +379,8 @@ class Gate {
 
 Admission Admit(const AdmissionInputs& inputs) { return Gate(inputs, std::nullopt).Decide(); }
 
-Admission AdmitWithout(AdmissionCode skipped, const AdmissionInputs& inputs) { return Gate(inputs, skipped).Decide(); }
+Admission AdmitWithout(AdmissionCode skipped, const AdmissionInputs& inputs) {
+  return Gate(inputs, skipped).Decide();
+}
 
 }  // namespace cupel::ledger::hallmark

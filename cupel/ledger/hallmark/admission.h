@@ -11,14 +11,14 @@
 ///     4  model             both subject digests are those of the model's files, just hashed
 ///     5  class, conditions the class is accepted; host, purpose, region and guard level are allowed
 ///     6  time              from notBefore until before expires
-///     7  receipt           the hallmark is in the ledger, under a checkpoint that the policy's quorum accepts
-///     8  newest checkpoint accepted by the quorum, fresh (7 days for E3, 30 for E2), a continuation of the ledger at
-///                          issue and of the receipt's checkpoint, and no revocation among the leaves since
+///     7  receipt           it is in the ledger, under a checkpoint that the policy's quorum accepts
+///     8  newest checkpoint accepted by the quorum, fresh (7 days for E3, 30 for E2), a continuation of the
+///                          ledger at issue and of the receipt's checkpoint, and nothing revoked since
 ///
-/// Promises: deterministic; no file, clock or network; nothing missing or unreadable ever turns a refusal into an
-/// admission; a clock that was put back is noticed when a witness saw a later time. Does not promise: anything for a
-/// model whose files are exchanged between hashing and loading: load from where only the runtime can write.
-/// Source: the order and the limits are explained in docs/formats/hallmark.md.
+/// Promises: deterministic; no file, clock or network; nothing missing or unreadable ever turns a refusal
+/// into an admission; a clock that was put back is noticed when a witness saw a later time. Does not promise:
+/// anything for a model whose files are exchanged between hashing and loading: load from where only the
+/// runtime can write. Source: the order and the limits are explained in docs/formats/hallmark.md.
 
 #include <cstdint>
 #include <functional>
@@ -37,33 +37,33 @@ namespace cupel::ledger::hallmark {
 /// Why a model was refused. Names and meanings are stable: scripts and dashboards rely on them.
 enum class AdmissionCode {
   kAdmitted,
-  kTrustRoot,            ///< 1 The trust root cannot be read, or has no hallmark key or no ledger policy.
-  kBundleUnreadable,     ///< 2 No bundle, broken, or not exactly one signature.
-  kBundleForm,           ///< 2 Readable, but not the bytes that were written.
-  kSignature,            ///< 3 No trusted key made the signature.
-  kKeyRole,              ///< 3 A trusted key made it, but not one of role hallmark.
-  kNotAHallmark,         ///< 3 What was signed is something else, or breaks a rule of hallmarks.
-  kModelUnreadable,      ///< 4 The model's files could not be hashed.
-  kModelMismatch,        ///< 4 The hallmark is of other files.
-  kClassNotAccepted,     ///< 5 The runtime does not accept this class.
-  kHostNotAllowed,       ///< 5
-  kPurposeNotAllowed,    ///< 5
-  kRegionNotAllowed,     ///< 5
-  kGuardNotAllowed,      ///< 5 The guard level is not among the allowed ones.
-  kGuardTooWeak,         ///< 5 The class needs a stronger guard.
-  kNotYetValid,          ///< 6
-  kExpired,              ///< 6
-  kReceiptMissing,       ///< 7 The bundle has no log entry.
-  kReceiptFalse,         ///< 7 Unreadable, of another leaf or log, or the proof is false.
-  kReceiptQuorum,        ///< 7 The policy does not accept the receipt's checkpoint.
-  kCheckpointMissing,    ///< 8 There is no newest checkpoint.
-  kCheckpointQuorum,     ///< 8 Unreadable, of another log, or the policy does not accept it.
-  kCheckpointTime,       ///< 8 Nobody says when the checkpoint was seen; E2 and E3 need to know.
-  kClockBehind,          ///< 8 The checkpoint was seen later than this machine's clock says it is.
-  kCheckpointStale,      ///< 8 Too old to show that nothing was revoked since.
-  kLedgerUnreadable,     ///< 8 The leaves since the hallmark are not at hand.
-  kLedgerInconsistent,   ///< 8 The newest checkpoint does not continue the ledger that the hallmark is in.
-  kRevoked,              ///< 8
+  kTrustRoot,           ///< 1 The trust root cannot be read, or has no hallmark key or no ledger policy.
+  kBundleUnreadable,    ///< 2 No bundle, broken, or not exactly one signature.
+  kBundleForm,          ///< 2 Readable, but not the bytes that were written.
+  kSignature,           ///< 3 No trusted key made the signature.
+  kKeyRole,             ///< 3 A trusted key made it, but not one of role hallmark.
+  kNotAHallmark,        ///< 3 What was signed is something else, or breaks a rule of hallmarks.
+  kModelUnreadable,     ///< 4 The model's files could not be hashed.
+  kModelMismatch,       ///< 4 The hallmark is of other files.
+  kClassNotAccepted,    ///< 5 The runtime does not accept this class.
+  kHostNotAllowed,      ///< 5
+  kPurposeNotAllowed,   ///< 5
+  kRegionNotAllowed,    ///< 5
+  kGuardNotAllowed,     ///< 5 The guard level is not among the allowed ones.
+  kGuardTooWeak,        ///< 5 The class needs a stronger guard.
+  kNotYetValid,         ///< 6
+  kExpired,             ///< 6
+  kReceiptMissing,      ///< 7 The bundle has no log entry.
+  kReceiptFalse,        ///< 7 Unreadable, of another leaf or log, or the proof is false.
+  kReceiptQuorum,       ///< 7 The policy does not accept the receipt's checkpoint.
+  kCheckpointMissing,   ///< 8 There is no newest checkpoint.
+  kCheckpointQuorum,    ///< 8 Unreadable, of another log, or the policy does not accept it.
+  kCheckpointTime,      ///< 8 Nobody says when the checkpoint was seen; E2 and E3 need to know.
+  kClockBehind,         ///< 8 The checkpoint was seen later than this machine's clock says it is.
+  kCheckpointStale,     ///< 8 Too old to show that nothing was revoked since.
+  kLedgerUnreadable,    ///< 8 The leaves since the hallmark are not at hand.
+  kLedgerInconsistent,  ///< 8 The newest checkpoint does not continue the ledger that the hallmark is in.
+  kRevoked,             ///< 8
 };
 inline constexpr std::size_t kAdmissionCodes = static_cast<std::size_t>(AdmissionCode::kRevoked) + 1;
 
@@ -85,13 +85,14 @@ struct RuntimeContext {
 
 /// The newest state of the ledger, as the runtime holds it.
 struct LedgerView {
-  Result<std::string> checkpoint;          ///< A signed note with cosignatures.
-  std::optional<Result<LedgerTail>> tail;  ///< Absent: the checkpoint alone, enough while the hallmark is its last leaf.
+  Result<std::string> checkpoint;  ///< A signed note with cosignatures.
+  std::optional<Result<LedgerTail>>
+      tail;  ///< Absent: the checkpoint alone, enough while the hallmark is its last leaf.
 };
 
-/// Everything that the decision depends on. What could not be read is an error in its place, so that the order of the
-/// checks decides which failure is reported. `model` and `ledger` are called at most once, and only when the checks
-/// before them hold.
+/// Everything that the decision depends on. What could not be read is an error in its place, so that the
+/// order of the checks decides which failure is reported. `model` and `ledger` are called at most once, and
+/// only when the checks before them hold.
 struct AdmissionInputs {
   Result<evidence::TrustPolicy> trust = Fail(ErrorCode::kNotFound, "no trust root");
   Result<std::string> bundle = Fail(ErrorCode::kNotFound, "no hallmark");
@@ -108,13 +109,13 @@ struct Admission {
   std::string message;  ///< What is wrong, with expected and found; empty when admitted.
 
   // What was learnt before the decision; absent where the checks did not get that far.
-  std::optional<Digest> bundle;          ///< SHA-256 of the bundle's text.
-  std::optional<Digest> payload;         ///< SHA-256 of the signed bytes, once the signature holds.
-  std::optional<Hallmark> hallmark;      ///< Once it is known to be one.
-  std::optional<ModelDigests> model;     ///< Of the files at hand.
-  std::optional<std::uint64_t> index;    ///< Of the hallmark in its ledger.
-  std::optional<LedgerState> newest;     ///< The ledger at the newest checkpoint.
-  std::optional<std::int64_t> seen_at;   ///< When the quorum saw it.
+  std::optional<Digest> bundle;         ///< SHA-256 of the bundle's text.
+  std::optional<Digest> payload;        ///< SHA-256 of the signed bytes, once the signature holds.
+  std::optional<Hallmark> hallmark;     ///< Once it is known to be one.
+  std::optional<ModelDigests> model;    ///< Of the files at hand.
+  std::optional<std::uint64_t> index;   ///< Of the hallmark in its ledger.
+  std::optional<LedgerState> newest;    ///< The ledger at the newest checkpoint.
+  std::optional<std::int64_t> seen_at;  ///< When the quorum saw it.
 
   bool admitted() const { return code == AdmissionCode::kAdmitted; }
   /// kVerificationFailed with message, code and remedy; ok when admitted.

@@ -24,21 +24,28 @@ constexpr std::array<CodeFacts, kAdmissionCodes> kFacts = {{
      "give a trust root with a key of role hallmark and the ledger's policy"},
     {AdmissionCode::kBundleUnreadable, "bundle-unreadable", 2, "copy the hallmark's file again"},
     {AdmissionCode::kBundleForm, "bundle-form", 2, "copy the hallmark's file again, and do not edit it"},
-    {AdmissionCode::kSignature, "signature", 3, "check who issued the hallmark; trust that key only if you know it"},
+    {AdmissionCode::kSignature, "signature", 3,
+     "check who issued the hallmark; trust that key only if you know it"},
     {AdmissionCode::kKeyRole, "key-role", 3, "have the hallmark issued with a hallmark key"},
     {AdmissionCode::kNotAHallmark, "not-a-hallmark", 3, "give the file that `cupel hallmark issue` wrote"},
-    {AdmissionCode::kModelUnreadable, "model-unreadable", 4, "check the model's path and its external data files"},
+    {AdmissionCode::kModelUnreadable, "model-unreadable", 4,
+     "check the model's path and its external data files"},
     {AdmissionCode::kModelMismatch, "model-mismatch", 4,
      "use the model that was hallmarked, or have this one assessed and hallmarked"},
-    {AdmissionCode::kClassNotAccepted, "class-not-accepted", 5, "this machine is not set up for products of the class"},
+    {AdmissionCode::kClassNotAccepted, "class-not-accepted", 5,
+     "this machine is not set up for products of the class"},
     {AdmissionCode::kHostNotAllowed, "host-not-allowed", 5, "have a hallmark issued that allows this host"},
-    {AdmissionCode::kPurposeNotAllowed, "purpose-not-allowed", 5, "have a hallmark issued that allows this purpose"},
-    {AdmissionCode::kRegionNotAllowed, "region-not-allowed", 5, "have a hallmark issued that allows this region"},
-    {AdmissionCode::kGuardNotAllowed, "guard-not-allowed", 5, "run the model behind a guard that the hallmark allows"},
+    {AdmissionCode::kPurposeNotAllowed, "purpose-not-allowed", 5,
+     "have a hallmark issued that allows this purpose"},
+    {AdmissionCode::kRegionNotAllowed, "region-not-allowed", 5,
+     "have a hallmark issued that allows this region"},
+    {AdmissionCode::kGuardNotAllowed, "guard-not-allowed", 5,
+     "run the model behind a guard that the hallmark allows"},
     {AdmissionCode::kGuardTooWeak, "guard-too-weak", 5, "run the model behind a stronger guard"},
     {AdmissionCode::kNotYetValid, "not-yet-valid", 6, "check this machine's clock"},
     {AdmissionCode::kExpired, "expired", 6, "have the hallmark renewed: `cupel hallmark renew`"},
-    {AdmissionCode::kReceiptMissing, "receipt-missing", 7, "have the hallmark logged: `cupel hallmark receipt`"},
+    {AdmissionCode::kReceiptMissing, "receipt-missing", 7,
+     "have the hallmark logged: `cupel hallmark receipt`"},
     {AdmissionCode::kReceiptFalse, "receipt-false", 7, "get the receipt anew: `cupel hallmark receipt`"},
     {AdmissionCode::kReceiptQuorum, "receipt-quorum", 7,
      "get a receipt under a checkpoint that enough witnesses have signed: `cupel hallmark receipt`"},
@@ -51,7 +58,8 @@ constexpr std::array<CodeFacts, kAdmissionCodes> kFacts = {{
     {AdmissionCode::kLedgerUnreadable, "ledger-unreadable", 8, kFetchLedger},
     {AdmissionCode::kLedgerInconsistent, "ledger-inconsistent", 8,
      "the ledger was forked or changed: keep both checkpoints, and ask its operator"},
-    {AdmissionCode::kRevoked, "revoked", 8, "the model must not be used any more; ask who issued the hallmark"},
+    {AdmissionCode::kRevoked, "revoked", 8,
+     "the model must not be used any more; ask who issued the hallmark"},
 }};
 
 const CodeFacts& FactsOf(AdmissionCode code) {
@@ -70,7 +78,8 @@ std::string_view AdmissionRemedy(AdmissionCode code) { return FactsOf(code).reme
 
 Status Admission::ToStatus() const {
   if (admitted()) return {};
-  return Fail(ErrorCode::kVerificationFailed, fmt::format("refused ({}): {}", AdmissionCodeName(code), message), "",
+  return Fail(ErrorCode::kVerificationFailed,
+              fmt::format("refused ({}): {}", AdmissionCodeName(code), message), "",
               std::string(AdmissionRemedy(code)));
 }
 

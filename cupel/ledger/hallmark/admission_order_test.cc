@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of the gate's checks: one fault gives its code, two faults give the code of the earlier check, and a gate
-// without one of the checks lets the fault through that only this check sees.
+// The order of the gate's checks: one fault gives its code, two faults give the code of the earlier check,
+// and a gate without one of the checks lets the fault through that only this check sees.
 #include <algorithm>
 #include <iterator>
 
@@ -50,9 +50,11 @@ TEST_F(AdmissionOrder, OfTwoFaultsTheEarlierCheckDecides) {
       std::ranges::set_intersection(faults_[i].parts, faults_[j].parts, std::back_inserter(shared));
       if (!shared.empty()) continue;
       ++pairs;
-      EXPECT_EQ(Name(Admit(WithFaults(world_, {&faults_[i], &faults_[j]}).Inputs()).code), Name(faults_[i].code))
+      EXPECT_EQ(Name(Admit(WithFaults(world_, {&faults_[i], &faults_[j]}).Inputs()).code),
+                Name(faults_[i].code))
           << "with " << Name(faults_[j].code);
-      EXPECT_EQ(Name(Admit(WithFaults(world_, {&faults_[j], &faults_[i]}).Inputs()).code), Name(faults_[i].code))
+      EXPECT_EQ(Name(Admit(WithFaults(world_, {&faults_[j], &faults_[i]}).Inputs()).code),
+                Name(faults_[i].code))
           << "with " << Name(faults_[j].code);
     }
   }

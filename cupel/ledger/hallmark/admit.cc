@@ -21,7 +21,8 @@ Result<ModelDigests> HashModel(const std::filesystem::path& model, const Admissi
 }
 
 /// The size that the note claims; believed only after the gate compared the leaves with the note's root.
-Result<LedgerTail> ReadTail(const std::filesystem::path& folder, const std::string& note, std::uint64_t from) {
+Result<LedgerTail> ReadTail(const std::filesystem::path& folder, const std::string& note,
+                            std::uint64_t from) {
   CUPEL_TRY(const auto signed_note, ledger::merkle::SignedNote::Parse(note));
   CUPEL_TRY(const auto checkpoint, ledger::merkle::Checkpoint::Parse(signed_note.text));
   return ledger::hallmark::ReadLedgerTail(folder, checkpoint.size, from);
@@ -53,7 +54,8 @@ Admission admit(const std::filesystem::path& model, const std::filesystem::path&
   AdmissionInputs inputs;
   inputs.trust = ledger::evidence::TrustPolicy::Load(policy.trust);
   inputs.bundle = ReadTextFile(hallmark, kMaxHallmarkBytes);
-  if (const auto receipt = ReceiptFile(hallmark, policy)) inputs.receipt = ReadTextFile(*receipt, kMaxHallmarkBytes);
+  if (const auto receipt = ReceiptFile(hallmark, policy))
+    inputs.receipt = ReadTextFile(*receipt, kMaxHallmarkBytes);
   inputs.model = [&] { return HashModel(model, policy); };
   inputs.ledger = [&](std::uint64_t from) { return ReadLedger(policy.ledger, from); };
   inputs.context = policy.context;

@@ -12,12 +12,14 @@
 ///     const cupel::Admission admission = cupel::admit("face.onnx", "face.hallmark.json", policy);
 ///     if (!admission.admitted()) return Stop(cupel::AdmissionCodeName(admission.code), admission.message);
 ///
-/// It reads the files, hashes the model, asks the clock, and lets ledger/hallmark/admission.h decide; that page says
-/// what is checked and in which order. Needs no network, and links neither libtorch nor protobuf nor a data base.
+/// It reads the files, hashes the model, asks the clock, and lets ledger/hallmark/admission.h decide; that
+/// page says what is checked and in which order. Needs no network, and links neither libtorch nor protobuf
+/// nor a data base.
 ///
-/// Promises: every failure, of a file too, is a refusal with a code; cost beyond hashing the model grows only with
-/// the leaves that followed the hallmark. Does not promise: that the model's files stay as they were hashed (load from
-/// where nobody else can write), nor to notice later revocations: call it again, at start and from time to time.
+/// Promises: every failure, of a file too, is a refusal with a code; cost beyond hashing the model grows only
+/// with the leaves that followed the hallmark. Does not promise: that the model's files stay as they were
+/// hashed (load from where nobody else can write), nor to notice later revocations: call it again, at start
+/// and from time to time.
 
 #include <filesystem>
 #include <optional>
@@ -39,13 +41,14 @@ using ledger::hallmark::RuntimeContext;
 struct AdmissionPolicy {
   /// Whom to believe: a folder of keys or a trust.toml (docs/formats/evidence.md).
   std::filesystem::path trust;
-  /// The ledger as this machine last got it: its folder; or a checkpoint file alone, which is enough only while the
-  /// hallmark is the ledger's last leaf.
+  /// The ledger as this machine last got it: its folder; or a checkpoint file alone, which is enough only
+  /// while the hallmark is the ledger's last leaf.
   std::filesystem::path ledger;
-  /// A newer receipt than the one in the hallmark; absent: the .tlog-proof file beside the hallmark, if there is one.
+  /// A newer receipt than the one in the hallmark; absent: the .tlog-proof file beside the hallmark, if there
+  /// is one.
   std::optional<std::filesystem::path> receipt;
-  /// The model's external data files, relative to its folder. All of them: a model whose list is short has another
-  /// root digest, and is refused.
+  /// The model's external data files, relative to its folder. All of them: a model whose list is short has
+  /// another root digest, and is refused.
   std::vector<std::filesystem::path> external_data;
   RuntimeContext context;
   const Clock* clock = &SystemClock();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The call for devices, on real files: a ledger on disk, witnesses that cosign it, a model with external data.
+// The call for devices, on real files: a ledger on disk, witnesses that cosign it, a model with external
+// data.
 #include "cupel/ledger/hallmark/admit.h"
 
 #include "cupel/base/file.h"
@@ -26,7 +27,10 @@ class AdmitTest : public ::testing::Test {
     IssueRequest request;
     const Hallmark valid = world_.Valid();
     const auto identity = identity::Identify(folder_ / "face.onnx", External()).value();
-    request.run = {{identity.name, identity.file_sha256, identity.root}, valid.plan, valid.assessment, valid.inputs,
+    request.run = {{identity.name, identity.file_sha256, identity.root},
+                   valid.plan,
+                   valid.assessment,
+                   valid.inputs,
                    {false, true, false, false}};
     request.risk = RiskClass::kE2;
     request.conditions = valid.conditions;
@@ -39,8 +43,10 @@ class AdmitTest : public ::testing::Test {
     Write("face.hallmark.json", issued.bundle.ToText());
     Write("face.hallmark.tlog-proof", issued.receipt.ToText());
     Write("trust/log.policy", world_.PolicyText("group q 2 w1 w2 w3\nquorum q\n"));
-    EXPECT_THAT(crypto::SavePublicKey(folder_ / "trust/hallmark.pub.pem", world_.hallmark_key.Public()), IsOk());
-    EXPECT_THAT(crypto::SavePublicKey(folder_ / "trust/evidence.pub.pem", world_.evidence_key.Public()), IsOk());
+    EXPECT_THAT(crypto::SavePublicKey(folder_ / "trust/hallmark.pub.pem", world_.hallmark_key.Public()),
+                IsOk());
+    EXPECT_THAT(crypto::SavePublicKey(folder_ / "trust/evidence.pub.pem", world_.evidence_key.Public()),
+                IsOk());
     policy_.trust = folder_ / "trust";
     policy_.ledger = folder_ / "ledger";
     policy_.external_data = External();

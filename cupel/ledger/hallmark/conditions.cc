@@ -30,8 +30,9 @@ Status CheckValue(std::string_view kind, std::string_view value) {
     return {};
   }
   if (IsToken(value)) return {};
-  return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("a {} must be 1 to {} of a-z 0-9 . _ : / -, got \"{}\"", kind, kMaxTokenBytes, value));
+  return Fail(
+      ErrorCode::kInvalidArgument,
+      fmt::format("a {} must be 1 to {} of a-z 0-9 . _ : / -, got \"{}\"", kind, kMaxTokenBytes, value));
 }
 
 }  // namespace
@@ -44,7 +45,9 @@ bool IsToken(std::string_view text) {
          });
 }
 
-std::string_view GuardLevelName(GuardLevel level) { return kGuardLevelNames[static_cast<std::size_t>(level)]; }
+std::string_view GuardLevelName(GuardLevel level) {
+  return kGuardLevelNames[static_cast<std::size_t>(level)];
+}
 
 Result<GuardLevel> ParseGuardLevel(std::string_view name) {
   const auto found = std::find(kGuardLevelNames.begin(), kGuardLevelNames.end(), name);
@@ -56,8 +59,9 @@ Result<GuardLevel> ParseGuardLevel(std::string_view name) {
 Status Conditions::Add(std::string_view assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("a condition must read KIND=VALUE, got \"{}\"", assignment),
-                "", "for example host=gate-7,gate-8");
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("a condition must read KIND=VALUE, got \"{}\"", assignment), "",
+                "for example host=gate-7,gate-8");
   }
   const std::string_view kind = assignment.substr(0, equals);
   CUPEL_TRY_STATUS(CheckKind(kind));

@@ -13,7 +13,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(Token, IsShortAndPlain) {
-  for (const char* text : {"a", "7", "gate-7", "eu", "eu/de", "urn:x:y", "a.b_c", "0-"}) EXPECT_TRUE(IsToken(text)) << text;
+  for (const char* text : {"a", "7", "gate-7", "eu", "eu/de", "urn:x:y", "a.b_c", "0-"})
+    EXPECT_TRUE(IsToken(text)) << text;
   EXPECT_TRUE(IsToken(std::string(64, 'a')));
   EXPECT_FALSE(IsToken(std::string(65, 'a')));
   for (const char* text : {"", "-a", ".a", "Gate", "a b", "a,b", "a=b", "a\n", "\xc3\xa4", "a\"", "a*"}) {
@@ -70,9 +71,10 @@ TEST(Conditions, SurviveTheirJson) {
 }
 
 TEST(Conditions, HaveOneFormAsJson) {
-  for (const char* text : {"[]", "null", R"({"host":[]})", R"({"host":"a"})", R"({"host":[1]})", R"({"host":["b","a"]})",
-                           R"({"host":["a","a"]})", R"({"host":["a,b"]})", R"({"host":["A"]})", R"({"other":["a"]})",
-                           R"({"guard":["strong"]})", R"({"host":[null]})"}) {
+  for (const char* text :
+       {"[]", "null", R"({"host":[]})", R"({"host":"a"})", R"({"host":[1]})", R"({"host":["b","a"]})",
+        R"({"host":["a","a"]})", R"({"host":["a,b"]})", R"({"host":["A"]})", R"({"other":["a"]})",
+        R"({"guard":["strong"]})", R"({"host":[null]})"}) {
     EXPECT_THAT(Conditions::FromJson(Json::Parse(text).value()), HasError(ErrorCode::kCorrupt)) << text;
   }
 }

@@ -38,7 +38,8 @@ Result<ReasonText> ReasonText::Parse(std::string_view text) {
   CUPEL_TRY(reason.salt, evidence::BytesField(json, "salt"));
   CUPEL_TRY(reason.text, evidence::TextField(json, "text"));
   if (reason.salt.size() != kSaltBytes) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("the salt must have {} bytes, got {}", kSaltBytes, reason.salt.size()));
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the salt must have {} bytes, got {}", kSaltBytes, reason.salt.size()));
   }
   return reason;
 }

@@ -4,14 +4,14 @@
 /// An exception: somebody with a vote accepts that one required check of one plan does not pass.
 ///
 ///     subject   the frozen plan, by SHA-256
-///     predicate { "check": "evaluate.calibration", "approver": "member-17", "expires": "2026-12-31T00:00:00Z",
+///     predicate { "check": "inspect.pgd", "approver": "member-17", "expires": "2026-12-31T00:00:00Z",
 ///                 "text": { "sha256": "<of salt || text>" } }
 ///
-/// The reasons are free text and may name people, so they are not in the statement: it holds their salted hash
-/// (`ReasonText`), and the text lies beside it in a file that can be erased. Promises: with the file, the text is
-/// proven to be the one that was signed; without it, the hash says nothing about the text (32 random bytes of
-/// salt), and every signature and proof still holds. Does not promise: that the approver's id says who it is; such ids
-/// are opaque and whoever keeps the list can forget it.
+/// The reasons are free text and may name people, so they are not in the statement: it holds their salted
+/// hash (`ReasonText`), and the text lies beside it in a file that can be erased. Promises: with the file,
+/// the text is proven to be the one that was signed; without it, the hash says nothing about the text (32
+/// random bytes of salt), and every signature and proof still holds. Does not promise: that the approver's id
+/// says who it is; such ids are opaque and whoever keeps the list can forget it.
 
 #include <cstdint>
 #include <string>
@@ -27,7 +27,8 @@ namespace cupel::ledger::hallmark {
 
 inline constexpr std::string_view kExceptionPredicate = "https://cupel.dev/predicate/exception/v0.1";
 
-/// Free text that is bound to a statement and can be erased: {"salt": "<base64>", "text": "..."} in a file of its own.
+/// Free text that is bound to a statement and can be erased: {"salt": "<base64>", "text": "..."} in a file of
+/// its own.
 struct ReasonText {
   Bytes salt;  ///< 32 bytes.
   std::string text;

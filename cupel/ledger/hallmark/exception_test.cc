@@ -18,8 +18,8 @@ using ::testing::Not;
 class ExceptionTest : public ::testing::Test {
  protected:
   Exception Valid() const {
-    return {crypto::Sha256(AsBytes("plan")), "inspect.pgd", "member-17", ParseUtc("2026-12-31T00:00:00Z").value(),
-            reason_.Commitment()};
+    return {crypto::Sha256(AsBytes("plan")), "inspect.pgd", "member-17",
+            ParseUtc("2026-12-31T00:00:00Z").value(), reason_.Commitment()};
   }
 
   const ReasonText reason_ = ReasonText::Of("Dr. Example of the clinic asked for it");
@@ -54,12 +54,16 @@ TEST_F(ExceptionTest, AnotherFormIsRefused) {
   };
   EXPECT_THAT(with([](Json&) {}), IsOk());
   for (const char* member : {"check", "approver", "expires", "text"}) {
-    EXPECT_THAT(with([&](Json& j) { j["predicate"].AsObject().erase(member); }), HasError(ErrorCode::kCorrupt));
+    EXPECT_THAT(with([&](Json& j) { j["predicate"].AsObject().erase(member); }),
+                HasError(ErrorCode::kCorrupt));
     EXPECT_THAT(with([&](Json& j) { j["predicate"][member] = "Free text"; }), HasError(ErrorCode::kCorrupt));
   }
-  EXPECT_THAT(with([](Json& j) { j["predicate"]["why"] = "x"; }), HasError(ErrorCode::kCorrupt, HasSubstr("why")));
-  EXPECT_THAT(with([](Json& j) { j["subject"].AsArray()[0]["name"] = "other"; }), HasError(ErrorCode::kCorrupt));
-  EXPECT_THAT(with([](Json& j) { j["subject"].Append(j["subject"].AsArray()[0]); }), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(with([](Json& j) { j["predicate"]["why"] = "x"; }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("why")));
+  EXPECT_THAT(with([](Json& j) { j["subject"].AsArray()[0]["name"] = "other"; }),
+              HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(with([](Json& j) { j["subject"].Append(j["subject"].AsArray()[0]); }),
+              HasError(ErrorCode::kCorrupt));
   EXPECT_THAT(with([](Json& j) { j["predicateType"] = "x:y"; }), HasError(ErrorCode::kUnsupported));
 }
 
@@ -67,16 +71,18 @@ TEST(ReasonText, IsBoundByASaltedHash) {
   const ReasonText reason = ReasonText::Of("because");
   EXPECT_THAT(ReasonText::Parse(reason.ToText()), IsOkAndHolds(reason));
   EXPECT_EQ(reason.Commitment(), crypto::Sha256(reason.salt, AsBytes("because")));
-  EXPECT_NE(reason.Commitment(), ReasonText::Of("because").Commitment()) << "equal texts must not be recognisable";
+  EXPECT_NE(reason.Commitment(), ReasonText::Of("because").Commitment())
+      << "equal texts must not be recognisable";
   ReasonText other = reason;
   other.text = "Because";
   EXPECT_NE(other.Commitment(), reason.Commitment());
 }
 
 TEST(ReasonText, RefusesAnotherForm) {
-  for (const char* text : {"", "{}", R"({"salt":"AAAA","text":"x"})", R"({"text":"x"})",
-                           R"({"salt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","text":1})",
-                           R"({"salt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","text":"x","name":"y"})"}) {
+  for (const char* text :
+       {"", "{}", R"({"salt":"AAAA","text":"x"})", R"({"text":"x"})",
+        R"({"salt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","text":1})",
+        R"({"salt":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","text":"x","name":"y"})"}) {
     EXPECT_THAT(ReasonText::Parse(text), HasError(ErrorCode::kCorrupt)) << text;
   }
 }

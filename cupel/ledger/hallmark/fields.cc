@@ -61,12 +61,13 @@ Result<std::string> TokenField(const Json& object, std::string_view member) {
 Result<evidence::Statement> ParseOneForm(BytesView payload, std::string_view predicate_type) {
   CUPEL_TRY(evidence::Statement statement, evidence::Statement::Parse(payload));
   if (statement.predicate_type != predicate_type) {
-    return Fail(ErrorCode::kUnsupported,
-                fmt::format("\"predicateType\" must be {}, got {}", predicate_type, statement.predicate_type));
+    return Fail(ErrorCode::kUnsupported, fmt::format("\"predicateType\" must be {}, got {}", predicate_type,
+                                                     statement.predicate_type));
   }
   const auto again = statement.ToPayload();
   if (!again || AsText(*again) != AsText(payload)) {
-    return Fail(ErrorCode::kCorrupt, "the statement is not in its one form: canonical JSON without unknown members");
+    return Fail(ErrorCode::kCorrupt,
+                "the statement is not in its one form: canonical JSON without unknown members");
   }
   return statement;
 }

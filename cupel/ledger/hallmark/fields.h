@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The members that the statements of this module have in common, and the two ways of turning a statement into bytes
-/// and back. Not for other modules. Reading is as strict as ledger/evidence/json_field.h: kCorrupt, naming the member.
+/// The members that the statements of this module have in common, and the two ways of turning a statement
+/// into bytes and back. Not for other modules. Reading is as strict as ledger/evidence/json_field.h:
+/// kCorrupt, naming the member.
 
 #include <string>
 #include <string_view>

@@ -39,7 +39,9 @@ inline std::vector<Fault> FaultsBeforeTheLedger() {
       {kKeyRole, {"signer"}, [](Scenario& s, const GateWorld& w) { s.signer = &w.evidence_key; }},
       {kNotAHallmark,
        {"statement"},
-       [](Scenario& s, const GateWorld&) { s.statement = [](Json& json) { json["predicate"]["remark"] = "x"; }; }},
+       [](Scenario& s, const GateWorld&) {
+         s.statement = [](Json& json) { json["predicate"]["remark"] = "x"; };
+       }},
       {kModelUnreadable, {"model"}, nothing, [=](GateCase& c) { c.model = absent; }},
       {kModelMismatch, {"model"}, nothing, [](GateCase& c) { c.model->root.bytes[31] ^= 1; }},
       {kClassNotAccepted,
@@ -64,9 +66,7 @@ inline std::vector<Fault> FaultsBeforeTheLedger() {
          s.now = w.issued_at - 1;
          s.seen_at = w.issued_at + 2;  // within what two clocks may differ
        }},
-      {kExpired,
-       {"time"},
-       [](Scenario& s, const GateWorld& w) { s.now = AddMonths(w.issued_at, 6); }},
+      {kExpired, {"time"}, [](Scenario& s, const GateWorld& w) { s.now = AddMonths(w.issued_at, 6); }},
   };
 }
 
@@ -74,11 +74,15 @@ inline std::vector<Fault> FaultsOfTheLedger() {
   using enum AdmissionCode;
   const auto nothing = [](Scenario&, const GateWorld&) {};
   const auto absent = Fail(ErrorCode::kNotFound, "absent");
-  const auto damage = [](Scenario& s, std::function<void(evidence::Bundle&)> change) { s.bundle = std::move(change); };
+  const auto damage = [](Scenario& s, std::function<void(evidence::Bundle&)> change) {
+    s.bundle = std::move(change);
+  };
   return {
       {kReceiptMissing,
        {"entry"},
-       [=](Scenario& s, const GateWorld&) { damage(s, [](evidence::Bundle& b) { b.tlog_entries.clear(); }); }},
+       [=](Scenario& s, const GateWorld&) {
+         damage(s, [](evidence::Bundle& b) { b.tlog_entries.clear(); });
+       }},
       {kReceiptFalse,
        {"entry"},
        [=](Scenario& s, const GateWorld&) {
@@ -89,7 +93,9 @@ inline std::vector<Fault> FaultsOfTheLedger() {
       {kCheckpointQuorum,
        {"checkpoint", "policy"},
        [](Scenario& s, const GateWorld&) { s.newest_witnesses = {2}; }},
-      {kCheckpointTime, {"policy", "seen"}, [](Scenario& s, const GateWorld&) { s.quorum = "quorum none\n"; }},
+      {kCheckpointTime,
+       {"policy", "seen"},
+       [](Scenario& s, const GateWorld&) { s.quorum = "quorum none\n"; }},
       {kClockBehind,
        {"time", "seen"},
        [](Scenario& s, const GateWorld& w) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// A complete small world around one hallmark, in memory: keys of every role, a ledger with witnesses, a trust root, a
-/// runtime. `Make` builds what the gate is given; a `Scenario` says what is different from a valid hallmark of
-/// class E3. For tests only.
+/// A complete small world around one hallmark, in memory: keys of every role, a ledger with witnesses, a
+/// trust root, a runtime. `Make` builds what the gate is given; a `Scenario` says what is different from a
+/// valid hallmark of class E3. For tests only.
 
 #include <fmt/format.h>
 
@@ -24,7 +24,8 @@
 namespace cupel::ledger::hallmark {
 
 inline constexpr std::int64_t kDay = 86400;
-inline constexpr std::uint64_t kLeavesBefore = 261;  ///< More than one tile, so that a tail has hashes on its left.
+inline constexpr std::uint64_t kLeavesBefore =
+    261;  ///< More than one tile, so that a tail has hashes on its left.
 
 /// What the gate is given, ready to be damaged.
 struct GateCase {
@@ -52,8 +53,8 @@ struct GateCase {
 
 struct Scenario {
   std::function<void(Hallmark&)> hallmark = [](Hallmark&) {};
-  std::function<void(Json&)> statement = [](Json&) {};  ///< Changed before it is signed.
-  const crypto::SigningKey* signer = nullptr;           ///< Default: the hallmark key.
+  std::function<void(Json&)> statement = [](Json&) {};                       ///< Changed before it is signed.
+  const crypto::SigningKey* signer = nullptr;                                ///< Default: the hallmark key.
   std::function<void(evidence::Bundle&)> bundle = [](evidence::Bundle&) {};  ///< Changed when all is done.
   std::vector<int> receipt_witnesses = {0, 1};
   std::vector<int> newest_witnesses = {0, 1};
@@ -75,7 +76,9 @@ class GateWorld {
   const std::string origin = "example.com/ledger";
   const std::int64_t issued_at = ParseUtc("2026-11-25T10:00:00Z").value();
 
-  static crypto::LogKey LogKeyOf(std::uint8_t seed) { return crypto::LogKey::FromSeed(Bytes(32, seed)).value(); }
+  static crypto::LogKey LogKeyOf(std::uint8_t seed) {
+    return crypto::LogKey::FromSeed(Bytes(32, seed)).value();
+  }
   const crypto::LogKey log_key = LogKeyOf(1);
   merkle::NoteVerifier Log() const { return merkle::NoteVerifier::Create(origin, log_key.Public()).value(); }
 
@@ -87,7 +90,8 @@ class GateWorld {
 
   std::string PolicyText(const std::string& quorum) const {
     std::string text = fmt::format("log {}\n", Log().ToText());
-    for (int i = 0; i < 3; ++i) text += fmt::format("witness w{} {}\n", i + 1, Witness(i).Verifier().ToText());
+    for (int i = 0; i < 3; ++i)
+      text += fmt::format("witness w{} {}\n", i + 1, Witness(i).Verifier().ToText());
     return text + quorum;
   }
 
@@ -125,10 +129,11 @@ class GateWorld {
     hallmark.expires = AddMonths(issued_at, 6);
     hallmark.plan = DigestOf("plan");
     hallmark.assessment = {"cupel.dev/run-ledger", 4, DigestOf("run")};
-    hallmark.inputs = {{"evidence/0000-plan.sigstore.json", DigestOf("0"), "plan", ""},
-                       {"evidence/0001-evaluate.accuracy.sigstore.json", DigestOf("1"), "evaluate.accuracy", "pass"},
-                       {"evidence/0002-inspect.pgd.sigstore.json", DigestOf("2"), "inspect.pgd", "fail"},
-                       {"evidence/0003-report.sigstore.json", DigestOf("3"), "report", ""}};
+    hallmark.inputs = {
+        {"evidence/0000-plan.sigstore.json", DigestOf("0"), "plan", ""},
+        {"evidence/0001-evaluate.accuracy.sigstore.json", DigestOf("1"), "evaluate.accuracy", "pass"},
+        {"evidence/0002-inspect.pgd.sigstore.json", DigestOf("2"), "inspect.pgd", "fail"},
+        {"evidence/0003-report.sigstore.json", DigestOf("3"), "report", ""}};
     hallmark.exceptions = {DigestOf("exception")};
     hallmark.policy = {"plan.json", DigestOf("plan")};
     hallmark.renews = DigestOf("earlier");
@@ -148,7 +153,8 @@ class GateWorld {
     Json statement = Json::Parse(AsText(hallmark.ToStatement().value().ToPayload().value())).value();
     scenario.statement(statement);
     const std::string text = statement.Canonical();
-    return evidence::Bundle::Of(evidence::SignEnvelope(evidence::kStatementPayloadType, Bytes(text.begin(), text.end()),
+    return evidence::Bundle::Of(evidence::SignEnvelope(evidence::kStatementPayloadType,
+                                                       Bytes(text.begin(), text.end()),
                                                        scenario.signer ? *scenario.signer : hallmark_key));
   }
 
@@ -173,7 +179,8 @@ class GateWorld {
     append(leaf);
     if (!scenario.revoked.empty()) {
       const crypto::SigningKey& revoker = scenario.revoker ? *scenario.revoker : hallmark_key;
-      const auto revocation = Revoke(crypto::Sha256(bundle.envelope.payload), scenario.revoked, revoker).value();
+      const auto revocation =
+          Revoke(crypto::Sha256(bundle.envelope.payload), scenario.revoked, revoker).value();
       append(log::Leaf::Of(revocation.envelope, revoker.Public()).ToBody());
     }
     if (scenario.logged_again) {

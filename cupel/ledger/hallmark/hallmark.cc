@@ -39,7 +39,8 @@ Status CheckNames(const Hallmark& hallmark) {
   if (name.empty() || !IsPrintable(name) || name.find('/') != std::string::npos) {
     return Broken(fmt::format("the model's name must be a file name without folders, got \"{}\"", name));
   }
-  if (hallmark.policy.uri.empty() || !IsPrintable(hallmark.policy.uri)) return Broken("the policy's \"uri\" is empty");
+  if (hallmark.policy.uri.empty() || !IsPrintable(hallmark.policy.uri))
+    return Broken("the policy's \"uri\" is empty");
   for (const LedgerState* state : {&hallmark.assessment, &hallmark.issued_into}) {
     if (Status status = merkle::CheckKeyName(state->origin); !status) return Broken(status.error().message);
   }
@@ -59,8 +60,10 @@ Status CheckInputs(const std::vector<InputAttestation>& inputs) {
       return Fail(ErrorCode::kCorrupt, "a check must have a verdict, plan and report must have none", place);
     }
     if (i > 0 && input.what == "plan") return Fail(ErrorCode::kCorrupt, "there must be one plan", place);
-    if (input.uri.empty() || !IsPrintable(input.uri)) return Fail(ErrorCode::kCorrupt, "\"uri\" is empty", place);
-    if (!seen.insert(input.uri).second) return Fail(ErrorCode::kCorrupt, "the evidence is listed twice", place);
+    if (input.uri.empty() || !IsPrintable(input.uri))
+      return Fail(ErrorCode::kCorrupt, "\"uri\" is empty", place);
+    if (!seen.insert(input.uri).second)
+      return Fail(ErrorCode::kCorrupt, "the evidence is listed twice", place);
   }
   if (seen.size() < 3) return Broken("the inputs must be the plan, a check or more, and the report");
   if (inputs.back().what != "report") return Broken("the last input must be the report");
@@ -71,8 +74,8 @@ Status CheckTimes(const Hallmark& hallmark) {
   if (hallmark.expires <= hallmark.not_before) return Broken("\"expires\" must be later than \"notBefore\"");
   const int months = MaximumMonths(hallmark.risk);
   if (hallmark.expires > AddMonths(hallmark.not_before, months)) {
-    return Broken(fmt::format("a hallmark of class {} must expire within {} months", RiskClassName(hallmark.risk),
-                              months));
+    return Broken(fmt::format("a hallmark of class {} must expire within {} months",
+                              RiskClassName(hallmark.risk), months));
   }
   return {};
 }
@@ -86,14 +89,16 @@ Status CheckRules(const Hallmark& hallmark) {
   if (std::adjacent_find(exceptions.begin(), exceptions.end(), std::greater_equal<>()) != exceptions.end()) {
     return Broken("\"exceptions\" must be sorted, none twice");
   }
-  // The weakest guard of the class must be among the allowed ones, or a stronger one; else nothing could run it.
+  // The weakest guard of the class must be among the allowed ones, or a stronger one; else nothing could run
+  // it.
   if (const auto* guards = hallmark.conditions.Of("guard")) {
     const bool possible = std::any_of(guards->begin(), guards->end(), [&](const std::string& name) {
       return *ParseGuardLevel(name) >= RequiredGuard(hallmark.risk);
     });
     if (!possible) {
-      return Broken(fmt::format("class {} needs a guard of level {} or stronger, and the conditions allow none",
-                                RiskClassName(hallmark.risk), GuardLevelName(RequiredGuard(hallmark.risk))));
+      return Broken(
+          fmt::format("class {} needs a guard of level {} or stronger, and the conditions allow none",
+                      RiskClassName(hallmark.risk), GuardLevelName(RequiredGuard(hallmark.risk))));
     }
   }
   return {};
@@ -105,11 +110,13 @@ ResourceDescriptor Subject(const std::string& name, const Digest& digest, std::s
   return subject;
 }
 
-Result<Digest> ReadSubject(const ResourceDescriptor& subject, const std::string& name, std::string_view label) {
+Result<Digest> ReadSubject(const ResourceDescriptor& subject, const std::string& name,
+                           std::string_view label) {
   CUPEL_TRY(const Digest digest, SubjectSha256(subject));
   // Whatever else the subject says would be signed without a meaning.
   if (subject != Subject(name, digest, label)) {
-    return Broken(fmt::format("the subject must be \"{}\" labelled \"{}\", and hold nothing else", name, label));
+    return Broken(
+        fmt::format("the subject must be \"{}\" labelled \"{}\", and hold nothing else", name, label));
   }
   return digest;
 }
@@ -175,8 +182,8 @@ Status ReadAssessment(const Json& predicate, Hallmark& hallmark) {
 
 Status ReadPredicate(const Json& predicate, Hallmark& hallmark) {
   CUPEL_TRY_STATUS(evidence::OnlyMembers(
-      predicate, {"id", "class", "conditions", "notBefore", "expires", "assessment", "issuedInto", "inputAttestations",
-                  "exceptions", "policy", "renews"}));
+      predicate, {"id", "class", "conditions", "notBefore", "expires", "assessment", "issuedInto",
+                  "inputAttestations", "exceptions", "policy", "renews"}));
   CUPEL_TRY(hallmark.id, evidence::TextField(predicate, "id"));
   CUPEL_TRY(const std::string risk, evidence::TextField(predicate, "class"));
   CUPEL_TRY(hallmark.risk, WithCode(ErrorCode::kCorrupt, ParseRiskClass(risk)));
@@ -200,7 +207,8 @@ Result<Statement> Hallmark::ToStatement() const {
     return tl::make_unexpected(std::move(status).error());
   }
   Statement statement;
-  statement.subjects = {Subject(model.name, model.file, kFileLabel), Subject(model.name, model.root, kRootLabel)};
+  statement.subjects = {Subject(model.name, model.file, kFileLabel),
+                        Subject(model.name, model.root, kRootLabel)};
   statement.predicate_type = kHallmarkPredicate;
   Json& predicate = statement.predicate;
   predicate["id"] = id;
@@ -221,10 +229,11 @@ Result<Statement> Hallmark::ToStatement() const {
 
 Result<Hallmark> Hallmark::FromStatement(const Statement& statement) {
   if (statement.predicate_type != kHallmarkPredicate) {
-    return Fail(ErrorCode::kUnsupported, fmt::format("\"predicateType\" must be {}, got {}", kHallmarkPredicate,
-                                                     statement.predicate_type));
+    return Fail(ErrorCode::kUnsupported, fmt::format("\"predicateType\" must be {}, got {}",
+                                                     kHallmarkPredicate, statement.predicate_type));
   }
-  if (statement.subjects.size() != 2) return Broken("a hallmark must have two subjects: the file and the root");
+  if (statement.subjects.size() != 2)
+    return Broken("a hallmark must have two subjects: the file and the root");
   Hallmark hallmark;
   hallmark.model.name = statement.subjects[0].name;
   CUPEL_TRY(hallmark.model.file, ReadSubject(statement.subjects[0], hallmark.model.name, kFileLabel));

@@ -43,7 +43,8 @@ TEST_F(HallmarkTest, SurvivesItsPayload) {
 TEST_F(HallmarkTest, HasTheMembersOfItsPage) {
   CUPEL_ASSERT_OK(const auto statement, valid_.ToStatement());
   ASSERT_EQ(statement.subjects.size(), 2u);
-  EXPECT_EQ(statement.subjects[0].annotations.Canonical(), R"({"https://cupel.dev/annotation/digest-of":"file"})");
+  EXPECT_EQ(statement.subjects[0].annotations.Canonical(),
+            R"({"https://cupel.dev/annotation/digest-of":"file"})");
   EXPECT_EQ(statement.subjects[1].annotations.Canonical(),
             R"({"https://cupel.dev/annotation/digest-of":"openssf-model-signing-v1.0-root"})");
   const Json& predicate = statement.predicate;
@@ -69,15 +70,22 @@ TEST_F(HallmarkTest, KeepsItsRules) {
   ExpectRule([](Hallmark& h) { h.inputs.clear(); }, "plan");
   ExpectRule([](Hallmark& h) { h.inputs.erase(h.inputs.begin()); }, "first input must be the plan");
   ExpectRule([](Hallmark& h) { h.inputs.pop_back(); }, "last input must be the report");
-  ExpectRule([](Hallmark& h) { h.inputs.erase(h.inputs.begin() + 1, h.inputs.begin() + 3); }, "a check or more");
+  ExpectRule([](Hallmark& h) { h.inputs.erase(h.inputs.begin() + 1, h.inputs.begin() + 3); },
+             "a check or more");
   ExpectRule([](Hallmark& h) { h.inputs[1].verdict.clear(); }, "inputAttestations[1]");
   ExpectRule([](Hallmark& h) { h.inputs[1].verdict = "perfect"; }, "verdict");
   ExpectRule([](Hallmark& h) { h.inputs[0].verdict = "pass"; }, "verdict");
   ExpectRule([](Hallmark& h) { h.inputs[2].uri = h.inputs[1].uri; }, "twice");
-  ExpectRule([](Hallmark& h) { h.inputs[2].what = "plan"; h.inputs[2].verdict.clear(); }, "one plan");
+  ExpectRule(
+      [](Hallmark& h) {
+        h.inputs[2].what = "plan";
+        h.inputs[2].verdict.clear();
+      },
+      "one plan");
   ExpectRule([](Hallmark& h) { h.inputs[1].what = "Free text"; }, "token");
   ExpectRule([](Hallmark& h) { h.exceptions.push_back(h.exceptions[0]); }, "sorted");
-  ExpectRule([](Hallmark& h) { EXPECT_THAT(h.conditions.Add("guard=observe,enforce"), IsOk()); }, "fail-closed");
+  ExpectRule([](Hallmark& h) { EXPECT_THAT(h.conditions.Add("guard=observe,enforce"), IsOk()); },
+             "fail-closed");
 }
 
 TEST_F(HallmarkTest, WhatIsWrittenInAnotherFormIsRefused) {
@@ -102,7 +110,8 @@ TEST_F(HallmarkTest, WhatIsWrittenInAnotherFormIsRefused) {
               HasError(ErrorCode::kCorrupt, HasSubstr("did you mean \"class\"")));
   EXPECT_THAT(with([](Json& j) { j["predicate"]["class"] = "E4"; }),
               HasError(ErrorCode::kCorrupt, HasSubstr("never hallmarked")));
-  EXPECT_THAT(with([](Json& j) { j["predicate"]["issuedInto"]["size"] = "07"; }), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(with([](Json& j) { j["predicate"]["issuedInto"]["size"] = "07"; }),
+              HasError(ErrorCode::kCorrupt));
   EXPECT_THAT(with([](Json& j) { j["predicate"]["issuedInto"]["size"] = 7; }), HasError(ErrorCode::kCorrupt));
   EXPECT_THAT(with([](Json& j) { j["predicate"]["expires"] = "2027-05-25"; }), HasError(ErrorCode::kCorrupt));
   EXPECT_THAT(with([](Json& j) { j["predicateType"] = "https://example.com/x"; }),
@@ -137,7 +146,9 @@ TEST(RiskClasses, FollowTheTable) {
 }
 
 TEST(Months, AreThoseOfTheCalendar) {
-  const auto later = [](const char* from, int months) { return FormatUtc(AddMonths(ParseUtc(from).value(), months)); };
+  const auto later = [](const char* from, int months) {
+    return FormatUtc(AddMonths(ParseUtc(from).value(), months));
+  };
   EXPECT_EQ(later("2026-11-25T10:00:00Z", 0), "2026-11-25T10:00:00Z");
   EXPECT_EQ(later("2026-11-25T10:00:00Z", 6), "2027-05-25T10:00:00Z");
   EXPECT_EQ(later("2026-11-25T10:00:00Z", 24), "2028-11-25T10:00:00Z");

@@ -98,8 +98,8 @@ Result<SignedException> SignedException::Open(Bundle bundle, const evidence::Tru
   return SignedException{std::move(exception), std::move(bundle), std::move(opened.signer)};
 }
 
-std::vector<FailingCheck> FailingChecks(const AssessedRun& run, const std::vector<SignedException>& exceptions,
-                                        std::int64_t now) {
+std::vector<FailingCheck> FailingChecks(const AssessedRun& run,
+                                        const std::vector<SignedException>& exceptions, std::int64_t now) {
   CUPEL_CHECK(run.required.size() == run.inputs.size());
   std::vector<FailingCheck> failing;
   for (std::size_t i = 0; i < run.inputs.size(); ++i) {
@@ -130,9 +130,9 @@ Result<LoggedBundle> AppendBundle(Bundle bundle, const crypto::PublicKey& signer
 Result<IssuedHallmark> Issue(const IssueRequest& request, const crypto::SigningKey& key, Log& ledger,
                              std::int64_t now) {
   if (const auto failing = FailingChecks(request.run, request.exceptions, now); !failing.empty()) {
-    return Fail(ErrorCode::kVerificationFailed, fmt::format("the required check {} has the verdict {}: {}",
-                                                            failing[0].check, failing[0].verdict,
-                                                            failing[0].why_uncovered));
+    return Fail(ErrorCode::kVerificationFailed,
+                fmt::format("the required check {} has the verdict {}: {}", failing[0].check,
+                            failing[0].verdict, failing[0].why_uncovered));
   }
   CUPEL_TRY(Hallmark hallmark, Draft(request, now));
   CUPEL_TRY(hallmark.issued_into, StateOf(ledger));

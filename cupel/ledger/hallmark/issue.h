@@ -7,9 +7,9 @@
 ///     WriteFileAtomic("lenet.hallmark.json", issued.bundle.ToText());
 ///     WriteFileAtomic("lenet.hallmark.tlog-proof", issued.receipt.ToText());
 ///
-/// Promises: no hallmark for an assessment in which a required check did not pass, unless a vote allowed it; nothing is
-/// signed before everything was checked. Does not promise: that the assessment is genuine: the caller has verified it
-/// (application/release does).
+/// Promises: no hallmark for an assessment in which a required check did not pass, unless a vote allowed it;
+/// nothing is signed before everything was checked. Does not promise: that the assessment is genuine: the
+/// caller has verified it (application/release does).
 
 #include <cstdint>
 #include <optional>
@@ -53,8 +53,8 @@ struct FailingCheck {
   std::string verdict;
   std::string why_uncovered;  ///< "no exception", "its exception expired at ...", "... is for another plan".
 };
-std::vector<FailingCheck> FailingChecks(const AssessedRun& run, const std::vector<SignedException>& exceptions,
-                                        std::int64_t now);
+std::vector<FailingCheck> FailingChecks(const AssessedRun& run,
+                                        const std::vector<SignedException>& exceptions, std::int64_t now);
 
 struct IssueRequest {
   AssessedRun run;
@@ -74,8 +74,8 @@ struct IssuedHallmark {
 };
 
 /// Logs the exceptions, the twin and the hallmark, in this order, so that the hallmark is the last leaf.
-/// Errors: kVerificationFailed when a check fails (FailingChecks); kInvalidArgument for a rule of hallmarks or a
-/// validity that the class does not allow; those of Log::Append.
+/// Errors: kVerificationFailed when a check fails (FailingChecks); kInvalidArgument for a rule of hallmarks
+/// or a validity that the class does not allow; those of Log::Append.
 Result<IssuedHallmark> Issue(const IssueRequest& request, const crypto::SigningKey& key, log::Log& ledger,
                              std::int64_t now);
 
@@ -86,8 +86,8 @@ struct LoggedBundle {
 };
 Result<LoggedBundle> AppendBundle(evidence::Bundle bundle, const crypto::PublicKey& signer, log::Log& ledger);
 
-/// The bundle with this receipt as its only log entry. Errors: kVerificationFailed when it is not a proof of the
-/// bundle's leaf under the log's key.
+/// The bundle with this receipt as its only log entry. Errors: kVerificationFailed when it is not a proof of
+/// the bundle's leaf under the log's key.
 Result<evidence::Bundle> WithReceipt(evidence::Bundle bundle, const crypto::PublicKey& signer,
                                      const log::Receipt& receipt, const merkle::NoteVerifier& log);
 

@@ -28,10 +28,13 @@ class IssueTest : public ::testing::Test {
 
   SignedException ExceptionFor(const Digest& plan, const std::string& check, std::int64_t expires) const {
     const Exception exception{plan, check, "member-17", expires, reason_.Commitment()};
-    return SignedException::Open(exception.Sign(world_.vote_key).value(), world_.Trust("quorum none\n")).value();
+    return SignedException::Open(exception.Sign(world_.vote_key).value(), world_.Trust("quorum none\n"))
+        .value();
   }
 
-  Result<IssuedHallmark> IssueNow() { return Issue(request_, world_.hallmark_key, ledger_, world_.issued_at); }
+  Result<IssuedHallmark> IssueNow() {
+    return Issue(request_, world_.hallmark_key, ledger_, world_.issued_at);
+  }
 
   const GateWorld world_;
   const ReasonText reason_ = ReasonText::Of("Dr. Example allowed it");
@@ -94,7 +97,8 @@ TEST_F(IssueTest, AnExceptionCoversItsCheckOfItsPlanUntilItExpires) {
   };
   EXPECT_EQ(why(ExceptionFor(request_.run.plan, "inspect.pgd", now + 1)), "covered");
   EXPECT_THAT(why(ExceptionFor(request_.run.plan, "inspect.pgd", now)), HasSubstr("expired at 2026-11-25"));
-  EXPECT_THAT(why(ExceptionFor(GateWorld::DigestOf("other"), "inspect.pgd", now + 1)), HasSubstr("another plan"));
+  EXPECT_THAT(why(ExceptionFor(GateWorld::DigestOf("other"), "inspect.pgd", now + 1)),
+              HasSubstr("another plan"));
   EXPECT_THAT(why(ExceptionFor(request_.run.plan, "inspect.fgsm", now + 1)), HasSubstr("no exception"));
 
   request_.exceptions = {ExceptionFor(request_.run.plan, "inspect.pgd", now + 30 * kDay)};
@@ -105,7 +109,8 @@ TEST_F(IssueTest, AnExceptionCoversItsCheckOfItsPlanUntilItExpires) {
 }
 
 TEST_F(IssueTest, OnlyAVoteKeyMakesExceptions) {
-  const Exception exception{request_.run.plan, "inspect.pgd", "member-17", world_.issued_at + 1, reason_.Commitment()};
+  const Exception exception{request_.run.plan, "inspect.pgd", "member-17", world_.issued_at + 1,
+                            reason_.Commitment()};
   for (const auto* key : {&world_.hallmark_key, &world_.evidence_key, &world_.stranger_key}) {
     EXPECT_THAT(SignedException::Open(exception.Sign(*key).value(), world_.Trust("quorum none\n")),
                 HasError(ErrorCode::kVerificationFailed));
@@ -124,8 +129,10 @@ TEST_F(IssueTest, TwinListsAllInputsAndOneLevel) {
   EXPECT_EQ(predicate["verifiedLevels"].Canonical(), R"(["CUPEL_E2"])");
   EXPECT_EQ(predicate["inputAttestations"].AsArray().size(), 5u);
   EXPECT_EQ(predicate["policy"]["digest"]["sha256"], Json(request_.run.plan.Hex()));
-  EXPECT_THAT(predicate["resourceUri"].AsString(), ::testing::MatchesRegex("ni:///sha-256;[A-Za-z0-9_-]{43}"));
-  for (const char* member : {"verifier", "timeVerified", "slsaVersion"}) EXPECT_NE(predicate.Find(member), nullptr);
+  EXPECT_THAT(predicate["resourceUri"].AsString(),
+              ::testing::MatchesRegex("ni:///sha-256;[A-Za-z0-9_-]{43}"));
+  for (const char* member : {"verifier", "timeVerified", "slsaVersion"})
+    EXPECT_NE(predicate.Find(member), nullptr);
 }
 
 TEST_F(IssueTest, AReceiptOfAnotherLeafIsNotAccepted) {
@@ -163,7 +170,8 @@ TEST_F(IssueTest, ErasingAPersonLeavesTheLedgerWhole) {
     const std::string bytes = ReadTextFile(entry.path()).value();
     EXPECT_EQ(bytes.find("Example"), std::string::npos) << entry.path();
     EXPECT_EQ(bytes.find("member-17"), std::string::npos) << entry.path();
-    EXPECT_EQ(bytes.find(ToBase64(AsBytes(std::string_view("Dr. Example")))), std::string::npos) << entry.path();
+    EXPECT_EQ(bytes.find(ToBase64(AsBytes(std::string_view("Dr. Example")))), std::string::npos)
+        << entry.path();
   }
   const std::string payload(AsText(request_.exceptions[0].bundle.envelope.payload));
   EXPECT_EQ(payload.find("Example"), std::string::npos);

@@ -51,7 +51,8 @@ TileId TileIn(std::uint64_t size, std::optional<unsigned> level, std::uint64_t i
   return {level, index, std::min(kTileWidth, nodes - index * kTileWidth)};
 }
 
-/// The hash of the complete subtree over 2^height leaves number `index`: a node of a tile, or made of a few of them.
+/// The hash of the complete subtree over 2^height leaves number `index`: a node of a tile, or made of a few
+/// of them.
 Result<Digest> ReadSubtree(const std::filesystem::path& folder, std::uint64_t size, unsigned height,
                            std::uint64_t index) {
   const unsigned level = height / kTileHeight;
@@ -61,8 +62,10 @@ Result<Digest> ReadSubtree(const std::filesystem::path& folder, std::uint64_t si
   const std::filesystem::path path = folder / tile.Path();
   CUPEL_TRY(const Bytes bytes, ReadFile(path, kTileWidth * Digest::kSize));
   if (bytes.size() != tile.width * Digest::kSize) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("a tile of {} hashes must have {} bytes, got {}", tile.width,
-                                                 tile.width * Digest::kSize, bytes.size()), path.string());
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("a tile of {} hashes must have {} bytes, got {}", tile.width,
+                            tile.width * Digest::kSize, bytes.size()),
+                path.string());
   }
   Frontier frontier(0, {});
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -89,7 +92,8 @@ Result<Digest> LedgerTail::RootAt(std::uint64_t wanted) const {
   return frontier.Root();
 }
 
-Result<LedgerTail> ReadLedgerTail(const std::filesystem::path& folder, std::uint64_t size, std::uint64_t from) {
+Result<LedgerTail> ReadLedgerTail(const std::filesystem::path& folder, std::uint64_t size,
+                                  std::uint64_t from) {
   if (from > size) {
     return Fail(ErrorCode::kInvalidArgument, fmt::format("the ledger has {} leaves, not {}", size, from),
                 folder.string());

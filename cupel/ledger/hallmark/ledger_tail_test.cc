@@ -76,11 +76,13 @@ TEST(LedgerTail, NamesTheFileThatIsMissingOrOfAnotherLength) {
   const Written log(300);
   const auto folder = log.folder / "log";
   EXPECT_THAT(ReadLedgerTail(folder, 300, 301), HasError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(ReadLedgerTail(folder, 301, 300), HasError(ErrorCode::kNotFound, HasSubstr("tile/entries/001.p/45")));
+  EXPECT_THAT(ReadLedgerTail(folder, 301, 300),
+              HasError(ErrorCode::kNotFound, HasSubstr("tile/entries/001.p/45")));
   std::filesystem::resize_file(folder / "tile/1/000.p/1", 31);
   EXPECT_THAT(ReadLedgerTail(folder, 300, 299), HasError(ErrorCode::kCorrupt, HasSubstr("tile/1/000.p/1")));
   std::filesystem::resize_file(folder / "tile/entries/001.p/44", 100);
-  EXPECT_THAT(ReadLedgerTail(folder, 300, 0), HasError(ErrorCode::kCorrupt, HasSubstr("tile/entries/001.p/44")));
+  EXPECT_THAT(ReadLedgerTail(folder, 300, 0),
+              HasError(ErrorCode::kCorrupt, HasSubstr("tile/entries/001.p/44")));
 }
 
 TEST(LedgerTail, AWrongNumberOfHashesOnTheLeftIsFalse) {

@@ -51,8 +51,9 @@ Result<Digest> HostPseudonym(const std::filesystem::path& salt_file, std::string
   }
   CUPEL_TRY(const Bytes salt, ReadFile(salt_file, 1 << 16));
   if (salt.size() != kSaltBytes) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("the salt must have {} bytes, got {}", kSaltBytes, salt.size()),
-                salt_file.string(), "remove the file; a new one is made, and the host gets another pseudonym");
+    return Fail(
+        ErrorCode::kCorrupt, fmt::format("the salt must have {} bytes, got {}", kSaltBytes, salt.size()),
+        salt_file.string(), "remove the file; a new one is made, and the host gets another pseudonym");
   }
   return crypto::Sha256(salt, AsBytes(host));
 }
@@ -83,7 +84,8 @@ evidence::Bundle SignRefusal(const Admission& admission, const Digest& host, std
 Result<Refusal> Refusal::Parse(BytesView payload) {
   CUPEL_TRY(const evidence::Statement statement, ParseOneForm(payload, kRefusalPredicate));
   const Json& predicate = statement.predicate;
-  CUPEL_TRY_STATUS(evidence::OnlyMembers(predicate, {"code", "step", "time", "host", "hallmark", "checkpoint"}));
+  CUPEL_TRY_STATUS(
+      evidence::OnlyMembers(predicate, {"code", "step", "time", "host", "hallmark", "checkpoint"}));
   Refusal refusal;
   CUPEL_TRY(const std::string name, evidence::TextField(predicate, "code"));
   CUPEL_TRY(refusal.code, CodeNamed(name));
@@ -98,7 +100,8 @@ Result<Refusal> Refusal::Parse(BytesView payload) {
   return refusal;
 }
 
-Result<std::filesystem::path> SaveRefusal(const std::filesystem::path& folder, const evidence::Bundle& record) {
+Result<std::filesystem::path> SaveRefusal(const std::filesystem::path& folder,
+                                          const evidence::Bundle& record) {
   CUPEL_TRY(const Refusal refusal, Refusal::Parse(record.envelope.payload));
   std::string time = FormatUtc(refusal.time);
   std::erase_if(time, [](char c) { return c == ':' || c == '-'; });

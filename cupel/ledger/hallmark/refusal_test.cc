@@ -34,7 +34,8 @@ TEST_F(RefusalTest, EveryCodeMakesARecordThatReadsBack) {
     EXPECT_EQ(AdmissionCodeName(refusal.code), AdmissionCodeName(fault.code));
     EXPECT_EQ(refusal.time, faulty.now);
     EXPECT_EQ(refusal.host, host_);
-    EXPECT_EQ(refusal.hallmark.has_value(), AdmissionStep(fault.code) > 3 || fault.code == AdmissionCode::kNotAHallmark);
+    EXPECT_EQ(refusal.hallmark.has_value(),
+              AdmissionStep(fault.code) > 3 || fault.code == AdmissionCode::kNotAHallmark);
     EXPECT_EQ(opened.statement.predicate["step"], Json(AdmissionStep(fault.code)));
   }
 }
@@ -54,7 +55,8 @@ TEST_F(RefusalTest, NamesTheFilesThatWereRead) {
   const auto record_of = [&](AdmissionCode code) {
     for (const Fault& fault : AllFaults()) {
       if (fault.code != code) continue;
-      const auto record = SignRefusal(Admit(WithFaults(world_, {&fault}).Inputs()), host_, 1, world_.evidence_key);
+      const auto record =
+          SignRefusal(Admit(WithFaults(world_, {&fault}).Inputs()), host_, 1, world_.evidence_key);
       return evidence::Statement::Parse(record.envelope.payload).value();
     }
     return evidence::Statement{};
@@ -70,16 +72,18 @@ TEST_F(RefusalTest, PseudonymNeedsTheDevicesSalt) {
   EXPECT_EQ(HostPseudonym(folder_ / "host.salt", "gate-7").value(), host_);
   EXPECT_NE(HostPseudonym(folder_ / "host.salt", "gate-8").value(), host_);
   EXPECT_NE(HostPseudonym(folder_ / "new/other.salt", "gate-7").value(), host_);
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat((folder_ / "host.salt").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   ASSERT_THAT(WriteFileAtomic(folder_ / "short.salt", std::string_view("x")), IsOk());
-  EXPECT_THAT(HostPseudonym(folder_ / "short.salt", "gate-7"), HasError(ErrorCode::kCorrupt, HasSubstr("32 bytes")));
+  EXPECT_THAT(HostPseudonym(folder_ / "short.salt", "gate-7"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("32 bytes")));
 }
 
 TEST_F(RefusalTest, AnotherFormIsRefused) {
   const Fault fault = AllFaults()[0];
-  const auto record = SignRefusal(Admit(WithFaults(world_, {&fault}).Inputs()), host_, 1, world_.evidence_key);
+  const auto record =
+      SignRefusal(Admit(WithFaults(world_, {&fault}).Inputs()), host_, 1, world_.evidence_key);
   const auto with = [&](const std::function<void(Json&)>& change) {
     Json json = Json::Parse(AsText(record.envelope.payload)).value();
     change(json);
@@ -88,7 +92,8 @@ TEST_F(RefusalTest, AnotherFormIsRefused) {
   };
   EXPECT_THAT(with([](Json&) {}), IsOk());
   EXPECT_THAT(with([](Json& j) { j["predicate"]["code"] = "admitted"; }), HasError(ErrorCode::kCorrupt));
-  EXPECT_THAT(with([](Json& j) { j["predicate"]["code"] = "revoked"; }), HasError(ErrorCode::kCorrupt, HasSubstr("step")));
+  EXPECT_THAT(with([](Json& j) { j["predicate"]["code"] = "revoked"; }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("step")));
   EXPECT_THAT(with([](Json& j) { j["predicate"]["name"] = "x"; }), HasError(ErrorCode::kCorrupt));
   EXPECT_THAT(with([](Json& j) { j["predicateType"] = "x:y"; }), HasError(ErrorCode::kUnsupported));
 }

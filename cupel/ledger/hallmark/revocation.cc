@@ -18,7 +18,8 @@ using evidence::kStatementPayloadType;
 Result<Bytes> RevocationPayload(const Digest& hallmark, std::string_view reason) {
   if (std::find(kRevocationReasons.begin(), kRevocationReasons.end(), reason) == kRevocationReasons.end()) {
     return Fail(ErrorCode::kInvalidArgument, fmt::format("unknown reason \"{}\"", reason), "",
-                NearestRemedy(reason, std::vector<std::string>(kRevocationReasons.begin(), kRevocationReasons.end())));
+                NearestRemedy(
+                    reason, std::vector<std::string>(kRevocationReasons.begin(), kRevocationReasons.end())));
   }
   evidence::Statement statement;
   statement.subjects = {evidence::ResourceDescriptor::OfSha256("hallmark", hallmark)};
@@ -27,7 +28,8 @@ Result<Bytes> RevocationPayload(const Digest& hallmark, std::string_view reason)
   return statement.ToPayload();
 }
 
-Result<evidence::Bundle> Revoke(const Digest& hallmark, std::string_view reason, const crypto::SigningKey& key) {
+Result<evidence::Bundle> Revoke(const Digest& hallmark, std::string_view reason,
+                                const crypto::SigningKey& key) {
   CUPEL_TRY(Bytes payload, RevocationPayload(hallmark, reason));
   return evidence::Bundle::Of(evidence::SignEnvelope(kStatementPayloadType, std::move(payload), key));
 }

@@ -27,11 +27,13 @@ Result<evidence::Statement> SummaryOf(const Hallmark& hallmark) {
   predicate["verifier"] = Json::Object{{"id", kVerifierId}, {"version", Json::Object{{"cupel", kVersion}}}};
   predicate["timeVerified"] = FormatUtc(hallmark.not_before);
   predicate["resourceUri"] = DigestUri(hallmark.model.file);
-  predicate["policy"] = Json::Object{{"uri", hallmark.policy.uri}, {"digest", DigestSet(hallmark.policy.digest)}};
+  predicate["policy"] =
+      Json::Object{{"uri", hallmark.policy.uri}, {"digest", DigestSet(hallmark.policy.digest)}};
   // If the member is there it must list everything the decision rests on: evidence and exceptions.
   predicate["inputAttestations"] = Json::Array{};
   for (const InputAttestation& input : hallmark.inputs) {
-    predicate["inputAttestations"].Append(Json::Object{{"uri", input.uri}, {"digest", DigestSet(input.bundle)}});
+    predicate["inputAttestations"].Append(
+        Json::Object{{"uri", input.uri}, {"digest", DigestSet(input.bundle)}});
   }
   for (const Digest& exception : hallmark.exceptions) {
     predicate["inputAttestations"].Append(

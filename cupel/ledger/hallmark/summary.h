@@ -3,9 +3,9 @@
 
 /// The hallmark's twin for tools that know SLSA and not Cupel: a Verification Summary Attestation.
 ///
-/// Promises: it says nothing that the hallmark does not say: PASSED, the class as a verified level (`CUPEL_E2`), and
-/// all inputs by digest. Does not promise: conditions, validity and revocation, for which the format has no
-/// place: no runtime admits by it. Source: https://slsa.dev/spec/v1.0/verification_summary
+/// Promises: it says nothing that the hallmark does not say: PASSED, the class as a verified level
+/// (`CUPEL_E2`), and all inputs by digest. Does not promise: conditions, validity and revocation, for which
+/// the format has no place: no runtime admits by it. Source: https://slsa.dev/spec/v1.0/verification_summary
 
 #include <cstdint>
 #include <string_view>
