@@ -272,24 +272,6 @@ TEST_F(Mutation, EveryByteOfTheCheckpointCounts) {
   }
 }
 
-TEST_F(Mutation, WitnessesCountOnceAndMustBeKnown) {
-  const std::vector<std::pair<std::vector<int>, bool>> cases = {
-      {{}, false},        {{0}, false},       {{1}, false},      {{0, 0}, false},
-      {{2, 2, 2}, false}, {{3, 4, 5}, false}, {{0, 5}, false},   {{0, 1}, true},
-      {{2, 0}, true},     {{0, 1, 2}, true},  {{5, 1, 2}, true},
-  };
-  for (const auto& [witnesses, enough] : cases) {
-    Scenario receipt;
-    receipt.receipt_witnesses = witnesses;
-    EXPECT_EQ(CodeOf(world_.Make(receipt)), enough ? "admitted" : "receipt-quorum")
-        << ::testing::PrintToString(witnesses);
-    Scenario newest;
-    newest.newest_witnesses = witnesses;
-    EXPECT_EQ(CodeOf(world_.Make(newest)), enough ? "admitted" : "checkpoint-quorum")
-        << ::testing::PrintToString(witnesses);
-  }
-}
-
 TEST_F(Mutation, EveryHashAndLeafOfTheLedgerCounts) {
   const GateCase good = world_.Make({});
   const auto with = [&](const std::function<void(LedgerTail&)>& change) {
