@@ -65,6 +65,7 @@ void AddChecks(CLI::App& app, Session& session);
 void AddModel(CLI::App& app, Session& session);
 void AddFit(CLI::App& app, Session& session);
 void AddData(CLI::App& app, Session& session);
+void AddLedger(CLI::App& app, Session& session);
 void AddDoctor(CLI::App& app, Session& session);
 
 }  // namespace cupel::cli
