@@ -38,11 +38,12 @@ int AppendAll(const std::filesystem::path& folder, FileOperations& files,
 /// more.
 template <typename Twin>
 std::string LostByKillAt(int k, bool& done) {
+  UseMemoryForScratchFolders();
   const ScratchFolder scratch;
   const std::filesystem::path folder = scratch / "ledger";
   const ChildReport report = RunChild([&](const auto& tell) {
     FaultyFiles faulty(Fault::kKill, k);
-    Twin files(faulty);
+    Twin files(static_cast<FileOperations&>(faulty));
     return AppendAll(folder, files, tell);
   });
   done = report.exit_code == 0;
@@ -106,6 +107,7 @@ TEST(KilledWriter, LosesNothingWhenKilledAtAnyTimeAgainAndAgain) {
 // One operation fails, at every operation there is: the append says so, the log is as before, and the next
 // works.
 TEST(FullDisk, FailsOneAppendAndHarmsNothing) {
+  UseMemoryForScratchFolders();
   for (int k = 0;; ++k) {
     const ScratchFolder scratch;
     UnsyncedFiles unsynced;

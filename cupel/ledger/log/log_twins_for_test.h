@@ -3,11 +3,13 @@
 
 /// Stand-ins for the file operations of the writer, and processes that append and die. For tests only.
 
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
@@ -37,10 +39,18 @@ inline std::vector<Bytes> NumberedLeaves(std::size_t from, std::size_t to) {
   return leaves;
 }
 
+/// Puts scratch folders into memory where there is such a file system: for thousands of folders on which
+/// nothing has to outlive the machine.
+inline void UseMemoryForScratchFolders() {
+  if (std::filesystem::is_directory("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 0);
+}
+
 /// Passes everything on; the base of the twins below.
 class ForwardingFiles : public FileOperations {
  public:
   explicit ForwardingFiles(FileOperations& below = SystemFiles()) : below_(below) {}
+  ForwardingFiles(const ForwardingFiles&) = delete;  // else a twin of a twin would be a copy of its base
+  ForwardingFiles& operator=(const ForwardingFiles&) = delete;
   Result<bool> MakeFolder(const std::filesystem::path& path) override { return below_.MakeFolder(path); }
   Result<int> CreateFile(const std::filesystem::path& path) override { return below_.CreateFile(path); }
   Result<int> OpenFolder(const std::filesystem::path& path) override { return below_.OpenFolder(path); }

@@ -21,8 +21,8 @@ using merkle::kTileWidth;
 using merkle::TileId;
 
 /// How long files that no checkpoint covers may stay unexplained because somebody is appending.
-constexpr int kListings = 100;
 constexpr std::int64_t kAppendTimeoutMs = 20'000;
+constexpr int kListings = 100;
 
 Error False(std::string message, std::string place) {
   return {ErrorCode::kVerificationFailed, std::move(message), std::move(place), ""};
