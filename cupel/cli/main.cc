@@ -4,7 +4,6 @@
 #include "cupel/base/nearest.h"
 #include "cupel/base/version.h"
 #include "cupel/cli/command.h"
-#include "cupel/cli/ledger_server_command.h"
 
 namespace {
 
@@ -45,14 +44,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
 
-  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddChecks, AddModel, AddFit, AddData, AddSign,
-                    AddVerifyModel, AddEvidence, AddHallmark, AddRun, AddDoctor}) {
+  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddLedger, AddChecks, AddModel, AddFit, AddData,
+                    AddSign, AddVerifyModel, AddEvidence, AddHallmark, AddRun, AddDoctor}) {
     add(app, session);
   }
-  CLI::App* ledger = AddCommand(app, "ledger", "Serves, witnesses and cosigns ledgers.",
-                                "  cupel ledger cosign run/ledger --policy policy.txt\n");
-  ledger->require_subcommand(1);
-  AddLedgerServer(*ledger, session);
 
   try {
     app.parse(argc, argv);
