@@ -111,6 +111,11 @@ void PrintIssued(Session& session, const IssuedHallmark& issued, const std::file
 
 Status Issue(Session& session, const IssueArguments& arguments) {
   const std::int64_t now = SystemClock().UnixSeconds();
+  const std::filesystem::path out =
+      arguments.out.empty()
+          ? std::filesystem::path(arguments.model).filename().replace_extension(".hallmark.json")
+          : std::filesystem::path(arguments.out);
+  CUPEL_TRY_STATUS(application::release::CheckNew(out));
   std::optional<ReadHallmark> earlier;
   if (!arguments.earlier.empty()) {
     CUPEL_TRY(earlier, application::release::ReadHallmarkFile(arguments.earlier));
@@ -128,10 +133,6 @@ Status Issue(Session& session, const IssueArguments& arguments) {
                                                : std::filesystem::path(arguments.ledger_key);
   CUPEL_TRY(auto ledger, application::release::OpenLedger(arguments.ledger, ledger_key));
   CUPEL_TRY(const IssuedHallmark issued, ledger::hallmark::Issue(request, key, ledger, now));
-  const std::filesystem::path out =
-      arguments.out.empty()
-          ? std::filesystem::path(arguments.model).filename().replace_extension(".hallmark.json")
-          : std::filesystem::path(arguments.out);
   CUPEL_TRY_STATUS(WriteHallmark(issued, out));
   PrintIssued(session, issued, out);
   return {};

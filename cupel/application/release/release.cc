@@ -90,12 +90,17 @@ std::filesystem::path Beside(const std::filesystem::path& hallmark, std::string_
   return path += ending;
 }
 
-Status WriteHallmark(const ledger::hallmark::IssuedHallmark& issued, const std::filesystem::path& path) {
+Status CheckNew(const std::filesystem::path& path) {
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) {
     return Fail(ErrorCode::kInvalidArgument, "there is a hallmark already", path.string(),
                 "give --out another file");
   }
+  return {};
+}
+
+Status WriteHallmark(const ledger::hallmark::IssuedHallmark& issued, const std::filesystem::path& path) {
+  CUPEL_TRY_STATUS(CheckNew(path));
   CUPEL_TRY_STATUS(WriteFileAtomic(Beside(path, ".tlog-proof"), issued.receipt.ToText()));
   CUPEL_TRY_STATUS(WriteFileAtomic(Beside(path, ".vsa.json"), issued.summary.ToText()));
   return WriteFileAtomic(path, issued.bundle.ToText());

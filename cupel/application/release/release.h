@@ -49,7 +49,10 @@ Result<ReadHallmark> ReadHallmarkFile(const std::filesystem::path& path);
 /// "face.hallmark.json" and ".vsa.json" to "face.hallmark.vsa.json".
 std::filesystem::path Beside(const std::filesystem::path& hallmark, std::string_view ending);
 
-/// Errors: kInvalidArgument when a hallmark is there already.
+/// Errors: kInvalidArgument when a hallmark is there already. For a look before anything is logged.
+Status CheckNew(const std::filesystem::path& path);
+
+/// Errors: as CheckNew; those of writing.
 Status WriteHallmark(const ledger::hallmark::IssuedHallmark& issued, const std::filesystem::path& path);
 
 /// That `earlier` may be followed by a hallmark for `run`: it is genuine, and if it has expired or was
