@@ -340,26 +340,27 @@ class Gate {
 
   /// That the tail is what the newest checkpoint signs, and that every earlier state is its beginning.
   Status Continues(const LedgerTail& tail) const {
-    const auto has_root = [&](std::uint64_t size, const Digest& root, std::string_view what) -> Status {
-      if (size < tail.start || size > tail.size()) {
-        return Fail(ErrorCode::kVerificationFailed,
-                    fmt::format("{} has {} leaves, the newest checkpoint {}", what, size, tail.size()));
-      }
-      CUPEL_TRY(const Digest found, tail.RootAt(size));
-      if (found == root) return {};
-      return Fail(ErrorCode::kVerificationFailed, fmt::format("{} is not a state of this ledger", what));
-    };
+    const LedgerState& issued = TheHallmark().issued_into;
+    std::vector<std::uint64_t> sizes = {newest_.size, issued.size};
+    std::vector<Digest> expected = {newest_.root, issued.root};
+    for (const merkle::Checkpoint& checkpoint : proven_) {
+      sizes.push_back(checkpoint.size);
+      expected.push_back(checkpoint.root);
+    }
     if (tail.size() != newest_.size) {
       return Fail(
           ErrorCode::kVerificationFailed,
           fmt::format("the leaves end at {}, the newest checkpoint at {}", tail.size(), newest_.size));
     }
-    CUPEL_TRY_STATUS(has_root(newest_.size, newest_.root, "the newest checkpoint"));
-    for (const merkle::Checkpoint& checkpoint : proven_) {
-      CUPEL_TRY_STATUS(has_root(checkpoint.size, checkpoint.root, "the receipt's checkpoint"));
+    CUPEL_TRY(const std::vector<Digest> roots, tail.RootsAt(sizes));
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      if (roots[i] == expected[i]) continue;
+      const std::string_view what = i == 0   ? "the newest checkpoint"
+                                    : i == 1 ? "the ledger at issue"
+                                             : "the receipt's checkpoint";
+      return Fail(ErrorCode::kVerificationFailed, fmt::format("{} is not a state of this ledger", what));
     }
-    const LedgerState& issued = TheHallmark().issued_into;
-    return has_root(issued.size, issued.root, "the ledger at issue");
+    return {};
   }
 
   const Hallmark& TheHallmark() const { return *decision_.hallmark; }

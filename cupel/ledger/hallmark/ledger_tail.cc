@@ -77,8 +77,9 @@ Result<Digest> ReadSubtree(const std::filesystem::path& folder, std::uint64_t si
 
 }  // namespace
 
-Result<Digest> LedgerTail::RootAt(std::uint64_t wanted) const {
-  if (wanted < start || wanted > size()) {
+Result<std::vector<Digest>> LedgerTail::RootsAt(const std::vector<std::uint64_t>& sizes) const {
+  for (const std::uint64_t wanted : sizes) {
+    if (wanted >= start && wanted <= size()) continue;
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("the tail has the roots of {} to {} leaves, not of {}", start, size(), wanted));
   }
@@ -87,9 +88,15 @@ Result<Digest> LedgerTail::RootAt(std::uint64_t wanted) const {
                 fmt::format("a tail from leaf {} must have {} hashes on its left, got {}", start,
                             std::popcount(start), left.size()));
   }
+  std::vector<Digest> roots(sizes.size());
   Frontier frontier(start, left);
-  for (std::size_t i = 0; i < wanted - start; ++i) frontier.Append(merkle::LeafHash(leaves[i]));
-  return frontier.Root();
+  for (std::uint64_t at = start;; ++at) {
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      if (sizes[i] == at) roots[i] = frontier.Root();
+    }
+    if (at == size()) return roots;
+    frontier.Append(merkle::LeafHash(leaves[at - start]));
+  }
 }
 
 Result<LedgerTail> ReadLedgerTail(const std::filesystem::path& folder, std::uint64_t size,

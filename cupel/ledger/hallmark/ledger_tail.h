@@ -34,9 +34,10 @@ struct LedgerTail {
 
   std::uint64_t size() const { return start + leaves.size(); }
 
-  /// The root of the ledger's first `size` leaves. Errors: kInvalidArgument unless start <= size <= size();
-  /// kVerificationFailed when `left` has another number of hashes than `start` needs.
-  Result<Digest> RootAt(std::uint64_t size) const;
+  /// The roots of the ledger's first `sizes[0]`, `sizes[1]`, ... leaves, in that order; each leaf is hashed
+  /// once. Errors: kInvalidArgument unless start <= size <= size() for each; kVerificationFailed when `left`
+  /// has another number of hashes than `start` needs.
+  Result<std::vector<Digest>> RootsAt(const std::vector<std::uint64_t>& sizes) const;
 };
 
 /// Reads the tail from a ledger's folder of `size` leaves, from the tile that holds leaf `from` on.
