@@ -147,7 +147,7 @@ TEST_F(AdmitTest, MissingFilesAreRefusalsWithTheirCodes) {
   EXPECT_EQ(without("ledger/checkpoint"), "checkpoint-missing");
   EXPECT_EQ(without("ledger"), "checkpoint-missing");
   EXPECT_EQ(without("ledger/tile"), "ledger-unreadable");
-  EXPECT_EQ(without("ledger/tile/0"), "ledger-unreadable");
+  EXPECT_EQ(without("ledger/tile/1"), "ledger-unreadable");
   EXPECT_EQ(Code(), "admitted");
 }
 
