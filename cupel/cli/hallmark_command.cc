@@ -133,7 +133,7 @@ Status Issue(Session& session, const IssueArguments& arguments) {
                                                : std::filesystem::path(arguments.ledger_key);
   CUPEL_TRY(auto ledger, application::release::OpenLedger(arguments.ledger, ledger_key));
   CUPEL_TRY(const IssuedHallmark issued, ledger::hallmark::Issue(request, key, ledger, now));
-  CUPEL_TRY_STATUS(WriteHallmark(issued, out));
+  CUPEL_TRY_STATUS(application::release::WriteHallmark(issued, out));
   PrintIssued(session, issued, out);
   return {};
 }

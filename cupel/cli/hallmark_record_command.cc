@@ -94,7 +94,7 @@ Status Revoke(Session& session, const RevokeArguments& arguments) {
                             ledger.Verifier().Name()),
                 arguments.ledger, "revoke it in its own ledger: runtimes look nowhere else");
   }
-  CUPEL_TRY(const auto logged, AppendBundle(std::move(bundle), key.Public(), ledger));
+  CUPEL_TRY(const auto logged, ledger::hallmark::AppendBundle(std::move(bundle), key.Public(), ledger));
   const std::filesystem::path out = Beside(arguments.hallmark, ".revocation.json");
   CUPEL_TRY_STATUS(WriteFileAtomic(out, logged.bundle.ToText()));
   session.Print(fmt::format("revoked   {}\nledger    {}, leaf {}\nrecord    {}\n", arguments.hallmark,

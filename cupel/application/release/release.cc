@@ -156,7 +156,7 @@ Status RefreshReceipt(const std::filesystem::path& path, const std::filesystem::
     return Fail(ErrorCode::kVerificationFailed, "the bundle has no log entry", path.string());
   }
   CUPEL_TRY(const auto receipt, verified->Prove(read.bundle.tlog_entries[0].log_index));
-  CUPEL_TRY(const Bundle bundle, WithReceipt(read.bundle, signers[0], receipt, log->key));
+  CUPEL_TRY(const Bundle bundle, ledger::hallmark::WithReceipt(read.bundle, signers[0], receipt, log->key));
   CUPEL_TRY_STATUS(WriteFileAtomic(path, bundle.ToText()));
   return WriteFileAtomic(Beside(path, ".tlog-proof"), receipt.ToText());
 }

@@ -126,7 +126,7 @@ TEST_F(ReleaseTest, AnExpiredOrRevokedHallmarkNeedsANewAssessment) {
   {
     CUPEL_ASSERT_OK(auto log, OpenLedger(Ledger(), problem_.Path("keys/ledger.key.pem")));
     CUPEL_ASSERT_OK(auto revocation, ledger::hallmark::Revoke(earlier.payload, "model-defect", Key()));
-    ASSERT_THAT(AppendBundle(std::move(revocation), Key().Public(), log), IsOk());
+    ASSERT_THAT(ledger::hallmark::AppendBundle(std::move(revocation), Key().Public(), log), IsOk());
   }
   EXPECT_THAT(check(now + kDay), HasError(ErrorCode::kVerificationFailed, HasSubstr("revoked")));
   run.ledger.root = crypto::Sha256(Bytes{1});  // a new run
@@ -166,7 +166,7 @@ TEST_F(ReleaseTest, WhatWasIssuedIsAdmittedUntilItIsRevoked) {
   EXPECT_EQ(code(), "admitted");
   CUPEL_ASSERT_OK(auto revocation, ledger::hallmark::Revoke(crypto::Sha256(issued.bundle.envelope.payload),
                                                             "superseded", Key()));
-  ASSERT_THAT(AppendBundle(std::move(revocation), Key().Public(), log), IsOk());
+  ASSERT_THAT(ledger::hallmark::AppendBundle(std::move(revocation), Key().Public(), log), IsOk());
   EXPECT_EQ(code(), "revoked");
 }
 
