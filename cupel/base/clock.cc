@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <chrono>
 #include <ctime>
 
@@ -38,6 +39,27 @@ std::string FormatUtc(std::int64_t unix_seconds) {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+Result<std::int64_t> ParseUtc(std::string_view text) {
+  const auto number = [&](std::size_t begin, std::size_t count) {
+    int value = -1;
+    if (begin + count <= text.size())
+      std::from_chars(text.data() + begin, text.data() + begin + count, value);
+    return value;
+  };
+  const std::chrono::year_month_day date{std::chrono::year(number(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+  if (date.ok()) {
+    const std::int64_t seconds =
+        std::chrono::sys_seconds(std::chrono::sys_days(date)).time_since_epoch().count() +
+        3600 * number(11, 2) + 60 * number(14, 2) + number(17, 2);
+    // Printed again it is the same text, so every digit and every separator was right.
+    if (seconds >= 0 && FormatUtc(seconds) == text) return seconds;
+  }
+  return Fail(ErrorCode::kCorrupt,
+              fmt::format("a time must read like 2026-11-21T02:38:00Z, got \"{}\"", text));
 }
 
 }  // namespace cupel

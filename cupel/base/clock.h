@@ -28,6 +28,10 @@ const Clock& SystemClock();
 /// "2026-11-21T02:38:00Z".
 std::string FormatUtc(std::int64_t unix_seconds);
 
+/// The inverse; that one form, years 1970 to 9999. Errors: kCorrupt for any other text, also for a day that
+/// is not in the calendar.
+Result<std::int64_t> ParseUtc(std::string_view text);
+
 /// A clock that stands still until told otherwise; for tests.
 class ManualClock : public Clock {
  public:

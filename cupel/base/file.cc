@@ -15,7 +15,33 @@ namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
 
-/// The operating system's reason as one of our errors.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int number) : number_(number) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int get() const { return number_; }
+  bool Close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+ private:
+  int number_;
+};
+
+bool WriteAll(int fd, BytesView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), std::min(bytes.size(), kPieceBytes * 64));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
 Error SystemError(const std::filesystem::path& path, std::string_view action) {
   const int number = errno;
   Error error{ErrorCode::kInternal, fmt::format("cannot {}: {}", action, std::strerror(number)),
@@ -46,33 +72,6 @@ Error SystemError(const std::filesystem::path& path, std::string_view action) {
   }
   return error;
 }
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-  bool Close() { return ::close(std::exchange(number_, -1)) == 0; }
-
- private:
-  int number_;
-};
-
-bool WriteAll(int fd, BytesView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), std::min(bytes.size(), kPieceBytes * 64));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
-}  // namespace
 
 Status ReadFileInPieces(const std::filesystem::path& path, const std::function<Status(BytesView)>& consume) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -17,6 +17,9 @@
 
 namespace cupel {
 
+/// The operating system's reason (errno, so call it at once) as one of our errors: "cannot <action>: <reason>".
+Error SystemError(const std::filesystem::path& path, std::string_view action);
+
 /// Errors: kNotFound, kPermission, kResourceLimit when larger than `limit_bytes`.
 Result<Bytes> ReadFile(const std::filesystem::path& path, std::uint64_t limit_bytes = std::uint64_t{1} << 34);
 Result<std::string> ReadTextFile(const std::filesystem::path& path,

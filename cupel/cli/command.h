@@ -68,6 +68,9 @@ void AddData(CLI::App& app, Session& session);
 void AddSign(CLI::App& app, Session& session);
 void AddVerifyModel(CLI::App& app, Session& session);
 void AddEvidence(CLI::App& app, Session& session);
+void AddLedger(CLI::App& app, Session& session);
 void AddDoctor(CLI::App& app, Session& session);
+void AddHallmark(CLI::App& app, Session& session);
+void AddRun(CLI::App& app, Session& session);
 
 }  // namespace cupel::cli

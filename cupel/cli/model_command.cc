@@ -4,17 +4,13 @@
 #include <fmt/format.h>
 
 #include "cupel/algorithm/conformance/conformance.h"
-#include "cupel/algorithm/evaluate/predict.h"
-#include "cupel/algorithm/executor/classifier.h"
 #include "cupel/algorithm/graph/cost.h"
 #include "cupel/algorithm/onnx/external_data_files.h"
 #include "cupel/algorithm/onnx/reader.h"
-#include "cupel/base/parallel.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/model_bench_command.h"
+#include "cupel/cli/model_run.h"
 #include "cupel/cli/text_table.h"
-#include "cupel/data/dataset/open.h"
-#include "cupel/data/dataset/subset.h"
 #include "cupel/ledger/identity/model_identity.h"
 
 namespace cupel::cli {
@@ -84,52 +80,6 @@ Status Show(Session& session, const std::string& path) {
   return {};
 }
 
-struct RunArguments {
-  std::string model;
-  std::string data;
-  std::string subset = "first 10";
-  std::string out;
-  std::string device = "cpu";
-  double scale = 1;
-  int jobs = 0;
-};
-
-Status RunModel(Session& session, const RunArguments& arguments) {
-  CUPEL_TRY(const Graph graph, algorithm::onnx::ReadModel(arguments.model));
-  CUPEL_TRY(data::dataset::DatasetPointer data, data::dataset::OpenDataset(arguments.data));
-  CUPEL_TRY(const data::dataset::Subset subset, data::dataset::Subset::Parse(arguments.subset));
-  if (subset.kind != data::dataset::SubsetKind::kAll) {
-    CUPEL_TRY(data, data::dataset::TakeSubset(data, subset));
-  }
-  algorithm::executor::ClassifierOptions options;
-  CUPEL_TRY(options.device, algorithm::tensor::ParseDevice(arguments.device));
-  options.sample_shape = data->info().sample_shape;
-  options.preprocessing.scale = static_cast<float>(arguments.scale);
-  auto model = algorithm::executor::Classifier::Create(graph, options);
-  if (!model) return FailAt(arguments.model, std::move(model).error());
-  const int workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
-  CUPEL_TRY(const auto predictions,
-            algorithm::evaluate::Predict(**model, *data, workers, session.progress()));
-  if (!arguments.out.empty()) return WritePredictionsFile(predictions, arguments.out);
-  TextTable table({"sample", "label", "predicted", "score"});
-  Json rows = Json::Array{};
-  for (std::int64_t i = 0; i < predictions.n; ++i) {
-    const auto label = static_cast<std::size_t>(predictions.labels[static_cast<std::size_t>(i)]);
-    const auto predicted = static_cast<std::size_t>(predictions.Predicted(i));
-    const float score = predictions.Row(i)[predicted];
-    table.Add({std::to_string(data->OriginalIndex(i)), data->info().class_names[label],
-               predicted < data->info().class_names.size() ? data->info().class_names[predicted]
-                                                           : std::to_string(predicted),
-               fmt::format("{:.4f}", score)});
-    rows.Append(Json::Object{{"sample", data->OriginalIndex(i)},
-                             {"label", label},
-                             {"predicted", predicted},
-                             {"score", double{score}}});
-  }
-  session.Print(table.ToString(), Json::Object{{"predictions", rows}});
-  return {};
-}
-
 Status Conformance(Session& session, const std::string& folder, const std::string& filter, int jobs) {
   algorithm::conformance::ConformanceOptions options;
   options.progress = &session.progress();
@@ -151,19 +101,15 @@ void AddShow(CLI::App& model, Session& session) {
   OnRun(show, session, [&session, path] { return Show(session, *path); });
 }
 
-void AddRun(CLI::App& model, Session& session) {
+void AddModelRun(CLI::App& model, Session& session) {
   CLI::App* run =
       AddCommand(model, "run", "Answers of the model on data; with --out as a predictions file.",
                  "  cupel model run m.onnx --data test.toml --subset \"first 10\"\n"
                  "  cupel model run m.onnx --data test.toml --subset all --out predictions.csv\n");
-  auto arguments = std::make_shared<RunArguments>();
+  auto arguments = std::make_shared<ModelRunArguments>();
   run->add_option("model", arguments->model, "ONNX file")->required();
-  run->add_option("--data,-d", arguments->data, "Manifest of the data")->required();
-  run->add_option("--subset", arguments->subset, "Which samples");
-  run->add_option("--scale", arguments->scale, "The network sees x * scale");
-  run->add_option("--out,-o", arguments->out, "Predictions file (CSV) to write");
-  run->add_option("--device", arguments->device, "cpu, cuda or cuda:N");
-  run->add_option("--jobs,-j", arguments->jobs, "Workers")->check(CLI::Range(1, 1024));
+  AddModelRunOptions(*run, *arguments);
+  run->get_option("--data")->required();
   OnRun(run, session, [&session, arguments] { return RunModel(session, *arguments); });
 }
 
@@ -194,7 +140,7 @@ void AddModel(CLI::App& app, Session& session) {
                                "  cupel model show m.onnx\n  cupel model bench m.onnx\n");
   model->require_subcommand(1);
   AddShow(*model, session);
-  AddRun(*model, session);
+  AddModelRun(*model, session);
   AddModelBench(*model, session);
   AddConformance(*model, session);
 }

@@ -93,8 +93,10 @@ Result<EvidenceWriter> EvidenceWriter::Open(const RunFolder& folder, const KeyFi
   CUPEL_TRY(const auto verifier, ledger::merkle::NoteVerifier::Create(kOrigin, log_key.Public()));
   CUPEL_TRY_STATUS(PublishKeys(folder, key, verifier.ToText()));
   const bool exists = std::filesystem::exists(folder.Ledger() / "checkpoint");
-  CUPEL_TRY(Log log, exists ? Log::Open(folder.Ledger(), std::move(log_key), kOrigin)
-                            : Log::Create(folder.Ledger(), std::move(log_key), kOrigin));
+  // A run has one writer: its statements are numbered by their place in the ledger.
+  const ledger::log::LogOptions options{.lock_timeout_ms = 0, .exclusive = true};
+  CUPEL_TRY(Log log, exists ? Log::Open(folder.Ledger(), std::move(log_key), kOrigin, options)
+                            : Log::Create(folder.Ledger(), std::move(log_key), kOrigin, options));
   std::vector<Bytes> leaves;
   if (exists) {
     CUPEL_TRY(auto verified, ledger::log::Verify(folder.Ledger(), verifier));

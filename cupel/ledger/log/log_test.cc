@@ -152,10 +152,39 @@ TEST_F(LogTest, IsMadeOnceOnly) {
   EXPECT_THAT(Log::Create(folder_ / "other", Key(), "two words"), HasError(ErrorCode::kInvalidArgument));
 }
 
-TEST_F(LogTest, HasOneWriterAtATime) {
-  const Log log = Create();
-  EXPECT_THAT(Log::Open(folder_.path(), Key(), kOrigin),
+TEST_F(LogTest, KeepsOthersOutWhenItIsExclusive) {
+  (void)Create();
+  CUPEL_ASSERT_OK(Log log,
+                  Log::Open(folder_.path(), Key(), kOrigin, {.lock_timeout_ms = 0, .exclusive = true}));
+  EXPECT_THAT(Log::Open(folder_.path(), Key(), kOrigin, {.lock_timeout_ms = 0}),
               HasError(ErrorCode::kResourceLimit, HasSubstr("open elsewhere")));
+  EXPECT_THAT(log.Append(Leaf(0)), IsOkAndHolds(0u));
+}
+
+TEST_F(LogTest, ContinuesWhatOthersAppendedMeanwhile) {
+  Log one = Create();
+  Log other = Reopen();
+  std::size_t size = 0;
+  for (const std::size_t next : {2, 200, 300, 301, 800}) {
+    EXPECT_THAT((next % 2 == 0 ? one : other).Append(Leaves(size, next)), IsOkAndHolds(size));
+    size = next;
+  }
+  CUPEL_ASSERT_OK(const VerifiedLog verified, VerifyNow());
+  EXPECT_EQ(verified.entries, Leaves(0, 800));
+}
+
+TEST_F(LogTest, RefusesTooManyLeavesAtOnce) {
+  Log log = Create();
+  EXPECT_THAT(log.Append(std::vector<Bytes>(kMaxBatch + 1)),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("1048576")));
+}
+
+TEST_F(LogTest, OpensWithoutReadingWhatIsLeftOfTheEdge) {
+  Fill(1000);
+  for (const char* name : {"tile/0/000", "tile/entries/001", "tile/0/002"})
+    std::filesystem::remove(folder_ / name);
+  CUPEL_ASSERT_OK(Log log, Log::Open(folder_.path(), Key(), kOrigin));
+  EXPECT_THAT(log.Append(Leaf(1000)), IsOkAndHolds(1000u));
 }
 
 TEST_F(LogTest, OpensWithItsOwnKeyAndNameOnly) {
@@ -189,21 +218,6 @@ TEST_F(LogTest, UndoesAnInterruptedAppend) {
   EXPECT_THAT(log.Append(Leaf(255)), IsOkAndHolds(255u));
   CUPEL_ASSERT_OK(const VerifiedLog verified, VerifyNow());
   EXPECT_EQ(verified.entries, Leaves(0, 256));
-}
-
-TEST_F(LogTest, IsUnchangedWhenAnAppendFails) {
-  Fill(256);
-  const auto before = Files(folder_.path());
-  Log log = Reopen();
-  // Permissions do not stop root; a file where a folder is needed stops everybody.
-  ASSERT_THAT(WriteFileAtomic(folder_ / "tile/0/001.p", std::string_view("in the way")), IsOk());
-  EXPECT_FALSE(log.Append(Leaf(256)).has_value());
-  EXPECT_EQ(log.size(), 256u);
-  std::filesystem::remove(folder_ / "tile/0/001.p");
-  EXPECT_EQ(Files(folder_.path()), before);
-  EXPECT_THAT(VerifyNow(), IsOk());
-  EXPECT_THAT(log.Append(Leaf(256)), IsOkAndHolds(256u));
-  EXPECT_THAT(VerifyNow(), IsOk());
 }
 
 TEST_F(LogTest, ProvesEveryLeafToAStranger) {

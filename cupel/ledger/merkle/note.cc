@@ -12,7 +12,6 @@
 namespace cupel::ledger::merkle {
 namespace {
 
-constexpr std::uint8_t kEd25519 = 0x01;
 constexpr std::string_view kDash = "\xE2\x80\x94 ";  // U+2014 and a space
 constexpr std::size_t kMaxNoteBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxSignatures = 64;
@@ -93,38 +92,74 @@ Status CheckKeyName(std::string_view name) {
   return {};
 }
 
-Result<NoteVerifier> NoteVerifier::Create(std::string name, const crypto::LogVerifier& key) {
-  CUPEL_TRY_STATUS(CheckKeyName(name));
-  return NoteVerifier(std::move(name), key);
+Digest NamedKey::FullId(SignatureType type) const {
+  const std::string prefix = name + "\n" + static_cast<char>(type);
+  return crypto::Sha256(AsBytes(prefix), key.Raw());
 }
 
-Result<NoteVerifier> NoteVerifier::Parse(std::string_view vkey) {
+std::uint32_t NamedKey::KeyId(SignatureType type) const { return BigEndian32(FullId(type).bytes); }
+
+std::string NamedKey::ToText(SignatureType type) const {
+  Bytes typed = {static_cast<std::uint8_t>(type)};
+  typed.insert(typed.end(), key.Raw().begin(), key.Raw().end());
+  return fmt::format("{}+{:08x}+{}", name, KeyId(type), ToBase64(typed));
+}
+
+Result<NamedKey> NamedKey::Parse(std::string_view vkey, SignatureType type) {
   const std::size_t first = vkey.find('+');
   const std::size_t second = first == std::string_view::npos ? first : vkey.find('+', first + 1);
   if (second == std::string_view::npos) return Corrupt("a verifier key must read <name>+<id>+<base64 key>");
   CUPEL_TRY(const Bytes key, DecodeExactBase64(vkey.substr(second + 1)));
-  if (key.empty() || key[0] != kEd25519) {
-    return Fail(ErrorCode::kUnsupported, "the verifier key must be Ed25519 (type 1)");
+  if (key.empty() || key[0] != static_cast<std::uint8_t>(type)) {
+    return Fail(ErrorCode::kUnsupported, type == SignatureType::kNote
+                                             ? "the verifier key must be Ed25519 (type 1)"
+                                             : "the witness's key must be of cosignature/v1 (type 4)");
   }
   CUPEL_TRY(const crypto::LogVerifier raw, crypto::LogVerifier::FromRaw(BytesView(key).subspan(1)));
   if (!CheckKeyName(vkey.substr(0, first))) return Corrupt("the verifier key has no valid name");
-  NoteVerifier verifier(std::string(vkey.substr(0, first)), raw);
-  if (verifier.ToText() != vkey) return Corrupt("the verifier key's id is not that of its name and key");
-  return verifier;
+  NamedKey named{std::string(vkey.substr(0, first)), raw};
+  if (named.ToText(type) != vkey) return Corrupt("the verifier key's id is not that of its name and key");
+  return named;
 }
 
-std::string NoteVerifier::ToText() const {
-  Bytes typed = {kEd25519};
-  typed.insert(typed.end(), key_.Raw().begin(), key_.Raw().end());
-  return fmt::format("{}+{:08x}+{}", name_, KeyId(), ToBase64(typed));
+Result<NoteVerifier> NoteVerifier::Create(std::string name, const crypto::LogVerifier& key) {
+  CUPEL_TRY_STATUS(CheckKeyName(name));
+  return NoteVerifier(NamedKey{std::move(name), key});
 }
 
-Digest NoteVerifier::FullId() const {
-  const std::string prefix = name_ + "\n" + static_cast<char>(kEd25519);
-  return crypto::Sha256(AsBytes(prefix), key_.Raw());
+Result<NoteVerifier> NoteVerifier::Parse(std::string_view vkey) {
+  CUPEL_TRY(NamedKey key, NamedKey::Parse(vkey, SignatureType::kNote));
+  return NoteVerifier(std::move(key));
 }
 
-std::uint32_t NoteVerifier::KeyId() const { return BigEndian32(FullId().bytes); }
+std::string NoteVerifier::ToText() const { return key_.ToText(SignatureType::kNote); }
+Digest NoteVerifier::FullId() const { return key_.FullId(SignatureType::kNote); }
+std::uint32_t NoteVerifier::KeyId() const { return key_.KeyId(SignatureType::kNote); }
+
+Result<std::vector<NoteSignature>> ParseSignatureLines(std::string_view lines) {
+  if (!lines.empty() && lines.back() != '\n') return Corrupt("a signature line must end in a newline");
+  std::vector<NoteSignature> signatures;
+  while (!lines.empty()) {
+    if (signatures.size() == kMaxSignatures) {
+      return Fail(ErrorCode::kResourceLimit,
+                  fmt::format("a note must have at most {} signatures", kMaxSignatures));
+    }
+    const std::size_t end = lines.find('\n');
+    CUPEL_TRY(NoteSignature signature, ParseSignature(lines.substr(0, end)));
+    signatures.push_back(std::move(signature));
+    lines.remove_prefix(end + 1);
+  }
+  return signatures;
+}
+
+std::string SignatureLines(std::span<const NoteSignature> signatures) {
+  std::string lines;
+  for (const NoteSignature& signature : signatures) {
+    lines += fmt::format("{}{} {}\n", kDash, signature.name,
+                         ToBase64(WithKeyId(signature.key_id, signature.signature)));
+  }
+  return lines;
+}
 
 Result<SignedNote> SignedNote::Parse(std::string_view note) {
   if (note.size() > kMaxNoteBytes) return Fail(ErrorCode::kResourceLimit, "a note must have at most 1 MiB");
@@ -135,29 +170,12 @@ Result<SignedNote> SignedNote::Parse(std::string_view note) {
   }
   SignedNote parsed;
   parsed.text = note.substr(0, split + 1);
-  std::string_view lines = note.substr(split + 2);
-  while (!lines.empty()) {
-    if (parsed.signatures.size() == kMaxSignatures) {
-      return Fail(ErrorCode::kResourceLimit,
-                  fmt::format("a note must have at most {} signatures", kMaxSignatures));
-    }
-    const std::size_t end = lines.find('\n');
-    CUPEL_TRY(NoteSignature signature, ParseSignature(lines.substr(0, end)));
-    parsed.signatures.push_back(std::move(signature));
-    lines.remove_prefix(end + 1);
-  }
+  CUPEL_TRY(parsed.signatures, ParseSignatureLines(note.substr(split + 2)));
   if (parsed.signatures.empty()) return Corrupt("the note has no signature");
   return parsed;
 }
 
-std::string SignedNote::ToText() const {
-  std::string note = text + "\n";
-  for (const NoteSignature& signature : signatures) {
-    note += fmt::format("{}{} {}\n", kDash, signature.name,
-                        ToBase64(WithKeyId(signature.key_id, signature.signature)));
-  }
-  return note;
-}
+std::string SignedNote::ToText() const { return text + "\n" + SignatureLines(signatures); }
 
 Status SignedNote::Verify(const NoteVerifier& verifier) const {
   bool signed_by = false;
@@ -178,12 +196,17 @@ Status SignedNote::Verify(const NoteVerifier& verifier) const {
   return {};
 }
 
-Result<SignedNote> SignNote(std::string text, const std::string& name, const crypto::LogKey& key) {
-  CUPEL_TRY(const NoteVerifier verifier, NoteVerifier::Create(name, key.Public()));
+Status CheckNoteText(std::string_view text) {
   if (text.empty() || text.back() != '\n' || !IsNoteText(text)) {
     return Fail(ErrorCode::kInvalidArgument,
                 "a note's text must be whole lines of UTF-8 without control characters");
   }
+  return {};
+}
+
+Result<SignedNote> SignNote(std::string text, const std::string& name, const crypto::LogKey& key) {
+  CUPEL_TRY(const NoteVerifier verifier, NoteVerifier::Create(name, key.Public()));
+  CUPEL_TRY_STATUS(CheckNoteText(text));
   const crypto::LogSignature signature = key.Sign(AsBytes(text));
   NoteSignature line{name, verifier.KeyId(), Bytes(signature.bytes.begin(), signature.bytes.end())};
   return SignedNote{std::move(text), {std::move(line)}};

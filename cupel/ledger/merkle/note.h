@@ -14,9 +14,10 @@
 /// Promises: one form only (strict base64, UTF-8, no control characters but the newline), so a flipped byte
 /// is either an error or a false signature; signatures of unknown keys are kept and ignored. Does not
 /// promise: that the text means anything; checkpoint.h reads it. Source: https://c2sp.org/signed-note (v1.0),
-/// signature type 0x01.
+/// signature type 0x01; what other types of Ed25519 signatures need is here too (SignatureType).
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,29 @@ Result<Bytes> DecodeExactBase64(std::string_view text);
 /// character, no '+', at most 255 bytes. By convention a URL without scheme, the log's origin.
 Status CheckKeyName(std::string_view name);
 
+/// Types of signatures under notes that are made with Ed25519 keys. The type is part of a key's id, so one
+/// type never passes for the other.
+enum class SignatureType : std::uint8_t {
+  kNote = 0x01,         ///< Over the text alone: logs.
+  kCosignature = 0x04,  ///< Over a time and the text: witnesses (ledger/witness/cosignature.h).
+};
+
+/// An Ed25519 key under a name.
+struct NamedKey {
+  std::string name;
+  crypto::LogVerifier key;
+
+  /// SHA-256(name || 0x0A || type || key); its first four bytes are the key id.
+  Digest FullId(SignatureType type) const;
+  std::uint32_t KeyId(SignatureType type) const;
+  /// "<name>+<key id, 8 hex digits>+<base64(type || key)>".
+  std::string ToText(SignatureType type) const;
+  /// Errors: kCorrupt, also when the id is not that of the name and key; kUnsupported for another type.
+  static Result<NamedKey> Parse(std::string_view vkey, SignatureType type);
+
+  bool operator==(const NamedKey&) const = default;
+};
+
 /// A public key with its name, as verifiers exchange it: the text "<name>+<key id, 8 hex digits>+<base64(0x01
 /// || key)>".
 class NoteVerifier {
@@ -47,8 +71,8 @@ class NoteVerifier {
   static Result<NoteVerifier> Parse(std::string_view vkey);
 
   std::string ToText() const;
-  const std::string& Name() const { return name_; }
-  const crypto::LogVerifier& Key() const { return key_; }
+  const std::string& Name() const { return key_.name; }
+  const crypto::LogVerifier& Key() const { return key_.key; }
   /// The first four bytes of `FullId`.
   std::uint32_t KeyId() const;
   /// SHA-256(name || 0x0A || 0x01 || key); Sigstore's `logId.keyId`.
@@ -57,9 +81,8 @@ class NoteVerifier {
   bool operator==(const NoteVerifier&) const = default;
 
  private:
-  NoteVerifier(std::string name, const crypto::LogVerifier& key) : name_(std::move(name)), key_(key) {}
-  std::string name_;
-  crypto::LogVerifier key_;
+  explicit NoteVerifier(NamedKey key) : key_(std::move(key)) {}
+  NamedKey key_;
 };
 
 struct NoteSignature {
@@ -68,6 +91,10 @@ struct NoteSignature {
   Bytes signature;  ///< 64 bytes for Ed25519; other types are carried along.
   bool operator==(const NoteSignature&) const = default;
 };
+
+/// Signature lines as they stand under a note. Errors: kCorrupt; kResourceLimit over 64.
+Result<std::vector<NoteSignature>> ParseSignatureLines(std::string_view lines);
+std::string SignatureLines(std::span<const NoteSignature> signatures);
 
 struct SignedNote {
   std::string text;  ///< With its last newline: exactly the signed bytes.
@@ -83,6 +110,10 @@ struct SignedNote {
 
   bool operator==(const SignedNote&) const = default;
 };
+
+/// Whether `text` can stand in a note: whole lines of UTF-8 without control characters, and not empty.
+/// Errors: kInvalidArgument.
+Status CheckNoteText(std::string_view text);
 
 /// A note with one signature. Errors: kInvalidArgument when `text` is empty, does not end in a newline, or
 /// cannot stand in a note; as CheckKeyName.

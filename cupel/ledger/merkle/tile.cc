@@ -86,15 +86,17 @@ Bytes HashTile(const Tree& tree, const TileId& tile) {
   return bytes;
 }
 
+void AppendEntry(BytesView entry, Bytes& bundle) {
+  CUPEL_CHECK(entry.size() <= kMaxLeafBytes);
+  bundle.push_back(static_cast<std::uint8_t>(entry.size() >> 8));
+  bundle.push_back(static_cast<std::uint8_t>(entry.size()));
+  bundle.insert(bundle.end(), entry.begin(), entry.end());
+}
+
 Bytes EntryBundle(std::span<const Bytes> entries) {
   CUPEL_CHECK(!entries.empty() && entries.size() <= kTileWidth);
   Bytes bundle;
-  for (const Bytes& entry : entries) {
-    CUPEL_CHECK(entry.size() <= kMaxLeafBytes);
-    bundle.push_back(static_cast<std::uint8_t>(entry.size() >> 8));
-    bundle.push_back(static_cast<std::uint8_t>(entry.size()));
-    bundle.insert(bundle.end(), entry.begin(), entry.end());
-  }
+  for (const Bytes& entry : entries) AppendEntry(entry, bundle);
   return bundle;
 }
 

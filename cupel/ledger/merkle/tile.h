@@ -49,6 +49,9 @@ std::vector<TileId> TilesOf(std::uint64_t size, std::uint64_t from = 0);
 /// The hashes of a tile, from the tree. Precondition: the tree has them (the tile is of level 0 to 7).
 Bytes HashTile(const Tree& tree, const TileId& tile);
 
+/// Adds one entry with its length. Precondition: at most kMaxLeafBytes.
+void AppendEntry(BytesView entry, Bytes& bundle);
+
 /// Entries joined with their lengths. Precondition: 1 to 256 entries, each at most kMaxLeafBytes.
 Bytes EntryBundle(std::span<const Bytes> entries);
 

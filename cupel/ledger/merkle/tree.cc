@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "cupel/crypto/hash.h"
 
@@ -14,9 +13,6 @@ namespace {
 
 constexpr std::uint8_t kLeafPrefix = 0;
 constexpr std::uint8_t kNodePrefix = 1;
-
-/// Where the RFC splits a range of `count` > 1 leaves: the largest power of two below it.
-std::uint64_t SplitOf(std::uint64_t count) { return std::bit_floor(count - 1); }
 
 Status CheckSize(std::uint64_t size, std::uint64_t limit) {
   if (size > limit) {
@@ -62,18 +58,15 @@ const Digest& Tree::Subtree(unsigned level, std::uint64_t index) const {
   return levels_[level][index];
 }
 
-Digest Tree::RangeRoot(std::uint64_t begin, std::uint64_t end) const {
-  const std::uint64_t count = end - begin;
-  if (count == 0) return EmptyRoot();
-  if (std::has_single_bit(count))
-    return Subtree(static_cast<unsigned>(std::countr_zero(count)), begin / count);
-  const std::uint64_t middle = begin + SplitOf(count);
-  return NodeHash(RangeRoot(begin, middle), RangeRoot(middle, end));
+Result<Digest> Tree::Stored::Subtree(unsigned level, std::uint64_t index) const {
+  return tree.Subtree(level, index);
 }
+
+Digest Tree::Root() const { return MakeRoot(Stored(*this), size()).value(); }
 
 Result<Digest> Tree::RootAt(std::uint64_t size) const {
   CUPEL_TRY_STATUS(CheckSize(size, this->size()));
-  return RangeRoot(0, size);
+  return MakeRoot(Stored(*this), size);
 }
 
 Result<InclusionProof> Tree::ProveInclusion(std::uint64_t index, std::uint64_t size) const {
@@ -81,46 +74,13 @@ Result<InclusionProof> Tree::ProveInclusion(std::uint64_t index, std::uint64_t s
   if (index >= size) {
     return Fail(ErrorCode::kInvalidArgument, fmt::format("leaf {} is not among the first {}", index, size));
   }
-  InclusionProof proof{index, size, {}};
-  // RFC 6962 section 2.1.1, from the root down: keep the half that holds the leaf, note the other.
-  std::uint64_t begin = 0;
-  std::uint64_t end = size;
-  while (end - begin > 1) {
-    const std::uint64_t middle = begin + SplitOf(end - begin);
-    if (index < middle) {
-      proof.path.push_back(RangeRoot(middle, end));
-      end = middle;
-    } else {
-      proof.path.push_back(RangeRoot(begin, middle));
-      begin = middle;
-    }
-  }
-  std::reverse(proof.path.begin(), proof.path.end());
-  return proof;
+  return MakeInclusionProof(Stored(*this), index, size);
 }
 
 Result<ConsistencyProof> Tree::ProveConsistency(std::uint64_t old_size, std::uint64_t new_size) const {
   CUPEL_TRY_STATUS(CheckSize(new_size, size()));
   CUPEL_TRY_STATUS(CheckSize(old_size, new_size));
-  ConsistencyProof proof{old_size, new_size, {}};
-  if (old_size == 0) return proof;
-  // RFC 6962 section 2.1.2, from the root down, until the range ends where the old tree ended.
-  std::uint64_t begin = 0;
-  std::uint64_t end = new_size;
-  while (end != old_size) {
-    const std::uint64_t middle = begin + SplitOf(end - begin);
-    if (old_size <= middle) {
-      proof.path.push_back(RangeRoot(middle, end));
-      end = middle;
-    } else {
-      proof.path.push_back(RangeRoot(begin, middle));
-      begin = middle;
-    }
-  }
-  // A range that starts at 0 is the old tree itself, whose root the verifier has.
-  if (begin != 0) proof.path.push_back(RangeRoot(begin, end));
-  std::reverse(proof.path.begin(), proof.path.end());
-  return proof;
+  return MakeConsistencyProof(Stored(*this), old_size, new_size);
 }
 
 }  // namespace cupel::ledger::merkle

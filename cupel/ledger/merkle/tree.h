@@ -37,6 +37,7 @@
 #include "cupel/base/digest.h"
 #include "cupel/base/error.h"
 #include "cupel/ledger/merkle/proof.h"
+#include "cupel/ledger/merkle/prove.h"
 
 namespace cupel::ledger::merkle {
 
@@ -59,7 +60,7 @@ class Tree {
   std::uint64_t size() const { return levels_.empty() ? 0 : levels_[0].size(); }
 
   /// Cost: O(log n) hashes.
-  Digest Root() const { return RangeRoot(0, size()); }
+  Digest Root() const;
 
   /// The root when the tree had `size` leaves. Errors: kInvalidArgument when size > size().
   Result<Digest> RootAt(std::uint64_t size) const;
@@ -77,9 +78,12 @@ class Tree {
   const Digest& Subtree(unsigned level, std::uint64_t index) const;
 
  private:
-  /// The RFC's MTH(D[begin:end]). Precondition: begin is a multiple of the smallest power of two >= end -
-  /// begin, or the range comes from splitting such a one.
-  Digest RangeRoot(std::uint64_t begin, std::uint64_t end) const;
+  /// The tree as what proofs are made from; cannot fail.
+  struct Stored final : SubtreeSource {
+    explicit Stored(const Tree& of) : tree(of) {}
+    Result<Digest> Subtree(unsigned level, std::uint64_t index) const override;
+    const Tree& tree;
+  };
 
   std::vector<std::vector<Digest>> levels_;  // levels_[l][i] is the complete subtree `l,i` of the picture
 };

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The gate for people who build devices: one call before a model is loaded.
+///
+///     cupel::AdmissionPolicy policy;
+///     policy.trust = "/etc/gate/trust.toml";
+///     policy.ledger = "/var/lib/gate/ledger";
+///     policy.context.host = "gate-7";
+///     policy.context.purpose = "access-control";
+///     policy.context.guard = cupel::GuardLevel::kEnforce;
+///     const cupel::Admission admission = cupel::admit("face.onnx", "face.hallmark.json", policy);
+///     if (!admission.admitted()) return Stop(cupel::AdmissionCodeName(admission.code), admission.message);
+///
+/// It reads the files, hashes the model, asks the clock, and lets ledger/hallmark/admission.h decide; that
+/// page says what is checked and in which order. Needs no network, and links neither libtorch nor protobuf
+/// nor a data base.
+///
+/// Promises: every failure, of a file too, is a refusal with a code; cost beyond hashing the model grows only
+/// with the leaves that followed the hallmark. Does not promise: that the model's files stay as they were
+/// hashed (load from where nobody else can write), nor to notice later revocations: call it again, at start
+/// and from time to time.
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "cupel/base/clock.h"
+#include "cupel/ledger/hallmark/admission.h"
+
+namespace cupel {
+
+using ledger::hallmark::Admission;
+using ledger::hallmark::AdmissionCode;
+using ledger::hallmark::AdmissionCodeName;
+using ledger::hallmark::AdmissionRemedy;
+using ledger::hallmark::GuardLevel;
+using ledger::hallmark::RiskClass;
+using ledger::hallmark::RuntimeContext;
+
+struct AdmissionPolicy {
+  /// Whom to believe: a folder of keys or a trust.toml (docs/formats/evidence.md).
+  std::filesystem::path trust;
+  /// The ledger as this machine last got it: its folder; or a checkpoint file alone, which is enough only
+  /// while the hallmark is the ledger's last leaf.
+  std::filesystem::path ledger;
+  /// A newer receipt than the one in the hallmark; absent: the .tlog-proof file beside the hallmark, if there
+  /// is one.
+  std::optional<std::filesystem::path> receipt;
+  /// The model's external data files, relative to its folder. All of them: a model whose list is short has
+  /// another root digest, and is refused.
+  std::vector<std::filesystem::path> external_data;
+  RuntimeContext context;
+  const Clock* clock = &SystemClock();
+};
+
+/// May the model run here, now?
+Admission admit(const std::filesystem::path& model, const std::filesystem::path& hallmark,
+                const AdmissionPolicy& policy);
+
+}  // namespace cupel

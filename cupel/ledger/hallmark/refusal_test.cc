@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/ledger/hallmark/refusal.h"
+
+#include <sys/stat.h>
+
+#include "cupel/base/file.h"
+#include "cupel/ledger/hallmark/gate_faults_for_test.h"
+#include "cupel/testing/scratch_folder.h"
+#include "cupel/testing/status_matchers.h"
+
+namespace cupel::ledger::hallmark {
+namespace {
+
+using cupel::testing::HasError;
+using cupel::testing::IsOk;
+using cupel::testing::ScratchFolder;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class RefusalTest : public ::testing::Test {
+ protected:
+  const GateWorld world_;
+  const ScratchFolder folder_;
+  const Digest host_ = HostPseudonym(folder_ / "host.salt", "gate-7").value();
+};
+
+TEST_F(RefusalTest, EveryCodeMakesARecordThatReadsBack) {
+  for (const Fault& fault : AllFaults()) {
+    const GateCase faulty = WithFaults(world_, {&fault});
+    const Admission admission = Admit(faulty.Inputs());
+    const auto record = SignRefusal(admission, host_, faulty.now, world_.evidence_key);
+    CUPEL_ASSERT_OK(const auto opened, world_.Trust("quorum none\n").Open(record));
+    CUPEL_ASSERT_OK(const Refusal refusal, Refusal::Parse(record.envelope.payload));
+    EXPECT_EQ(AdmissionCodeName(refusal.code), AdmissionCodeName(fault.code));
+    EXPECT_EQ(refusal.time, faulty.now);
+    EXPECT_EQ(refusal.host, host_);
+    EXPECT_EQ(refusal.hallmark.has_value(),
+              AdmissionStep(fault.code) > 3 || fault.code == AdmissionCode::kNotAHallmark);
+    EXPECT_EQ(opened.statement.predicate["step"], Json(AdmissionStep(fault.code)));
+  }
+}
+
+TEST_F(RefusalTest, HoldsNothingThatNamesAHost) {
+  for (const Fault& fault : AllFaults()) {
+    const GateCase faulty = WithFaults(world_, {&fault});
+    const auto record = SignRefusal(Admit(faulty.Inputs()), host_, faulty.now, world_.evidence_key);
+    const std::string payload(AsText(record.envelope.payload));
+    for (const char* name : {"gate-7", "gate-8", "gate-9", "access-control", "face.onnx"}) {
+      EXPECT_THAT(payload, Not(HasSubstr(name)));
+    }
+  }
+}
+
+TEST_F(RefusalTest, NamesTheFilesThatWereRead) {
+  const auto record_of = [&](AdmissionCode code) {
+    for (const Fault& fault : AllFaults()) {
+      if (fault.code != code) continue;
+      const auto record =
+          SignRefusal(Admit(WithFaults(world_, {&fault}).Inputs()), host_, 1, world_.evidence_key);
+      return evidence::Statement::Parse(record.envelope.payload).value();
+    }
+    return evidence::Statement{};
+  };
+  EXPECT_TRUE(record_of(AdmissionCode::kRevoked).IsAbout(GateWorld::DigestOf("file")));
+  EXPECT_TRUE(record_of(AdmissionCode::kRevoked).IsAbout(GateWorld::DigestOf("root")));
+  EXPECT_EQ(record_of(AdmissionCode::kSignature).subjects.size(), 1u);
+  EXPECT_EQ(record_of(AdmissionCode::kSignature).subjects[0].name, "hallmark");
+  EXPECT_TRUE(record_of(AdmissionCode::kBundleUnreadable).IsAbout(host_));
+}
+
+TEST_F(RefusalTest, PseudonymNeedsTheDevicesSalt) {
+  EXPECT_EQ(HostPseudonym(folder_ / "host.salt", "gate-7").value(), host_);
+  EXPECT_NE(HostPseudonym(folder_ / "host.salt", "gate-8").value(), host_);
+  EXPECT_NE(HostPseudonym(folder_ / "new/other.salt", "gate-7").value(), host_);
+  struct stat status{};
+  ASSERT_EQ(::stat((folder_ / "host.salt").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  ASSERT_THAT(WriteFileAtomic(folder_ / "short.salt", std::string_view("x")), IsOk());
+  EXPECT_THAT(HostPseudonym(folder_ / "short.salt", "gate-7"),
+              HasError(ErrorCode::kCorrupt, HasSubstr("32 bytes")));
+}
+
+TEST_F(RefusalTest, AnotherFormIsRefused) {
+  const Fault fault = AllFaults()[0];
+  const auto record =
+      SignRefusal(Admit(WithFaults(world_, {&fault}).Inputs()), host_, 1, world_.evidence_key);
+  const auto with = [&](const std::function<void(Json&)>& change) {
+    Json json = Json::Parse(AsText(record.envelope.payload)).value();
+    change(json);
+    const std::string text = json.Canonical();
+    return Refusal::Parse(AsBytes(text));
+  };
+  EXPECT_THAT(with([](Json&) {}), IsOk());
+  EXPECT_THAT(with([](Json& j) { j["predicate"]["code"] = "admitted"; }), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(with([](Json& j) { j["predicate"]["code"] = "revoked"; }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("step")));
+  EXPECT_THAT(with([](Json& j) { j["predicate"]["name"] = "x"; }), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(with([](Json& j) { j["predicateType"] = "x:y"; }), HasError(ErrorCode::kUnsupported));
+}
+
+TEST_F(RefusalTest, FilesAreNamedByTimeAndCode) {
+  const Fault fault = AllFaults()[0];
+  const auto record =
+      SignRefusal(Admit(WithFaults(world_, {&fault}).Inputs()), host_, world_.issued_at, world_.evidence_key);
+  CUPEL_ASSERT_OK(const auto path, SaveRefusal(folder_ / "refusals", record));
+  EXPECT_THAT(path.filename().string(), ::testing::StartsWith("20261125T100000Z-trust-root-"));
+  CUPEL_ASSERT_OK(const std::string text, ReadTextFile(path));
+  EXPECT_THAT(evidence::Bundle::Parse(text), cupel::testing::IsOkAndHolds(record));
+}
+
+}  // namespace
+}  // namespace cupel::ledger::hallmark

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/ledger/witness/cosign.h"
+
+#include <fmt/format.h>
+
+#include "cupel/base/file.h"
+#include "cupel/ledger/log/log.h"
+#include "cupel/ledger/witness/policy.h"
+#include "cupel/ledger/witness/signer_for_test.h"
+#include "cupel/ledger/witness/witness.h"
+#include "cupel/testing/scratch_folder.h"
+#include "cupel/testing/status_matchers.h"
+
+namespace cupel::ledger::witness {
+namespace {
+
+using cupel::testing::HasError;
+using cupel::testing::IsOk;
+using cupel::testing::IsOkAndHolds;
+using cupel::testing::ScratchFolder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Optional;
+
+constexpr std::int64_t kNow = 1'700'000'000;
+const std::string kOrigin = "example.com/log";
+
+Post InProcess(Witness& witness) {
+  return [&witness](const std::string& body) -> Result<Answer> { return witness.Add(body); };
+}
+
+Post Always(Answer answer) {
+  return [answer](const std::string&) -> Result<Answer> { return answer; };
+}
+
+class AskWitnessTest : public ::testing::Test {
+ protected:
+  Result<merkle::NoteSignature> Ask(const Post& post) {
+    return AskWitness(log_.Sign(tree_, 9), prove_, key_.Verifier(), post);
+  }
+  std::string Lines(const merkle::NoteSignature& line) { return merkle::SignatureLines(std::span(&line, 1)); }
+
+  const SigningLog log_;
+  const merkle::Tree tree_ = History(9);
+  const CosignatureKey key_ = WitnessKey("example.com/w", 7);
+  const std::string text_ = log_.Sign(tree_, 9).text;
+  const ProveFrom prove_ = [this](std::uint64_t old_size) { return tree_.ProveConsistency(old_size, 9); };
+};
+
+TEST_F(AskWitnessTest, GoesOnFromTheSizeTold) {
+  std::optional<Seen> seen;
+  const KnownLog known = log_.Known();
+  std::vector<std::uint64_t> asked;
+  const Post witness = [&](const std::string& body) -> Result<Answer> {
+    const AddCheckpoint request = AddCheckpoint::Parse(body).value();
+    asked.push_back(request.old_size);
+    return Decide(request, &known, seen, key_, kNow).answer;
+  };
+  EXPECT_THAT(Ask(witness), IsOk());
+  EXPECT_THAT(asked, ElementsAre(0u));
+  const Decision earlier = Decide(log_.Request(tree_, 0, 5), &known, {}, key_, kNow);
+  seen = Seen::Parse(*earlier.keep, key_.Verifier()).value();
+  asked.clear();
+  EXPECT_THAT(Ask(witness), IsOkAndHolds(key_.Sign(text_, kNow).value()));
+  EXPECT_THAT(asked, ElementsAre(0u, 5u));
+}
+
+TEST_F(AskWitnessTest, SaysWhenTheWitnessHasSeenMore) {
+  EXPECT_THAT(
+      Ask(Always({409, std::string(kSizeType), "12\n"})),
+      HasError(ErrorCode::kVerificationFailed, HasSubstr("has cosigned 12 leaves of this log, which has 9")));
+}
+
+TEST_F(AskWitnessTest, GivesUpOnAWitnessThatNeverSettles) {
+  int calls = 0;
+  const Post witness = [&](const std::string&) -> Result<Answer> {
+    return Answer{409, std::string(kSizeType), fmt::format("{}\n", ++calls % 9)};
+  };
+  EXPECT_THAT(Ask(witness), HasError(ErrorCode::kResourceLimit));
+  EXPECT_LE(calls, 5);
+}
+
+TEST_F(AskWitnessTest, TellsRefusalsApart) {
+  EXPECT_THAT(Ask(Always(Refusal(403, "no"))),
+              HasError(ErrorCode::kPermission, HasSubstr("signature (403): no")));
+  EXPECT_THAT(Ask(Always(Refusal(404, "no"))), HasError(ErrorCode::kPermission, HasSubstr("does not know")));
+  EXPECT_THAT(Ask(Always(Refusal(422, "no"))),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("another history")));
+  for (const int status : {201, 302, 400, 418, 500, 503}) {
+    EXPECT_THAT(Ask(Always(Refusal(status, "no"))), HasError(ErrorCode::kCorrupt)) << status;
+  }
+  EXPECT_THAT(Ask([](const std::string&) -> Result<Answer> { return Fail(ErrorCode::kNotFound, "nobody"); }),
+              HasError(ErrorCode::kNotFound, HasSubstr("nobody")));
+}
+
+TEST_F(AskWitnessTest, RefusesConflictsThatTellNoSize) {
+  for (const Answer& answer :
+       {Answer{409, "text/plain", "5\n"}, Answer{409, std::string(kSizeType), "5"},
+        Answer{409, std::string(kSizeType), "\n"}, Answer{409, std::string(kSizeType), "-1\n"},
+        Answer{409, std::string(kSizeType), "5\n5\n"}, Answer{409, std::string(kSizeType), ""}}) {
+    EXPECT_THAT(Ask(Always(answer)), HasError(ErrorCode::kCorrupt)) << answer.body;
+  }
+}
+
+TEST_F(AskWitnessTest, TakesOnlyATrueLineOfThisWitness) {
+  const auto answer = [](std::string body) { return Always({200, std::string(kTextType), std::move(body)}); };
+  const merkle::NoteSignature good = key_.Sign(text_, kNow).value();
+  EXPECT_THAT(Ask(answer(Lines(good))), IsOkAndHolds(good));
+  const merkle::NoteSignature other = WitnessKey("example.com/v", 8).Sign(text_, kNow).value();
+  EXPECT_THAT(Ask(answer(Lines(other) + Lines(good))), IsOkAndHolds(good)) << "unknown keys are ignored";
+  EXPECT_THAT(Ask(answer(Lines(other))),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("without a cosignature of example.com/w")));
+  const merkle::NoteSignature of_other_text = key_.Sign(log_.Sign(tree_, 8).text, kNow).value();
+  EXPECT_THAT(Ask(answer(Lines(of_other_text))), HasError(ErrorCode::kVerificationFailed));
+  EXPECT_THAT(Ask(answer("")), HasError(ErrorCode::kVerificationFailed));
+  EXPECT_THAT(Ask(answer("<html>")), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(Ask(answer(Lines(good).substr(0, 30))), HasError(ErrorCode::kCorrupt));
+}
+
+TEST(WithCosignatures, ReplacesTheOlderLinesOfAWitness) {
+  const SigningLog log;
+  const merkle::SignedNote note = log.Sign(History(2), 2);
+  const CosignatureKey w = WitnessKey("example.com/w", 7);
+  const CosignatureKey v = WitnessKey("example.com/v", 8);
+  const std::vector<merkle::NoteSignature> first = {w.Sign(note.text, 1).value(),
+                                                    v.Sign(note.text, 2).value()};
+  const merkle::SignedNote once = WithCosignatures(note, first);
+  EXPECT_EQ(once.signatures.size(), 3u);
+  const std::vector<merkle::NoteSignature> second = {w.Sign(note.text, 9).value()};
+  const merkle::SignedNote twice = WithCosignatures(once, second);
+  EXPECT_EQ(twice.signatures.size(), 3u);
+  EXPECT_THAT(w.Verifier().TimeOf(twice), IsOkAndHolds(Optional(std::int64_t{9})));
+  EXPECT_THAT(v.Verifier().TimeOf(twice), IsOkAndHolds(Optional(std::int64_t{2})));
+  EXPECT_THAT(twice.Verify(log.Verifier()), IsOk());
+}
+
+class CosignLogTest : public ::testing::Test {
+ protected:
+  CosignLogTest() {
+    log::Log log = log::Log::Create(folder_.path(), KeyOf(1), kOrigin).value();
+    EXPECT_THAT(log.Append(Leaves(5)), IsOk());
+  }
+
+  static std::vector<Bytes> Leaves(std::size_t n) {
+    std::vector<Bytes> leaves;
+    for (std::size_t i = 0; i < n; ++i) leaves.push_back({static_cast<std::uint8_t>(i)});
+    return leaves;
+  }
+
+  std::unique_ptr<Witness> NewWitness(int number, std::vector<KnownLog> logs) {
+    CosignatureKey key = Key(number);
+    const auto folder = states_ / std::to_string(number);
+    EXPECT_THAT(FileStore::Create(folder, key.Verifier()), IsOk());
+    auto store = FileStore::Open(folder, key.Verifier()).value();
+    return Witness::Create(std::move(key), std::move(logs), std::move(store), clock_).value();
+  }
+  static CosignatureKey Key(int number) {
+    return WitnessKey(fmt::format("w{}.example", number), static_cast<std::uint8_t>(10 + number));
+  }
+  static merkle::NoteVerifier LogKey() { return SigningLog(kOrigin).Verifier(); }
+  static Policy BothWitnesses() {
+    return Policy::Parse(fmt::format("log {}\nwitness w1 {}\nwitness w2 {}\ngroup g all w1 w2\nquorum g\n",
+                                     LogKey().ToText(), Key(1).Verifier().ToText(),
+                                     Key(2).Verifier().ToText()))
+        .value();
+  }
+  std::string NoteNow() { return ReadTextFile(folder_ / "checkpoint").value(); }
+
+  const ScratchFolder folder_;
+  const ScratchFolder states_;
+  ManualClock clock_{kNow};
+};
+
+TEST_F(CosignLogTest, FillsTheQuorumAndTheLogStaysALog) {
+  const auto w1 = NewWitness(1, {SigningLog(kOrigin).Known()});
+  const auto w2 = NewWitness(2, {SigningLog(kOrigin).Known()});
+  const std::vector<Cosigner> both = {{Key(1).Verifier(), InProcess(*w1)},
+                                      {Key(2).Verifier(), InProcess(*w2)}};
+  EXPECT_THAT(BothWitnesses().Verify(NoteNow()), HasError(ErrorCode::kVerificationFailed));
+
+  CUPEL_ASSERT_OK(const Cosigned cosigned, CosignLog(folder_.path(), LogKey(), both));
+  EXPECT_EQ(cosigned.note, NoteNow());
+  ASSERT_EQ(cosigned.outcomes.size(), 2u);
+  EXPECT_THAT(cosigned.outcomes[1].time, Optional(kNow));
+  CUPEL_ASSERT_OK(const CosignedCheckpoint seen, BothWitnesses().Verify(NoteNow()));
+  EXPECT_EQ(seen.checkpoint.size, 5u);
+  EXPECT_THAT(seen.cosigned_at, Optional(kNow));
+
+  // Readers and the writer of the log accept the note with its three lines.
+  EXPECT_THAT(log::Verify(folder_.path(), LogKey()), IsOk());
+  EXPECT_THAT(merkle::OpenCheckpoint(NoteNow(), LogKey()), IsOk());
+  {
+    CUPEL_ASSERT_OK(log::Log log, log::Log::Open(folder_.path(), KeyOf(1), kOrigin));
+    CUPEL_ASSERT_OK(const log::Receipt receipt, log.Prove(2));
+    EXPECT_THAT(BothWitnesses().Verify(receipt.checkpoint), IsOk()) << "receipts carry the cosignatures";
+    EXPECT_THAT(log.Append(Leaves(300)), IsOk());
+  }
+  EXPECT_THAT(BothWitnesses().Verify(NoteNow()), HasError(ErrorCode::kVerificationFailed))
+      << "a new checkpoint has no cosignatures yet";
+  clock_.Advance(60);
+  EXPECT_THAT(CosignLog(folder_.path(), LogKey(), both), IsOk());
+  CUPEL_ASSERT_OK(const CosignedCheckpoint again, BothWitnesses().Verify(NoteNow()));
+  EXPECT_EQ(again.checkpoint.size, 305u);
+  EXPECT_THAT(again.cosigned_at, Optional(kNow + 60));
+}
+
+TEST_F(CosignLogTest, AWitnessThatRefusesDoesNotStopTheOthers) {
+  const auto stranger = NewWitness(1, {});
+  const auto w2 = NewWitness(2, {SigningLog(kOrigin).Known()});
+  const std::vector<Cosigner> both = {{Key(1).Verifier(), InProcess(*stranger)},
+                                      {Key(2).Verifier(), InProcess(*w2)}};
+  CUPEL_ASSERT_OK(const Cosigned cosigned, CosignLog(folder_.path(), LogKey(), both));
+  ASSERT_TRUE(cosigned.outcomes[0].error.has_value());
+  EXPECT_EQ(cosigned.outcomes[0].error->code, ErrorCode::kPermission);
+  EXPECT_FALSE(cosigned.outcomes[1].error.has_value());
+  EXPECT_EQ(merkle::SignedNote::Parse(NoteNow())->signatures.size(), 2u);
+}
+
+TEST_F(CosignLogTest, LeavesALogAloneThatGrewMeanwhile) {
+  const auto w1 = NewWitness(1, {SigningLog(kOrigin).Known()});
+  const Post post = [&](const std::string& body) -> Result<Answer> {
+    log::Log log = log::Log::Open(folder_.path(), KeyOf(1), kOrigin).value();
+    EXPECT_THAT(log.Append(Leaves(1)), IsOk());
+    return w1->Add(body);
+  };
+  EXPECT_THAT(CosignLog(folder_.path(), LogKey(), std::vector<Cosigner>{{Key(1).Verifier(), post}}),
+              HasError(ErrorCode::kResourceLimit, HasSubstr("grew")));
+  CUPEL_ASSERT_OK(const log::VerifiedLog now, log::Verify(folder_.path(), LogKey()));
+  EXPECT_EQ(now.checkpoint.size, 6u);
+  EXPECT_EQ(merkle::SignedNote::Parse(NoteNow())->signatures.size(), 1u);
+}
+
+TEST_F(CosignLogTest, WaitsForNobodyWhoHasTheLogOpen) {
+  const auto w1 = NewWitness(1, {SigningLog(kOrigin).Known()});
+  CUPEL_ASSERT_OK(const log::Log open, log::Log::Open(folder_.path(), KeyOf(1), kOrigin));
+  EXPECT_THAT(CosignLog(folder_.path(), LogKey(), std::vector<Cosigner>{{Key(1).Verifier(), InProcess(*w1)}}),
+              HasError(ErrorCode::kResourceLimit));
+}
+
+TEST_F(CosignLogTest, AsksNobodyForALogThatIsDamaged) {
+  ASSERT_THAT(WriteFileAtomic(folder_ / "tile/entries/000.p/5", std::string_view("torn")), IsOk());
+  int asked = 0;
+  const Post post = [&](const std::string&) -> Result<Answer> {
+    ++asked;
+    return Refusal(500, "");
+  };
+  EXPECT_FALSE(
+      CosignLog(folder_.path(), LogKey(), std::vector<Cosigner>{{Key(1).Verifier(), post}}).has_value());
+  EXPECT_EQ(asked, 0);
+}
+
+}  // namespace
+}  // namespace cupel::ledger::witness
