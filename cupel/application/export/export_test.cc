@@ -374,6 +374,14 @@ TEST(Croissant, NeedsTheDigestOfEveryFile) {
               HasError(ErrorCode::kInvalidArgument, HasSubstr("people.csv")));
 }
 
+TEST(CheckNumbers, RefusesWhatADoubleCannotHold) {
+  const std::int64_t largest = std::int64_t{1} << 53;
+  EXPECT_THAT(CheckNumbers(Json::Object{{"a", Json::Array{largest, -largest, 0.5, "x"}}}),
+              cupel::testing::IsOk());
+  EXPECT_THAT(CheckNumbers(Json::Object{{"a", Json::Array{largest + 1}}}), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(CheckNumbers(Json::Array{Json::Object{{"a", -largest - 1}}}), HasError(ErrorCode::kCorrupt));
+}
+
 TEST(UuidOf, SetsVersionAndVariant) {
   Digest digest;
   EXPECT_EQ(UuidOf(digest), "00000000-0000-8000-8000-000000000000");

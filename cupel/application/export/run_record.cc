@@ -3,6 +3,7 @@
 
 #include "cupel/application/assess/check_runner.h"
 #include "cupel/application/assess/evidence_writer.h"
+#include "cupel/application/export/wording.h"
 #include "cupel/base/file.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/ledger/evidence/bundle.h"
@@ -31,6 +32,14 @@ Result<std::string> ReadSigned(const std::filesystem::path& root, const Json& de
   return text;
 }
 
+/// Anybody can sign a folder: numbers that the writer would refuse are refused here.
+Result<Json> ParseFile(const std::string& text, const std::string& name) {
+  Result<Json> json = Json::Parse(text);
+  if (!json) return FailAt(name, std::move(json).error());
+  if (Status numbers = CheckNumbers(*json); !numbers) return FailAt(name, std::move(numbers).error());
+  return json;
+}
+
 Result<Statement> ReadStatement(const std::filesystem::path& root, RunFile& file) {
   CUPEL_TRY(const std::string text, ReadNamed(root, file));
   CUPEL_TRY(const Bundle bundle, Bundle::Parse(text));
@@ -40,7 +49,7 @@ Result<Statement> ReadStatement(const std::filesystem::path& root, RunFile& file
 Status ReadPlanStatement(const std::filesystem::path& root, const Statement& statement, RunRecord& record) {
   RunFile plan;
   CUPEL_TRY(const std::string text, ReadSigned(root, statement.predicate["plan"], plan));
-  CUPEL_TRY(record.frozen, Json::Parse(text));
+  CUPEL_TRY(record.frozen, ParseFile(text, plan.name));
   record.plan_digest = plan.digest;
   record.engine = statement.predicate["engine"];
   CUPEL_TRY(record.name, statement.predicate.StringAt("assessment"));
@@ -55,7 +64,7 @@ Status ReadPlanStatement(const std::filesystem::path& root, const Statement& sta
 Status ReadCheckStatement(const std::filesystem::path& root, const Statement& statement, CheckRecord check,
                           RunRecord& record) {
   CUPEL_TRY(const std::string text, ReadSigned(root, statement.predicate["result"], check.result));
-  CUPEL_TRY(const Json json, Json::Parse(text));
+  CUPEL_TRY(const Json json, ParseFile(text, check.result.name));
   CUPEL_TRY(check.run, assess::ResultFromJson(json));
   check.run.number = static_cast<int>(check.ledger_index);
   check.run.evidence = {check.evidence.name, check.evidence.digest, record.verification.signer,
@@ -80,7 +89,7 @@ Status ReadReport(const std::filesystem::path& root, const Statement& statement,
     const auto digest = subject.digest.find("sha256");
     if (digest == subject.digest.end() || digest->second != file.digest.Hex())
       return Fail(ErrorCode::kVerificationFailed, "the file changed after it was verified", file.name);
-    CUPEL_TRY(record.report, Json::Parse(text));
+    CUPEL_TRY(record.report, ParseFile(text, file.name));
   }
   return {};
 }

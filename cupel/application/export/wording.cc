@@ -13,6 +13,20 @@ namespace cupel::application::exporting {
 using algorithm::check::Metric;
 using algorithm::check::Verdict;
 
+Status CheckNumbers(const Json& json) {
+  constexpr std::int64_t kLargest = std::int64_t{1} << 53;
+  if (json.IsInteger() && (json.AsInteger() > kLargest || json.AsInteger() < -kLargest)) {
+    return Fail(ErrorCode::kCorrupt, fmt::format("the integer {} is beyond 2^53", json.AsInteger()));
+  }
+  if (json.IsArray()) {
+    for (const Json& item : json.AsArray()) CUPEL_TRY_STATUS(CheckNumbers(item));
+  }
+  if (json.IsObject()) {
+    for (const auto& [member, value] : json.AsObject()) CUPEL_TRY_STATUS(CheckNumbers(value));
+  }
+  return {};
+}
+
 std::string Shown(const Json& value) {
   if (value.IsString()) return value.AsString();
   return value.IsInteger() ? std::to_string(value.AsInteger()) : "";

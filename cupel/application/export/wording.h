@@ -13,6 +13,9 @@ namespace cupel::application::exporting {
 // Plans and reports are signed but not trusted to be well-formed: what is missing or of another type reads as
 // nothing.
 
+/// Errors: kCorrupt for an integer beyond +-2^53, which no JSON writer can be trusted to carry.
+Status CheckNumbers(const Json& json);
+
 /// A text as it is, an integer in decimal digits; "" for anything else.
 std::string Shown(const Json& value);
 /// The items of an array; none for anything else.
