@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { changed, DATA, manifest, Run } from './run.mjs';
+import { changed, DATA, example, Run } from './run.mjs';
 import { croissant, cycloneDx, modelCard, sarif } from './validators.mjs';
 
 const skip = existsSync(DATA) ? false : `needs ${DATA}`;
@@ -52,7 +52,7 @@ describe('exports of a run', { skip }, () => {
     for (const [what, change] of [
       ['an unknown member', (b) => { b.metadata.component.modelCard.modelParameter = {}; }],
       ['a claim of another shape', (b) => { b.declarations.claims[0].verdict = 'pass'; }],
-      ['a number as text is asked for', (b) => { b.metadata.component.modelCard.quantitativeAnalysis.performanceMetrics[0].value = 0.5; }],
+      ['a number where a text is asked for', (b) => { b.metadata.component.modelCard.quantitativeAnalysis.performanceMetrics[0].value = 0.5; }],
       ['a hash of another length', (b) => { b.metadata.component.hashes[0].content = 'abc'; }],
       ['an unknown kind of component', (b) => { b.components[0].type = 'model'; }],
       ['a serial number that is none', (b) => { b.serialNumber = 'urn:uuid:1'; }],
@@ -111,17 +111,17 @@ describe('exports of a run', { skip }, () => {
   describe('Croissant 1.1', () => {
     let card;
     before(() => {
-      card = parsed('croissant', '--manifest', manifest('test.toml'));
+      card = parsed('croissant', '--manifest', example('test.toml'));
     });
     it('expands to known terms, types and references', async () => assert.deepEqual(await croissant(card), []));
     it('has the digests of the files', () => {
       for (const file of card.distribution) assert.equal(file.sha256, sha256(file.contentUrl));
     });
     it('is what `cupel data croissant` writes', () => {
-      assert.deepEqual(JSON.parse(run.cupel('data', 'croissant', manifest('test.toml')).stdout), card);
+      assert.deepEqual(JSON.parse(run.cupel('data', 'croissant', example('test.toml')).stdout), card);
     });
     it('is refused for data that the run did not use', () => {
-      assert.equal(run.cupel('export', run.run, '--format', 'croissant', '--manifest', manifest('train.toml')).status, 4);
+      assert.equal(run.cupel('export', run.run, '--format', 'croissant', '--manifest', example('train.toml')).status, 4);
     });
     for (const [what, change] of [
       ['an unknown RAI term', (c) => { c['rai:dataBias'] = 'x'; }],
@@ -137,5 +137,58 @@ describe('exports of a run', { skip }, () => {
         assert.notDeepEqual(found, []);
       });
     }
+  });
+});
+
+const HARD = `
+name = "hard"
+seed = 1
+[model]
+file = "${example('lenet.onnx')}"
+[data]
+manifest = "${example('test.toml')}"
+subset = "first 64"
+[[check]]
+id = "evaluate.accuracy"
+require = ["accuracy >= 0.999", "accuracy >= 0.88", "accuracy >= 0.5"]
+[[check]]
+id = "evaluate.subgroups"
+`;
+
+const PREDICTIONS = {
+  'plan.toml': `
+name = "answers"
+predictions = "answers.csv"
+[[check]]
+id = "evaluate.accuracy"
+require = ["accuracy >= 0.9"]
+`,
+  'answers.csv': `label,prediction\n${Array.from({ length: 40 }, (_, i) => `${i % 2},${i % 3 ? i % 2 : 0}`).join('\n')}\n`,
+};
+
+describe('exports of runs that do not go well', () => {
+  const validators = { cyclonedx: cycloneDx(), sarif: sarif(), 'model-card': modelCard() };
+  const follows = (run) => {
+    for (const [format, validate] of Object.entries(validators)) assert.deepEqual(validate(JSON.parse(run.export(format))), [], format);
+  };
+
+  it('show a failure and a warning as counter-evidence, and what does not apply', { skip }, () => {
+    const run = new Run({ 'plan.toml': HARD });
+    follows(run);
+    const { claims } = JSON.parse(run.export('cyclonedx')).declarations;
+    const kinds = claims.filter((c) => c['bom-ref'].startsWith('claim:0001')).map((c) => Object.keys(c).find((k) => /vidence$/.test(k)));
+    assert.deepEqual(kinds, ['counterEvidence', 'counterEvidence', 'evidence']);
+    const { results } = JSON.parse(run.export('sarif')).runs[0];
+    assert.deepEqual(results.map((r) => `${r.kind} ${r.level}`), ['fail error', 'fail warning', 'pass none', 'notApplicable none']);
+    run.remove();
+  });
+
+  it('of predictions have a model of which nothing is said', () => {
+    const run = new Run(PREDICTIONS);
+    follows(run);
+    const { metadata, components } = JSON.parse(run.export('cyclonedx'));
+    assert.equal(metadata.component.hashes, undefined);
+    assert.equal(components[0].hashes[0].content, sha256(join(run.folder, 'answers.csv')));
+    run.remove();
   });
 });
