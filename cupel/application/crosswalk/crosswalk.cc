@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 
 #include "cupel/base/nearest.h"
@@ -28,8 +29,9 @@ constexpr std::array kDocumentKinds = {std::pair{DocumentKind::kPlan, "plan"},
                                        std::pair{DocumentKind::kHallmark, "hallmark"},
                                        std::pair{DocumentKind::kAdmission, "admission"}};
 
-const std::vector<std::string> kConditions = {"always", "model-file", "data",      "training-data", "personal-data",
-                                              "groups", "images",     "operation", "release"};
+const std::vector<std::string> kConditions = {"always",        "model-file",    "data",
+                                              "training-data", "personal-data", "groups",
+                                              "images",        "operation",     "release"};
 const std::vector<std::string> kBases = {"official-text", "source-code", "secondary"};
 
 tl::unexpected<Error> Wrong(const TomlTable& table, std::string_view key, std::string message,
@@ -49,7 +51,8 @@ auto Named(const Pairs& pairs, const std::string& name, const TomlTable& table, 
   return Wrong(table, key, fmt::format("\"{}\" cannot be \"{}\"", key, name), NearestRemedy(name, names));
 }
 
-Result<std::string> OneOf(const TomlTable& table, std::string_view key, const std::vector<std::string>& words) {
+Result<std::string> OneOf(const TomlTable& table, std::string_view key,
+                          const std::vector<std::string>& words) {
   CUPEL_TRY(std::string word, table.Text(key));
   if (std::find(words.begin(), words.end(), word) != words.end()) return word;
   return Wrong(table, key, fmt::format("\"{}\" cannot be \"{}\"", key, word), NearestRemedy(word, words));
@@ -157,8 +160,9 @@ Status ReadEvidence(const TomlTable& table, Row& row) {
   }
   const bool any = !row.checks.empty() || !row.documents.empty();
   if (any != table.Has("sufficiency")) {
-    return Wrong(table, "sufficiency", any ? "a row with evidence must say how far it reaches"
-                                           : "a row without evidence has no sufficiency");
+    return Wrong(table, "sufficiency",
+                 any ? "a row with evidence must say how far it reaches"
+                     : "a row without evidence has no sufficiency");
   }
   if (!any) return {};
   CUPEL_TRY(const std::string word, table.Text("sufficiency"));
@@ -232,7 +236,9 @@ Result<Crosswalk> Crosswalk::Parse(std::string_view text, const std::string& fil
 
 const Catalogue* Crosswalk::FindCatalogue(std::string_view id) const { return FindById(catalogues, id); }
 
-const Requirement* Crosswalk::FindRequirement(std::string_view id) const { return FindById(requirements, id); }
+const Requirement* Crosswalk::FindRequirement(std::string_view id) const {
+  return FindById(requirements, id);
+}
 
 std::vector<Finding> Match(const Crosswalk& crosswalk, const std::set<std::string, std::less<>>& checks,
                            const std::set<DocumentKind>& documents) {

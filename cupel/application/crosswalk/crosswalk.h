@@ -101,7 +101,8 @@ struct Finding {
   const Row* row = nullptr;
   std::vector<std::string> checks;
   std::vector<DocumentKind> documents;
-  std::optional<Sufficiency> sufficiency;  ///< The row's when all is there; at most partial when some is missing.
+  std::optional<Sufficiency>
+      sufficiency;  ///< The row's when all is there; at most partial when some is missing.
 
   bool Any() const { return !checks.empty() || !documents.empty(); }
 };

@@ -85,28 +85,28 @@ TEST_P(CrosswalkMistake, IsRefusedWithItsLine) {
 
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, CrosswalkMistake,
-    ::testing::Values(
-        Mistake{"Key", "applies_when", "applies_wen", "did you mean \"applies_when\""},
-        Mistake{"TopKey", "version", "versoin", "did you mean \"version\""},
-        Mistake{"CatalogueKey", "edition", "editoin", "did you mean \"edition\""},
-        Mistake{"Condition", "\"always\"", "\"alway\"", "did you mean \"always\""},
-        Mistake{"Basis", "\"secondary\"", "\"rumour\"", "\"basis\" cannot be \"rumour\""},
-        Mistake{"Sufficiency", "\"full\"", "\"ful\"", "did you mean \"full\""},
-        Mistake{"Document", "[\"plan\"]", "[\"plann\"]", "did you mean \"plan\""},
-        Mistake{"Requirement", "[\"A2\"]", "[\"A3\"]", "no requirement is called \"A3\""},
-        Mistake{"NoRequirement", "requirements = [\"A2\"]", "requirements = []", "must name a requirement"},
-        Mistake{"Catalogue", "law = [", "lwa = [", "known: law"},
-        Mistake{"NoClause", "[\"Art. 1\", \"Art. 2\"]", "[]", "must name a clause"},
-        Mistake{"ClauseTwice", "\"Art. 2\"", "\"Art. 1\"", "is there twice"},
-        Mistake{"ClauseText", "Art. 2", "providers shall keep the logs for at least six months",
-                "is no clause id"},
-        Mistake{"CheckTwice", "\"inspect.pgd\"", "\"inspect.fgsm\"", "is there twice"},
-        Mistake{"EmptyTitle", "title = \"Attacks\"", "title = \"\"", "must not be empty"},
-        Mistake{"NoChinese", "title_zh = \"攻击\"\n", "", "title_zh"},
-        Mistake{"NoSufficiency", "sufficiency = \"full\"\n", "", "how far it reaches"},
-        Mistake{"Compliant", "\"Attacks\"", "\"Compliant with the law\"", "claims conformity"},
-        Mistake{"ChineseCompliant", "攻击", "合规", "claims conformity"},
-        Mistake{"Conforms", "A law", "Conformity mark", "claims conformity"}),
+    ::testing::Values(Mistake{"Key", "applies_when", "applies_wen", "did you mean \"applies_when\""},
+                      Mistake{"TopKey", "version", "versoin", "did you mean \"version\""},
+                      Mistake{"CatalogueKey", "edition", "editoin", "did you mean \"edition\""},
+                      Mistake{"Condition", "\"always\"", "\"alway\"", "did you mean \"always\""},
+                      Mistake{"Basis", "\"secondary\"", "\"rumour\"", "\"basis\" cannot be \"rumour\""},
+                      Mistake{"Sufficiency", "\"full\"", "\"ful\"", "did you mean \"full\""},
+                      Mistake{"Document", "[\"plan\"]", "[\"plann\"]", "did you mean \"plan\""},
+                      Mistake{"Requirement", "[\"A2\"]", "[\"A3\"]", "no requirement is called \"A3\""},
+                      Mistake{"NoRequirement", "requirements = [\"A2\"]", "requirements = []",
+                              "must name a requirement"},
+                      Mistake{"Catalogue", "law = [", "lwa = [", "known: law"},
+                      Mistake{"NoClause", "[\"Art. 1\", \"Art. 2\"]", "[]", "must name a clause"},
+                      Mistake{"ClauseTwice", "\"Art. 2\"", "\"Art. 1\"", "is there twice"},
+                      Mistake{"ClauseText", "Art. 2", "providers shall keep the logs for at least six months",
+                              "is no clause id"},
+                      Mistake{"CheckTwice", "\"inspect.pgd\"", "\"inspect.fgsm\"", "is there twice"},
+                      Mistake{"EmptyTitle", "title = \"Attacks\"", "title = \"\"", "must not be empty"},
+                      Mistake{"NoChinese", "title_zh = \"攻击\"\n", "", "title_zh"},
+                      Mistake{"NoSufficiency", "sufficiency = \"full\"\n", "", "how far it reaches"},
+                      Mistake{"Compliant", "\"Attacks\"", "\"Compliant with the law\"", "claims conformity"},
+                      Mistake{"ChineseCompliant", "攻击", "合规", "claims conformity"},
+                      Mistake{"Conforms", "A law", "Conformity mark", "claims conformity"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Crosswalk, RefusesAnotherFormat) {
@@ -194,9 +194,9 @@ TEST(BuiltInCrosswalk, IsTheTableOfTheFormatPage) {
 TEST(BuiltInCrosswalk, NamesWhatNoDocumentKindIsWithout) {
   std::set<DocumentKind> used;
   for (const Row& row : BuiltInCrosswalk().rows) used.insert(row.documents.begin(), row.documents.end());
-  for (const DocumentKind kind : {DocumentKind::kPlan, DocumentKind::kModelIdentity, DocumentKind::kDataIdentity,
-                                  DocumentKind::kReport, DocumentKind::kLedger, DocumentKind::kHallmark,
-                                  DocumentKind::kAdmission}) {
+  for (const DocumentKind kind :
+       {DocumentKind::kPlan, DocumentKind::kModelIdentity, DocumentKind::kDataIdentity, DocumentKind::kReport,
+        DocumentKind::kLedger, DocumentKind::kHallmark, DocumentKind::kAdmission}) {
     EXPECT_TRUE(used.contains(kind)) << DocumentKindName(kind);
     EXPECT_NE(DocumentKindName(kind), "");
   }

@@ -75,7 +75,8 @@ void AddCheckClaims(const CheckRecord& check, const RunRecord& record, Claims& c
     const RequirementOutcome& outcome = check.run.outcomes[i];
     if (outcome.verdict == Verdict::kNotRun || outcome.verdict == Verdict::kNotApplicable) continue;
     const std::string ref = fmt::format("claim:{:04}:{}", check.ledger_index, i + 1);
-    claims.Add(ref, fmt::format("{} ({} tested), {}", outcome.requirement.text, outcome.bound, slice),
+    const std::string where = outcome.bound == "value" ? "measured value" : outcome.bound + " bound";
+    claims.Add(ref, fmt::format("{}, tested at its {}: {}", outcome.requirement.text, where, slice),
                outcome.reason, outcome.verdict == Verdict::kPass, evidence);
     claims.of_check[check.id()].push_back(ref);
   }

@@ -66,7 +66,8 @@ std::string ClausesOf(const Json& row, const std::string& catalogue) {
 std::vector<Finding> FindingsOf(const std::vector<CheckRun>& checks, const Json& frozen) {
   std::set<std::string, std::less<>> measured;
   for (const CheckRun& run : checks) {
-    const bool counts = run.not_run_reason.empty() && !run.result.not_applicable && !run.result.metrics.empty();
+    const bool counts =
+        run.not_run_reason.empty() && !run.result.not_applicable && !run.result.metrics.empty();
     if (counts) measured.insert(run.check->description().id);
   }
   std::set documents = {DocumentKind::kPlan, DocumentKind::kReport, DocumentKind::kLedger};
@@ -99,7 +100,8 @@ Json CrosswalkJson(const std::vector<CheckRun>& checks, const Json& frozen) {
         {"id", catalogue.id}, {"title", catalogue.title.ToJson()}, {"edition", catalogue.edition}});
   }
   json["rows"] = Json::Array{};
-  for (const Finding& finding : FindingsOf(checks, frozen)) json["rows"].Append(RowJson(finding, checks.size()));
+  for (const Finding& finding : FindingsOf(checks, frozen))
+    json["rows"].Append(RowJson(finding, checks.size()));
   return json;
 }
 
@@ -107,7 +109,8 @@ std::string EvidenceForMarkdown(const Json& report) {
   const Json* data = report.Find("crosswalk");
   if (data == nullptr) return "";
   std::string text = fmt::format(
-      "\n## Evidence available for\n\nTopics and clauses on which this assessment holds evidence (crosswalk {}). "
+      "\n## Evidence available for\n\nTopics and clauses on which this assessment holds evidence (crosswalk "
+      "{}). "
       "Evidence can speak against: see the verdicts. No row says that a clause is met.\n",
       (*data)["version"].AsString());
   std::vector<std::string> without;

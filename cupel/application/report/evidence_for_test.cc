@@ -31,11 +31,13 @@ assess::CheckRun RunOf(const char* id, Verdict verdict, bool measured = true) {
 }
 
 Json Frozen() {
-  return Json::Object{{"seed", 1}, {"inputs", Json::Object{{"model", Json::Object{}}, {"data", Json::Object{}}}}};
+  return Json::Object{{"seed", 1},
+                      {"inputs", Json::Object{{"model", Json::Object{}}, {"data", Json::Object{}}}}};
 }
 
 const Finding& Of(const std::vector<Finding>& findings, std::string_view row) {
-  const auto it = std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.row->id == row; });
+  const auto it =
+      std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.row->id == row; });
   CUPEL_CHECK(it != findings.end());
   return *it;
 }
@@ -119,7 +121,8 @@ TEST(EvidenceForMarkdown, LinksEvidenceWithItsVerdict) {
   assessment.name = "t";
   assessment.frozen = Frozen();
   assessment.checks = {RunOf("inspect.pgd", Verdict::kFail)};
-  const std::string text = EvidenceForMarkdown(ReportJson(assessment, Json::Object{}, "2026-01-02T03:04:05Z"));
+  const std::string text =
+      EvidenceForMarkdown(ReportJson(assessment, Json::Object{}, "2026-01-02T03:04:05Z"));
   EXPECT_THAT(text, HasSubstr("### EU AI Act (Regulation (EU) 2024/1689)\n"));
   EXPECT_THAT(text, HasSubstr("| Art. 15(4), Art. 15(5) | Accuracy under attack | partial | "
                               "[inspect.pgd](evidence/0001-inspect.pgd.sigstore.json) fail |\n"));
