@@ -2,6 +2,8 @@
 // cupel data check: is a data set what its manifest says?
 #include <fmt/format.h>
 
+#include "cupel/application/export/croissant.h"
+#include "cupel/base/file.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/text_table.h"
 #include "cupel/data/dataset/open.h"
@@ -66,11 +68,22 @@ Status CheckData(Session& session, const std::filesystem::path& path) {
   return {};
 }
 
+/// Only for files that are what the manifest says.
+Status WriteCroissant(Session& session, const std::filesystem::path& path, const std::string& out) {
+  CUPEL_TRY(const data::dataset::Manifest manifest, data::dataset::ReadManifest(path));
+  CUPEL_TRY(const std::vector<FileCheck> checks, CheckFiles(manifest));
+  CUPEL_TRY_STATUS(FirstMismatch(checks));
+  CUPEL_TRY(const Json document, application::exporting::Croissant(manifest, path.parent_path()));
+  if (!out.empty()) return WriteFileAtomic(out, document.Indented());
+  session.Print(document.Indented(), document);
+  return {};
+}
+
 }  // namespace
 
 void AddData(CLI::App& app, Session& session) {
-  CLI::App* data =
-      AddCommand(app, "data", "Data sets and their manifests.", "  cupel data check dataset.toml\n");
+  CLI::App* data = AddCommand(app, "data", "Data sets and their manifests.",
+                              "  cupel data check dataset.toml\n  cupel data croissant dataset.toml\n");
   data->require_subcommand(1);
   CLI::App* check =
       AddCommand(*data, "check", "Verifies a data set against its manifest and counts its classes.",
@@ -78,6 +91,13 @@ void AddData(CLI::App& app, Session& session) {
   auto path = std::make_shared<std::string>();
   check->add_option("manifest", *path, "dataset.toml")->required();
   OnRun(check, session, [&session, path] { return CheckData(session, *path); });
+  CLI::App* croissant =
+      AddCommand(*data, "croissant", "Writes a manifest as Croissant 1.1 with RAI, after checking its files.",
+                 "  cupel data croissant dataset.toml --out croissant.json\n");
+  auto out = std::make_shared<std::string>();
+  croissant->add_option("manifest", *path, "dataset.toml")->required();
+  croissant->add_option("--out,-o", *out, "File to write (default: stdout)");
+  OnRun(croissant, session, [&session, path, out] { return WriteCroissant(session, *path, *out); });
 }
 
 }  // namespace cupel::cli

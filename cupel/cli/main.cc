@@ -42,7 +42,7 @@ int Run(cupel::cli::Session& session, int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
 
-  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddLedger, AddChecks, AddModel, AddFit, AddData,
+  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddExport, AddLedger, AddChecks, AddModel, AddFit, AddData,
                     AddSign, AddVerifyModel, AddEvidence, AddHallmark, AddRun, AddDoctor}) {
     add(app, session);
   }

@@ -86,7 +86,7 @@ describe('the checks', () => {
   it('link to their evidence by a relative path', async () => {
     const page = await read();
     for (const check of sample.checks) {
-      const links = page.locator(`a[href="${check.evidence?.file}"]`);
+      const links = page.locator(`.glance a[href="${check.evidence?.file}"], .check a[href="${check.evidence?.file}"]`);
       expect(await links.count()).toBe(2);
     }
     const outward = await page.locator('a').evaluateAll((all) => all.map((a) => a.getAttribute('href')).filter((h) => !/^(#|evidence\/|ledger\/|keys\/)/.test(h ?? '')));
@@ -100,6 +100,37 @@ describe('the checks', () => {
   it('show a not-run check with its reason', async () => {
     const page = await read();
     expect(await page.locator('#check-evaluate-subgroups').innerText()).toContain('declares no group attribute');
+  });
+});
+
+describe('evidence available for', () => {
+  const crosswalk = sample.crosswalk!;
+  it('lists every catalogue with its topics, clauses and the verdicts of the checks', async () => {
+    const page = await read();
+    const folds = page.locator('.evidence-for details');
+    expect(await folds.count()).toBe(crosswalk.catalogues.length + 1);
+    await page.locator('.evidence-for summary').filter({ hasText: 'EU AI Act' }).click();
+    const attack = await page.locator('.evidence-for details[open] tr').filter({ hasText: 'Accuracy under attack' }).innerText();
+    for (const part of ['Art. 15(4)', 'Art. 15(5)', 'Projected gradient attack', 'Fail', '#3', 'covers a part']) expect(attack).toContain(part);
+    await page.locator('.evidence-for summary').last().click();
+    expect(await page.locator('.without').innerText()).toContain('Review case');
+  });
+  it('says so in Chinese', async () => {
+    const page = await read({ language: 'zh-CN' });
+    await page.locator('.evidence-for summary').first().click();
+    const section = await page.locator('.evidence-for').innerText();
+    for (const part of ['可提供证据的条目', '欧盟《人工智能法》', '攻击下的准确性', '不通过', '覆盖一部分']) expect(section).toContain(part);
+  });
+  it('never says that something conforms', async () => {
+    const page = await read();
+    expect(await page.locator('.evidence-for').innerText()).not.toMatch(/complian|complies|conform/i);
+  });
+  it('opens with the keyboard, and a link leads to the check', async () => {
+    const page = await read();
+    await page.locator('.evidence-for summary').first().focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.evidence-for details[open] a[href="#check-inspect-pgd"]').click();
+    expect(page.url()).toMatch(/#check-inspect-pgd$/);
   });
 });
 
@@ -141,6 +172,7 @@ describe('the figures', () => {
 describe('for everyone', () => {
   it.each<Reader>([{ scheme: 'light' }, { scheme: 'dark' }, { language: 'zh-CN' }])('axe finds nothing wrong: %j', async (reader) => {
     const page = await read(reader);
+    await page.locator('details.catalogue').evaluateAll((all) => all.forEach((d) => ((d as HTMLDetailsElement).open = true)));
     await page.evaluate(axe);
     const violations = await page.evaluate(async () => {
       const result = await (window as any).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });

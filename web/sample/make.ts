@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { FORMAT, type Check, type Evidence, type Metric, type Report, type RequirementTested } from '../src/report.ts';
+import { crosswalk } from './crosswalk.ts';
 import { adversarialFigure, attributionFigure } from './pictures.ts';
 import { noise, randomAt } from './random.ts';
 
@@ -230,6 +231,7 @@ const report: Report = {
   data: { name: 'sample-garments, test split', sha256: digest('data'), samples: 10000, provenance: { en: 'Made up for this sample.', zh: '为本样例虚构。' }, licence: 'none' },
   seed: '20260101', machine: 'sample machine, 2 cores', seconds: 84.2,
   checks: [accuracy(), calibration(), corruption(), pgd(), membership(), subgroups(), faithfulness()],
+  crosswalk,
   ledger: {
     origin: 'sample.invalid/cupel', size: 9, root: digest('ledger root'), checkpoint: 'ledger/checkpoint',
     publicKeys: [

@@ -35,6 +35,8 @@ export interface Report {
   seed?: string;
   machine?: string;
   seconds?: number;
+  /** For which clauses of public catalogues this assessment holds evidence. */
+  crosswalk?: Crosswalk;
   ledger?: Ledger;
   /** How a stranger checks this report. */
   verify?: Verify;
@@ -150,6 +152,44 @@ export interface Evidence {
   sha256?: string;
   ledgerIndex?: number;
   keyId?: string;
+}
+
+/** Checks and documents by the clauses they are evidence for. Never a statement that a clause is met. */
+export interface Crosswalk {
+  version: string;
+  sha256?: string;
+  catalogues: CrosswalkCatalogue[];
+  rows: CrosswalkRow[];
+}
+
+export interface CrosswalkCatalogue {
+  id: string;
+  title: Text;
+  edition?: string;
+}
+
+export type Sufficiency = 'full' | 'partial' | 'supporting';
+
+export interface CrosswalkRow {
+  id: string;
+  title: Text;
+  /** How far the evidence of this assessment reaches; absent when there is none. */
+  sufficiency?: Sufficiency;
+  /** The project's own requirements that the topic belongs to. */
+  requirements?: string[];
+  /** Ids only; the text of a catalogue is its publisher's. */
+  clauses: { catalogue: string; ids: string[] }[];
+  /** Ids of this report's checks. */
+  checks: string[];
+  documents: CrosswalkDocument[];
+}
+
+export type DocumentKind = 'plan' | 'model-identity' | 'data-identity' | 'report' | 'ledger' | 'hallmark' | 'admission';
+
+export interface CrosswalkDocument {
+  kind: DocumentKind;
+  /** Relative to the report. */
+  file: string;
 }
 
 export interface Ledger {

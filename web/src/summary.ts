@@ -2,7 +2,7 @@
 //
 // What the page derives from a report: counts, the gravest verdict, the number to show at a glance, safe links.
 
-import type { Check, Metric, Principle, RequirementTested, Verdict } from './report.ts';
+import type { Check, Crosswalk, CrosswalkRow, Metric, Principle, RequirementTested, Verdict } from './report.ts';
 
 export const PRINCIPLES: readonly Principle[] = ['reliability', 'security', 'privacy', 'fairness', 'explainability'];
 
@@ -47,6 +47,14 @@ export function thresholdsOf(check: Check, metric: Metric): number[] {
   return (check.requirementsTested ?? [])
     .filter((r) => metricOf(check, r) === metric && r.threshold !== undefined)
     .map((r) => r.threshold as number);
+}
+
+/** The rows of a catalogue that there is evidence on, with the catalogue's clauses. */
+export function topicsOf(crosswalk: Crosswalk, catalogue: string): { row: CrosswalkRow; ids: string[] }[] {
+  return crosswalk.rows
+    .filter((row) => row.sufficiency !== undefined)
+    .map((row) => ({ row, ids: row.clauses.filter((c) => c.catalogue === catalogue).flatMap((c) => c.ids) }))
+    .filter(({ ids }) => ids.length > 0);
 }
 
 /** A path that can only lead to a file beside or below the page, or null. */

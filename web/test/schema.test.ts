@@ -36,6 +36,8 @@ describe('the schema', () => {
     ['a digest in capitals', (r) => { r.model.sha256 = r.model.sha256.toUpperCase(); }],
     ['a picture from elsewhere', (r) => { r.checks[3].figures[2].rows[0].cells[0].png = 'https://example.org/a.png'; }],
     ['a thousand and one points', (r) => { r.checks[2].figures[0].series[0].x = Array(1001).fill(0); }],
+    ['a claim of another reach', (r) => { r.crosswalk.rows[0].sufficiency = 'compliant'; }],
+    ['a clause with its text', (r) => { r.crosswalk.rows[0].clauses[0].ids[0] = 'x'.repeat(41); }],
     ['a report without checks', (r) => { delete r.checks; }],
   ])('refuses %s', (_name, change) => {
     expect(validate(changed(change))).toBe(false);

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { sharedTitles } from '../src/components/metric-table.tsx';
 import { createLocale } from '../src/i18n/context.tsx';
-import type { Check } from '../src/report.ts';
-import { anchorOf, byPrinciple, countVerdicts, decidingRequirement, gravest, keyMetric, largestConfusions, safePath, thinned, thresholdsOf } from '../src/summary.ts';
+import type { Check, Crosswalk } from '../src/report.ts';
+import { anchorOf, byPrinciple, countVerdicts, decidingRequirement, gravest, keyMetric, largestConfusions, safePath, thinned, thresholdsOf, topicsOf } from '../src/summary.ts';
 
 const check = (more: Partial<Check> = {}): Check => ({ id: 'a.b', principle: 'security', verdict: 'pass', ...more });
 
@@ -72,4 +72,18 @@ it('thinning keeps both ends', () => {
 it('metrics that share a title are told apart by name', () => {
   const metrics = [{ name: 'recall.0', title: 'Recall', value: 1 }, { name: 'recall.1', title: 'Recall', value: 1 }, { name: 'accuracy', title: 'Accuracy', value: 1 }];
   expect([...sharedTitles(metrics, createLocale('en'))]).toEqual(['Recall']);
+});
+
+describe('topics of a catalogue', () => {
+  const row = (id: string, more: object = {}) => ({ id, title: id, clauses: [{ catalogue: 'law', ids: [`Art. ${id}`] }], checks: [], documents: [], ...more });
+  const crosswalk: Crosswalk = {
+    version: '1',
+    catalogues: [{ id: 'law', title: 'A law' }, { id: 'norm', title: 'A norm' }],
+    rows: [row('1', { sufficiency: 'full' }), row('2'), row('3', { sufficiency: 'partial', clauses: [{ catalogue: 'norm', ids: ['N.3'] }] })],
+  };
+  it('are the rows that there is evidence on, with the clauses of that catalogue alone', () => {
+    expect(topicsOf(crosswalk, 'law').map(({ row: { id }, ids }) => [id, ids])).toEqual([['1', ['Art. 1']]]);
+    expect(topicsOf(crosswalk, 'norm').map(({ row: { id }, ids }) => [id, ids])).toEqual([['3', ['N.3']]]);
+    expect(topicsOf(crosswalk, 'other')).toEqual([]);
+  });
 });

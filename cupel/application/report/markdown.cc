@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "cupel/application/report/evidence_for.h"
 #include "cupel/application/report/trust_report.h"
 
 namespace cupel::application::report {
@@ -104,6 +105,7 @@ std::string RenderMarkdown(const Json& report) {
     }
     if (!section.empty()) text += fmt::format("\n## {}\n{}", principle, section);
   }
+  text += EvidenceForMarkdown(report);
   text += "\n## Verify\n\n```\n";
   for (const Json& command : report["verify"]["commands"].AsArray()) text += command.AsString() + "\n";
   return text + "```\n";

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cupel/algorithm/check/result_json.h"
+#include "cupel/application/report/evidence_for.h"
 #include "cupel/application/report/report_template.h"
 #include "cupel/base/version.h"
 
@@ -147,6 +148,7 @@ Json ReportJson(const assess::Assessment& assessment, const Json& ledger, const 
   json["seconds"] = assessment.seconds;
   json["checks"] = Json::Array{};
   for (const CheckRun& run : assessment.checks) json["checks"].Append(CheckJson(run));
+  json["crosswalk"] = CrosswalkJson(assessment.checks, assessment.frozen);
   json["ledger"] = ledger;
   json["verify"]["commands"] = Json::Array{"cupel verify .", "cupel verify --rerun ."};
   return json;

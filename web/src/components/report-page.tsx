@@ -4,6 +4,7 @@ import { useLocale } from '../i18n/context.tsx';
 import type { Report } from '../report.ts';
 import { byPrinciple } from '../summary.ts';
 import { Certificate } from './certificate.tsx';
+import { EvidenceFor } from './evidence-for.tsx';
 import { Glance } from './glance.tsx';
 import { PrincipleSection } from './principle-section.tsx';
 import { Subject } from './subject.tsx';
@@ -25,6 +26,7 @@ export function ReportPage({ report }: { report: Report }) {
         {byPrinciple(report.checks).map(({ principle, checks }, i) => (
           <PrincipleSection key={principle} principle={principle} checks={checks} chapter={i + 1} />
         ))}
+        <EvidenceFor report={report} />
         <Subject report={report} />
         <VerifyBox report={report} />
       </main>

@@ -129,6 +129,25 @@ export const en = {
   label: 'Label',
   figureBroken: 'This figure cannot be shown',
 
+  evidenceFor: 'Evidence available for',
+  evidenceForIntro:
+    'Topics of public catalogues on which this assessment holds signed evidence. Evidence can speak against: every check is shown with its verdict. Nothing here says that a clause is met; that is for the reader to judge.',
+  topics: (n: number) => (n === 1 ? '1 topic' : `${n} topics`),
+  clauses: 'Clauses',
+  topic: 'Topic',
+  extentFull: 'covers the topic',
+  extentPartial: 'covers a part',
+  extentSupporting: 'supporting only',
+  documentPlan: 'Signed plan',
+  documentModel: 'Model by digest',
+  documentData: 'Data by digest',
+  documentReport: 'Sealed report',
+  documentLedger: 'Ledger',
+  documentHallmark: 'Hallmark',
+  documentAdmission: 'Admissions',
+  withoutEvidence: 'Without evidence in this assessment',
+  crosswalkVersion: (version: string) => `Crosswalk ${version}. Clauses are named by their ids; the words are ours.`,
+
   howToVerify: 'How to verify this report',
   verifyIntro:
     'Nothing here needs to be taken on trust. With the folder this page lies in, these commands check every signature, digest and ledger proof. A re-run does the checks again and compares.',
