@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
   app.fallthrough();
 
   for (auto* add :
-       {AddInit, AddAssess, AddVerify, AddReport, AddChecks, AddModel, AddFit, AddData, AddDoctor}) {
+       {AddInit, AddAssess, AddVerify, AddReport, AddExport, AddChecks, AddModel, AddFit, AddData, AddDoctor}) {
     add(app, session);
   }
 

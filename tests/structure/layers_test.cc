@@ -13,10 +13,15 @@ namespace {
 /// Which headers belong to a walled library.
 const std::map<std::string, std::regex>& WalledHeaders() {
   static const std::map<std::string, std::regex> headers = {
-      {"openssl", std::regex("openssl/.*")},          {"sodium", std::regex("sodium.*")},
-      {"opencv", std::regex("opencv2/.*")},           {"zlib", std::regex("zlib\\.h")},
-      {"torch", std::regex("(ATen|torch|c10)/.*")},   {"onnx", std::regex("onnx/.*")},
-      {"protobuf", std::regex("google/protobuf/.*")}, {"CLI", std::regex("CLI/.*")},
+      {"openssl", std::regex("openssl/.*")},
+      {"sodium", std::regex("sodium.*")},
+      {"opencv", std::regex("opencv2/.*")},
+      {"zlib", std::regex("zlib\\.h")},
+      {"torch", std::regex("(ATen|torch|c10)/.*")},
+      {"onnx", std::regex("onnx/.*")},
+      {"protobuf", std::regex("google/protobuf/.*")},
+      {"CLI", std::regex("CLI/.*")},
+      {"archive", std::regex("archive(_entry)?\\.h")},
   };
   return headers;
 }
