@@ -122,9 +122,7 @@ Result<Verification> VerifyGiven(const Arguments& arguments) {
       return Fail(ErrorCode::kInvalidArgument, "an audit pack cannot be run again as it is", arguments.run,
                   "unpack it and give its folder run/, with --plan for the plan beside model and data");
     }
-    auto verified = application::pack::VerifyPack(arguments.run, options);
-    if (!verified) return FailAt(arguments.run, std::move(verified).error());
-    return verified;
+    return application::pack::VerifyPack(arguments.run, options);
   }
   if (application::pack::LooksUnpacked(arguments.run))
     return application::pack::VerifyUnpacked(arguments.run, options);

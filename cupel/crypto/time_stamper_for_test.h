@@ -16,16 +16,16 @@
 
 namespace cupel::crypto {
 
+struct TimeStamperSettings {
+  const char* key_usage = "critical,timeStamping";
+  std::int64_t not_before = 1'700'000'000;
+  std::int64_t not_after = 1'800'000'000;
+  const char* curve = "P-256";
+};
+
 class TimeStamperForTest {
  public:
-  struct Settings {
-    const char* key_usage = "critical,timeStamping";
-    std::int64_t not_before = 1'700'000'000;
-    std::int64_t not_after = 1'800'000'000;
-    const char* curve = "P-256";
-  };
-
-  explicit TimeStamperForTest(const Settings& settings = {})
+  explicit TimeStamperForTest(const TimeStamperSettings& settings = {})
       : key_(EVP_EC_gen(settings.curve)), certificate_(X509_new()) {
     X509_set_version(certificate_, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate_), 1);

@@ -145,7 +145,9 @@ Result<Verification> VerifyUnpacked(const std::filesystem::path& folder,
 Result<Verification> VerifyPack(const std::filesystem::path& zip, const assess::VerifyOptions& options) {
   CUPEL_TRY(const auto temporary, assess::TemporaryFolder::Create("pack"));
   CUPEL_TRY_STATUS(ExtractZip(zip, temporary->path()));
-  return VerifyUnpacked(temporary->path(), options);
+  auto verification = VerifyUnpacked(temporary->path(), options);
+  if (!verification) return FailAt(zip.string(), std::move(verification).error());
+  return verification;
 }
 
 bool LooksUnpacked(const std::filesystem::path& folder) {

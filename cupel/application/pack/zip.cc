@@ -28,8 +28,10 @@ constexpr std::size_t kPieceBytes = std::size_t{1} << 16;
 constexpr std::uint64_t kFreeBytes = std::uint64_t{1} << 20;
 
 std::string ReasonOf(archive* from) {
-  const char* reason = archive_error_string(from);
-  return reason == nullptr ? "unknown reason" : reason;
+  const char* given = archive_error_string(from);
+  std::string reason = given == nullptr ? "unknown reason" : given;
+  while (reason.ends_with('\n')) reason.pop_back();
+  return reason;
 }
 
 tl::unexpected<Error> WriteFailed(archive* from, const std::filesystem::path& out) {
@@ -99,8 +101,7 @@ class Extractor {
   Status Run() {
     std::error_code code;
     const std::uintmax_t size = std::filesystem::file_size(zip_, code);
-    if (code)
-      return Fail(ErrorCode::kNotFound, fmt::format("cannot read: {}", code.message()), zip_.string());
+    if (code) return Fail(ErrorCode::kNotFound, fmt::format("cannot read: {}", code.message()));
     allowed_ = std::min(limits_.bytes, kFreeBytes + limits_.expansion * size);
     // The seekable reader alone: it goes by the central directory, as every other program does.
     if (archive_read_support_format_zip_seekable(reader_.get()) != ARCHIVE_OK ||
@@ -113,8 +114,7 @@ class Extractor {
       if (found == ARCHIVE_EOF) return {};
       if (found != ARCHIVE_OK) return Corrupt();
       if (count == limits_.entries) {
-        return Fail(ErrorCode::kResourceLimit, fmt::format("more than {} entries", limits_.entries),
-                    zip_.string());
+        return Fail(ErrorCode::kResourceLimit, fmt::format("more than {} entries", limits_.entries));
       }
       CUPEL_TRY_STATUS(Extract(entry));
     }
@@ -123,7 +123,7 @@ class Extractor {
  private:
   tl::unexpected<Error> Corrupt() {
     return Fail(ErrorCode::kCorrupt,
-                fmt::format("not a ZIP file that can be read: {}", ReasonOf(reader_.get())), zip_.string());
+                fmt::format("not a ZIP file that can be read: {}", ReasonOf(reader_.get())));
   }
 
   Status Extract(archive_entry* entry) {
@@ -166,7 +166,7 @@ class Extractor {
       total_ += static_cast<std::uint64_t>(read);
       if (total_ > allowed_) {
         return Fail(ErrorCode::kResourceLimit,
-                    fmt::format("the archive unpacks to more than {} bytes", allowed_), zip_.string());
+                    fmt::format("the archive unpacks to more than {} bytes", allowed_));
       }
       for (la_ssize_t written = 0; written < read;) {
         const ssize_t step = ::write(file, buffer.data() + written, static_cast<std::size_t>(read - written));
@@ -203,7 +203,9 @@ Status WriteZip(const std::filesystem::path& out, const std::map<std::string, Zi
 
 Status ExtractZip(const std::filesystem::path& zip, const std::filesystem::path& folder,
                   const ZipLimits& limits) {
-  return Extractor(zip, folder, limits).Run();
+  Status status = Extractor(zip, folder, limits).Run();
+  if (!status) return FailAt(zip.string(), std::move(status).error());
+  return status;
 }
 
 bool LooksLikeZip(const std::filesystem::path& path) {
