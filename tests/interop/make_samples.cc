@@ -17,6 +17,7 @@
 #include "cupel/ledger/log/leaf.h"
 #include "cupel/ledger/log/log.h"
 #include "cupel/ledger/log/trusted_root.h"
+#include "cupel/ledger/merkle/tree.h"
 
 namespace cupel {
 namespace {
@@ -41,6 +42,8 @@ Json HashesJson(const std::vector<Digest>& hashes) {
 /// beginnings.
 Result<Json> StageJson(const ledger::log::VerifiedLog& log, const std::vector<std::uint64_t>& earlier) {
   const std::uint64_t size = log.checkpoint.size;
+  ledger::merkle::Tree tree;
+  for (const Bytes& leaf : log.entries) tree.Append(ledger::merkle::LeafHash(leaf));
   Json stage;
   stage["size"] = static_cast<std::int64_t>(size);
   stage["note"] = log.note;
@@ -53,8 +56,8 @@ Result<Json> StageJson(const ledger::log::VerifiedLog& log, const std::vector<st
   }
   stage["consistency"] = Json::Array{};
   for (const std::uint64_t old_size : earlier) {
-    CUPEL_TRY(const auto proof, log.tree.ProveConsistency(old_size, size));
-    CUPEL_TRY(const Digest old_root, log.tree.RootAt(old_size));
+    CUPEL_TRY(const auto proof, tree.ProveConsistency(old_size, size));
+    CUPEL_TRY(const Digest old_root, tree.RootAt(old_size));
     stage["consistency"].Append(Json::Object{{"oldSize", static_cast<std::int64_t>(old_size)},
                                              {"oldRoot", ToBase64(old_root.bytes)},
                                              {"path", HashesJson(proof.path)}});

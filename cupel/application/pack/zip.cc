@@ -81,7 +81,8 @@ Status WriteEntry(archive* to, const std::string& name, const ZipContent& conten
 
 Status WriteAll(const std::filesystem::path& out, const std::map<std::string, ZipContent>& entries) {
   const Writer writer(archive_write_new(), archive_write_free);
-  // The encryption of entry names and streams is off by default; mtimes are left out with the extra fields.
+  // No entry has a time, so the date field holds its least value in every time zone, and there is no extra
+  // field for it.
   if (archive_write_set_format_zip(writer.get()) != ARCHIVE_OK ||
       archive_write_set_options(writer.get(), "zip:compression=deflate") != ARCHIVE_OK ||
       archive_write_open_filename(writer.get(), out.c_str()) != ARCHIVE_OK) {
