@@ -48,13 +48,13 @@ test('OpenSSL confirms every signature by the commands of VERIFY.md', options, (
     const done = run('/bin/sh', ['-c', command], { cwd: folder, env: { PATH: `${path.dirname(process.execPath)}:/usr/bin` } });
     assert.equal(done.code, 0, `${command}\n${done.out}${done.err}`);
   }
-  const statements = fs.readdirSync(path.join(folder, 'extracted')).filter((name) => name.endsWith('.pae'));
+  const statements = fs.readdirSync(path.join(folder, 'out')).filter((name) => name.endsWith('.pae'));
   assert.equal(statements.length, 5);
   for (const name of statements) {
     const signature = name.replace('.pae', '.sig');
     const verify = (signed) => run('openssl', ['dgst', '-sha256', '-verify', 'run/keys/evidence.pub.pem', '-signature',
-      `extracted/${signature}`, signed], { cwd: folder, env: {} });
-    assert.match(verify(`extracted/${name}`).out, /Verified OK/);
+      `out/${signature}`, signed], { cwd: folder, env: {} });
+    assert.match(verify(`out/${name}`).out, /Verified OK/);
     assert.notEqual(verify('VERIFY.md').code, 0);
   }
 });

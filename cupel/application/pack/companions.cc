@@ -70,9 +70,9 @@ node verify.mjs --evidence-key THEIR-evidence.pub.pem --ledger-key THEIR-ledger.
 program than Node.js judges them. Each line must say that the signature holds:
 
 ```sh
-node verify.mjs --extract extracted
-openssl dgst -sha256 -verify run/keys/evidence.pub.pem -signature extracted/0000-plan.sig extracted/0000-plan.pae
-openssl pkeyutl -verify -pubin -inkey extracted/ledger.pub.pem -rawin -in extracted/checkpoint.txt -sigfile extracted/checkpoint.sig
+node verify.mjs --extract out
+openssl dgst -sha256 -verify run/keys/evidence.pub.pem -signature out/0000-plan.sig out/0000-plan.pae
+openssl pkeyutl -verify -pubin -inkey out/ledger.pub.pem -rawin -in out/checkpoint.txt -sigfile out/checkpoint.sig
 openssl dgst -sha256 run/plan.json
 ```
 
