@@ -20,7 +20,7 @@ namespace cupel::application::assess {
 
 struct VerifyOptions {
   /// Keys to believe: a folder of *.pem and *.vkey, or one file. Absent: those in the run's folder.
-  std::optional<std::filesystem::path> trust;
+  std::optional<std::filesystem::path> trust = std::nullopt;
   /// For the folder of a signed re-run (reproduction.h): the run that it must be a re-run of.
   std::optional<std::filesystem::path> original = std::nullopt;
 };

@@ -63,8 +63,9 @@ class Claims {
   Result<Json> PredicateOf(const std::string& name) const {
     CUPEL_TRY(const std::string text, ReadTextFile(folder_.root() / name));
     CUPEL_TRY(const auto bundle, ledger::evidence::Bundle::Parse(text));
-    CUPEL_TRY(const auto statement, ledger::evidence::Statement::Parse(bundle.envelope.payload));
-    return statement.predicate;
+    auto statement = ledger::evidence::Statement::Parse(bundle.envelope.payload);
+    if (!statement) return FailAt(name, std::move(statement).error());
+    return statement->predicate;
   }
 
   /// One check: its result must follow from the plan, its statement from its result.
