@@ -281,9 +281,7 @@ function checkTiles(pack, leaves, hashes) {
   for (let level = 0, nodes = hashes; nodes.length > 0; level += 1) {
     for (let index = 0; index * 256 < nodes.length; index += 1) {
       const part = nodes.slice(index * 256, index * 256 + 256);
-      for (let width = 1; width <= part.length; width += 1) {
-        expected.set(tilePath(level, index, width), Buffer.concat(part.slice(0, width)));
-      }
+      for (let width = 1; width <= part.length; width += 1) expected.set(tilePath(level, index, width), { part, width });
       expect(pack.has(tilePath(level, index, part.length)), tilePath(level, index, part.length), 'is missing');
     }
     const above = [];
@@ -299,7 +297,8 @@ function checkTiles(pack, leaves, hashes) {
         && entries.every((leaf, i) => leaves[first + i] !== undefined && leaf.equals(leaves[first + i]));
       expect(holds, name, 'holds other leaves than the ledger');
     } else if (expect(expected.has(name), name, 'a file that the checkpoint does not cover')) {
-      expect(pack.bytes(name).equals(expected.get(name)), name, 'its hashes are not those of the leaves');
+      const { part, width } = expected.get(name);
+      expect(pack.bytes(name).equals(Buffer.concat(part.slice(0, width))), name, 'its hashes are not those of the leaves');
     }
   }
 }
