@@ -139,6 +139,15 @@ const unsigned = {
   'receipts exchanged': [(liar) => liar.swap('receipts/0001-evaluate.accuracy.tlog-proof', 'receipts/0002-evaluate.calibration.tlog-proof'), /receipts\/000[12]/],
   'Sigstore bundles exchanged': [(liar) => liar.swap('sigstore/0001-evaluate.accuracy.sigstore.json', 'sigstore/0002-evaluate.calibration.sigstore.json'), /sigstore\/000[12]/],
   'a Sigstore bundle without its log entry': [(liar) => liar.edit(`sigstore/${pgd}.sigstore.json`, (b) => { delete b.verificationMaterial.tlogEntries; }), /sigstore\/0003/],
+  'a time stamp that nobody gave, in the plan\'s statement': [(liar) => liar.edit(evidence('0000-plan'), (b) => {
+    b.verificationMaterial.timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp: 'AAAA' }] };
+  }), /evidence\/0000/],
+  'a time stamp that nobody gave, in a Sigstore bundle': [(liar) => liar.edit(`sigstore/${pgd}.sigstore.json`, (b) => {
+    b.verificationMaterial.timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp: 'AAAA' }] };
+  }), /sigstore\/0003/],
+  'a log entry added to a statement of the run': [(liar) => liar.edit(evidence('0004-report'), (b) => {
+    b.verificationMaterial.tlogEntries = liar.json('sigstore/0000-plan.sigstore.json').verificationMaterial.tlogEntries;
+  }), /evidence\/0004/],
   'another ledger in trusted_root.json': [(liar) => liar.edit('trusted_root.json', (r) => { r.tlogs[0].logId.keyId = Buffer.alloc(32).toString('base64'); }), /trusted_root\.json/],
   'a link in the place of a file': [(liar) => {
     liar.remove('run/report.md');

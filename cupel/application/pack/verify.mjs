@@ -351,7 +351,12 @@ function openBundle(pack, name, keys) {
   if (!verifySignature('sha256', pae, keys.evidence.key, signature)) {
     refuse(name, 'the signature is not one of run/keys/evidence.pub.pem over this statement');
   }
-  expect(bundle.verificationMaterial.publicKey.hint === keys.evidence.id, name, 'names another key');
+  const expected = {
+    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    verificationMaterial: { publicKey: { hint: keys.evidence.id } },
+    dsseEnvelope: { payload, payloadType, signatures: [{ keyid: keys.evidence.id, sig: signatures[0].sig }] },
+  };
+  expect(same(bundle, expected), name, 'holds more than a signed statement, or names another key');
   const statement = JSON.parse(body.toString('utf8'));
   if (canonical(statement) !== body.toString('utf8')) refuse(name, 'the statement is not in canonical form');
   return { name, bundle, body, signature, pae, statement };
@@ -376,9 +381,11 @@ function checkReceipt(pack, statement, ledger, keys) {
 function checkSigstoreBundle(pack, statement, ledger, keys) {
   const name = `sigstore/${statement.stem}.sigstore.json`;
   const bundle = pack.json(name, '\n');
-  expect(same(bundle.dsseEnvelope, statement.bundle.dsseEnvelope), name, 'holds another envelope than run/evidence');
   const entries = bundle.verificationMaterial.tlogEntries ?? [];
   if (entries.length !== 1) refuse(name, 'must have exactly one log entry');
+  const { verificationMaterial } = statement.bundle;
+  expect(same(bundle, { ...statement.bundle, verificationMaterial: { ...verificationMaterial, tlogEntries: entries } }), name,
+    'holds something else than the statement in run/evidence and its log entry');
   const [entry] = entries;
   const proof = entry.inclusionProof;
   const checkpoint = openCheckpoint(proof.checkpoint.envelope, keys.ledger, name);
