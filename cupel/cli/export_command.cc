@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// cupel export: a verified assessment in the forms that other tools read.
+// cupel export: a verified assessment in the forms that other tools read, or packed for a stranger.
 #include "cupel/application/export/croissant.h"
 #include "cupel/application/export/exports.h"
 #include "cupel/base/file.h"
 #include "cupel/cli/command.h"
+#include "cupel/cli/export_audit.h"
 
 namespace cupel::cli {
 namespace {
@@ -16,6 +17,7 @@ struct Arguments {
   std::string manifest;
   std::string out;
   std::string trust;
+  AuditArguments audit;
 };
 
 Result<Json> Make(const Arguments& arguments, const exporting::RunRecord& record) {
@@ -31,10 +33,12 @@ Result<Json> Make(const Arguments& arguments, const exporting::RunRecord& record
 
 /// Nothing is written unless all of the run holds.
 Status Export(Session& session, const Arguments& arguments) {
-  if (arguments.format.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "nothing to export", "",
-                "give --format cyclonedx, model-card, croissant or sarif");
+  if (arguments.format.empty() == arguments.audit.zip.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                arguments.format.empty() ? "nothing to export" : "one export at a time", "",
+                "give --format cyclonedx, model-card, croissant or sarif, or --audit OUT.zip");
   }
+  if (!arguments.audit.zip.empty()) return ExportAudit(session, arguments.run, arguments.audit);
   application::assess::VerifyOptions options;
   if (!arguments.trust.empty()) options.trust = arguments.trust;
   CUPEL_TRY(const exporting::RunRecord record, exporting::ReadRun(arguments.run, options));
@@ -48,8 +52,10 @@ Status Export(Session& session, const Arguments& arguments) {
 
 void AddExport(CLI::App& app, Session& session) {
   CLI::App* command =
-      AddCommand(app, "export", "Writes a verified run as CycloneDX, model card, Croissant or SARIF.",
+      AddCommand(app, "export",
+                 "Writes a verified run as CycloneDX, model card, Croissant or SARIF, or as an audit pack.",
                  "  cupel export run --format cyclonedx --out bom.json\n"
+                 "  cupel export run --audit audit.zip          # everything a stranger needs\n"
                  "  cupel export run --format sarif\n"
                  "  cupel export run --format croissant --manifest test.toml\n");
   auto arguments = std::make_shared<Arguments>();
@@ -61,6 +67,7 @@ void AddExport(CLI::App& app, Session& session) {
   command->add_option("--out,-o", arguments->out, "File to write (default: stdout)");
   command->add_option("--trust", arguments->trust,
                       "Keys to believe: a folder of *.pem and *.vkey, or one file");
+  AddAuditOptions(*command, arguments->audit);
   OnRun(command, session, [&session, arguments] { return Export(session, *arguments); });
 }
 

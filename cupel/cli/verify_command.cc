@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include "cupel/application/assess/verify.h"
+#include "cupel/application/pack/claims.h"
+#include "cupel/application/pack/pack.h"
+#include "cupel/application/pack/zip.h"
 #include "cupel/base/parallel.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/text_table.h"
@@ -10,6 +13,7 @@
 namespace cupel::cli {
 namespace {
 
+using application::assess::AuditorOptions;
 using application::assess::Rerun;
 using application::assess::RunFolder;
 using application::assess::Verification;
@@ -21,6 +25,9 @@ struct Arguments {
   std::string plan;
   int jobs = 0;
   double tolerance = 0.01;
+  std::string original;
+  std::string auditor_key;
+  std::string out;
 };
 
 Json ToJson(const Verification& verification) {
@@ -72,18 +79,28 @@ Json ToJson(const Rerun& rerun) {
   return json;
 }
 
+/// The auditor's ledger key lies beside the signing key: auditor.pem and auditor.ledger.pem.
+AuditorOptions AuditorOf(const Arguments& arguments) {
+  const std::filesystem::path key = arguments.auditor_key;
+  std::filesystem::path ledger = key;
+  ledger.replace_extension(".ledger.pem");
+  return {{key, ledger}, arguments.out};
+}
+
 Status RunAgain(const Arguments& arguments, Session& session, std::string& text, Json& json) {
   application::assess::RerunOptions options;
   if (!arguments.plan.empty()) options.plan = arguments.plan;
   options.workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
   options.tolerance = arguments.tolerance;
   options.progress = &session.progress();
+  if (!arguments.auditor_key.empty()) options.auditor = AuditorOf(arguments);
   CUPEL_TRY(const Rerun rerun, RerunAndCompare(RunFolder(arguments.run), options));
   json["rerun"] = ToJson(rerun);
   text += fmt::format("\nrerun     {} checks with {} engine\n", rerun.checks,
                       rerun.same_engine ? "the same" : "another");
   for (const auto& difference : rerun.differences)
     text += fmt::format("  {}: {}\n", difference.check, difference.what);
+  if (options.auditor) text += fmt::format("signed    {}\n", arguments.out);
   if (!rerun.differences.empty()) {
     return Fail(
         ErrorCode::kVerificationFailed,
@@ -95,10 +112,32 @@ Status RunAgain(const Arguments& arguments, Session& session, std::string& text,
   return {};
 }
 
-Status Verify(Session& session, const Arguments& arguments) {
+/// A finished run's folder, a signed re-run's, an unpacked audit pack, or one in one file.
+Result<Verification> VerifyGiven(const Arguments& arguments) {
   application::assess::VerifyOptions options;
   if (!arguments.trust.empty()) options.trust = arguments.trust;
-  CUPEL_TRY(const Verification verification, VerifyRun(RunFolder(arguments.run), options));
+  if (!arguments.original.empty()) options.original = arguments.original;
+  if (application::pack::LooksLikeZip(arguments.run)) {
+    if (arguments.rerun) {
+      return Fail(ErrorCode::kInvalidArgument, "an audit pack cannot be run again as it is", arguments.run,
+                  "unpack it and give its folder run/, with --plan for the plan beside model and data");
+    }
+    return application::pack::VerifyPack(arguments.run, options);
+  }
+  if (application::pack::LooksUnpacked(arguments.run))
+    return application::pack::VerifyUnpacked(arguments.run, options);
+  CUPEL_TRY(Verification verification, VerifyRun(RunFolder(arguments.run), options));
+  if (!verification.audit) CUPEL_TRY_STATUS(application::pack::CheckClaims(RunFolder(arguments.run)));
+  return verification;
+}
+
+Status Verify(Session& session, const Arguments& arguments) {
+  if (arguments.auditor_key.empty() != arguments.out.empty() ||
+      (!arguments.out.empty() && !arguments.rerun)) {
+    return Fail(ErrorCode::kInvalidArgument, "--as-auditor, --out and --rerun belong together", "",
+                "give all three: --rerun --as-auditor KEY --out FOLDER");
+  }
+  CUPEL_TRY(const Verification verification, VerifyGiven(arguments));
   std::string text = ToText(session, verification);
   Json json = ToJson(verification);
   if (arguments.rerun) CUPEL_TRY_STATUS(RunAgain(arguments, session, text, json));
@@ -113,9 +152,11 @@ void AddVerify(CLI::App& app, Session& session) {
       AddCommand(app, "verify", "Checks a run's signatures, digests and ledger; with --rerun, its results.",
                  "  cupel verify run\n"
                  "  cupel verify run --trust keys/          # and who signed it\n"
-                 "  cupel verify run --rerun --plan plan.toml\n");
+                 "  cupel verify run --rerun --plan plan.toml\n"
+                 "  cupel verify audit.zip --trust keys/    # an audit pack\n"
+                 "  cupel verify run --rerun --plan plan.toml --as-auditor auditor.pem --out audit\n");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("run", arguments->run, "Folder of the run")->required();
+  command->add_option("run", arguments->run, "Folder of the run, or an audit pack (ZIP)")->required();
   command->add_option("--trust", arguments->trust,
                       "Keys to believe: a trust.toml, a folder of *.pem and *.vkey, or one file");
   command->add_flag("--rerun", arguments->rerun, "Run the checks again and compare");
@@ -123,6 +164,11 @@ void AddVerify(CLI::App& app, Session& session) {
   command->add_option("--jobs,-j", arguments->jobs, "With --rerun: workers")->check(CLI::Range(1, 1024));
   command->add_option("--tolerance", arguments->tolerance,
                       "With --rerun by another engine: largest difference of a metric");
+  command->add_option("--reproduces", arguments->original,
+                      "For a re-run that an auditor signed: folder of the run that it must be of");
+  command->add_option("--as-auditor", arguments->auditor_key,
+                      "With --rerun: sign the outcome with this key (PEM, mode 0600, made on first use)");
+  command->add_option("--out,-o", arguments->out, "With --as-auditor: folder for the signed outcome");
   OnRun(command, session, [&session, arguments] { return Verify(session, *arguments); });
 }
 

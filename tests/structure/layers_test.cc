@@ -17,7 +17,7 @@ const std::map<std::string, std::regex>& WalledHeaders() {
       {"opencv", std::regex("opencv2/.*")},           {"zlib", std::regex("zlib\\.h")},
       {"torch", std::regex("(ATen|torch|c10)/.*")},   {"onnx", std::regex("onnx/.*")},
       {"protobuf", std::regex("google/protobuf/.*")}, {"CLI", std::regex("CLI/.*")},
-      {"httplib", std::regex("httplib\\.h")},
+      {"httplib", std::regex("httplib\\.h")},         {"archive", std::regex("archive(_entry)?\\.h")},
   };
   return headers;
 }

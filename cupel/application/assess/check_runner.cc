@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/application/assess/file_journal.h"
 #include "cupel/application/assess/registry.h"
@@ -36,7 +38,7 @@ Result<RequirementOutcome> OutcomeFromJson(const Json& json) {
   CUPEL_TRY(const std::string verdict, json.StringAt("verdict"));
   CUPEL_TRY(outcome.verdict, algorithm::check::ParseVerdict(verdict));
   const Json& compared = json["compared"];
-  outcome.compared = compared.IsNumber() ? compared.AsNumber() : 0;
+  outcome.compared = compared.IsNumber() ? compared.AsNumber() : std::numeric_limits<double>::quiet_NaN();
   CUPEL_TRY(outcome.bound, json.StringAt("bound"));
   CUPEL_TRY(outcome.reason, json.StringAt("reason"));
   return outcome;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cupel verify --rerun`: the same plan once more, in a temporary folder, compared with what was recorded.
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <cmath>
 #include <memory>
 
 #include "cupel/application/assess/check_runner.h"
 #include "cupel/application/assess/inputs.h"
+#include "cupel/application/assess/reproduction.h"
+#include "cupel/application/assess/temporary_folder.h"
 #include "cupel/application/assess/verify.h"
 #include "cupel/base/file.h"
 #include "cupel/ledger/evidence/bundle.h"
@@ -17,25 +18,6 @@ namespace cupel::application::assess {
 namespace {
 
 using algorithm::check::Metric;
-
-class TemporaryFolder {
- public:
-  static Result<std::unique_ptr<TemporaryFolder>> Create() {
-    std::string name = (std::filesystem::temp_directory_path() / "cupel-rerun-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-      return Fail(ErrorCode::kPermission, "cannot make a temporary folder", name);
-    return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(name));
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
 
 /// The plan where its relative paths mean something: given, or a file of the same bytes beside the run or
 /// here.
@@ -96,9 +78,10 @@ void CompareMetrics(const CheckRun& then, const CheckRun& now, double tolerance,
 }  // namespace
 
 Result<Rerun> RerunAndCompare(const RunFolder& folder, const RerunOptions& options) {
+  if (options.auditor) CUPEL_TRY_STATUS(CheckAuditor(folder, *options.auditor));
   CUPEL_TRY(const std::filesystem::path plan_path, FindPlan(folder, options));
   CUPEL_TRY(const Plan plan, ReadPlan(plan_path));
-  CUPEL_TRY(const std::unique_ptr<TemporaryFolder> temporary, TemporaryFolder::Create());
+  CUPEL_TRY(const std::unique_ptr<TemporaryFolder> temporary, TemporaryFolder::Create("rerun"));
   CUPEL_TRY(const std::string recorded_plan, ReadTextFile(folder.FrozenPlan()));
   {
     CUPEL_TRY(const auto inputs, Inputs::Open(plan, {}));
@@ -117,6 +100,7 @@ Result<Rerun> RerunAndCompare(const RunFolder& folder, const RerunOptions& optio
 
   Rerun rerun;
   rerun.checks = static_cast<int>(again.checks.size());
+  rerun.tolerance = options.tolerance;
   CUPEL_TRY(const std::string engine, RecordedEngine(folder));
   rerun.same_engine = engine == again.engine.ToJson().Canonical();
   for (const CheckRun& now : again.checks) {
@@ -131,6 +115,7 @@ Result<Rerun> RerunAndCompare(const RunFolder& folder, const RerunOptions& optio
         rerun.differences.push_back({id, "the results differ beside their metrics"});
     }
   }
+  if (options.auditor) CUPEL_TRY_STATUS(SealReproduction(folder, again, rerun, *options.auditor));
   return rerun;
 }
 

@@ -10,6 +10,7 @@
 #include "cupel/application/assess/check_runner.h"
 #include "cupel/application/assess/evidence_writer.h"
 #include "cupel/application/assess/predicate.h"
+#include "cupel/application/assess/reproduction.h"
 #include "cupel/base/file.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/ledger/evidence/bundle.h"
@@ -48,7 +49,9 @@ class Verifier {
  private:
   /// The run's own public keys are part of what is verified: their files must be exactly the keys.
   Status LoadTrust() {
-    if (!std::filesystem::exists(folder_.FrozenPlan()) || !std::filesystem::exists(folder_.EvidenceKey())) {
+    verification_.audit = std::filesystem::exists(folder_.root() / RunFolder::EvidenceName(0, "audit"));
+    const bool begun = verification_.audit || std::filesystem::exists(folder_.FrozenPlan());
+    if (!begun || !std::filesystem::exists(folder_.EvidenceKey())) {
       return Fail(ErrorCode::kNotFound, "the folder holds no assessment", folder_.root().string(),
                   "give the folder that `cupel assess` wrote");
     }
@@ -117,6 +120,9 @@ class Verifier {
     Result<Bundle> bundle = Bundle::Parse(text);
     if (!bundle) return FailAt(file, std::move(bundle).error());
     if (bundle->ToText() != text) return False("the file is not in the form in which it was written", file);
+    // Neither is signed, and a run writes neither: here nothing would verify them.
+    if (!bundle->tlog_entries.empty() || !bundle->timestamps.empty())
+      return False("a run's evidence holds no log entries and no time stamps", file);
     auto trusted = trust_.Open(*bundle);
     if (!trusted) return FailAt(file, std::move(trusted).error());
     const Bytes leaf = ledger::log::Leaf::Of(bundle->envelope, trusted->signer).ToBody();
@@ -145,6 +151,7 @@ class Verifier {
     if (verification_.subject.empty()) verification_.subject = about;
     if (about != verification_.subject) return False("the statement is about another model", "subject");
     if (statement.predicate_type == kPlanPredicate) return CheckPlan(statement, verified);
+    if (statement.predicate_type == kAuditPredicate) return CheckAudit(statement, verified);
     if (statement.predicate_type == kEvidencePredicate) return CheckEvidence(statement, verified);
     return False("unknown predicate type " + statement.predicate_type, "predicateType");
   }
@@ -155,6 +162,51 @@ class Verifier {
     CUPEL_TRY(frozen_, Json::Parse(text));
     plan_digest_ = crypto::Sha256(AsBytes(text));
     CUPEL_TRY([[maybe_unused]] const std::string written, CheckNamedFile(statement.predicate["planText"]));
+    return {};
+  }
+
+  /// The first statement of a signed re-run: it stands for the plan and for the report.
+  Status CheckAudit(const Statement& statement, VerifiedStatement& verified) {
+    verified.what = "audit";
+    CUPEL_TRY(const std::string digest, statement.predicate["plan"]["digest"].StringAt("sha256"));
+    CUPEL_TRY(plan_digest_, Digest::FromHex(digest));
+    CUPEL_TRY(const std::int64_t checks, statement.predicate.IntegerAt("checks"));
+    if (checks < 0 || checks > 10'000) return False("an impossible number of checks", "predicate");
+    frozen_["checks"] = Json::Array(static_cast<std::size_t>(checks));
+    audit_ = statement.predicate["reproduction"];
+    reported_ = true;
+    return CheckReproduces(statement.predicate, "plan", 0);
+  }
+
+  /// What a statement of a re-run says it reproduces, against the original run if that is given.
+  Status CheckReproduces(const Json& predicate, const std::string& what, int number) const {
+    const std::string name = RunFolder::EvidenceName(number, what);
+    if (predicate["reproduces"]["name"] != Json(name))
+      return False("reproduces another statement", "reproduces");
+    if (!options_.original) return {};
+    CUPEL_TRY(const Digest digest, crypto::Sha256OfFile(*options_.original / name));
+    if (predicate["reproduces"]["digest"]["sha256"] != Json(digest.Hex()))
+      return False("is a re-run of another run", "reproduces");
+    return {};
+  }
+
+  /// The outcome of one check must be the audit's list of differences, as far as it is about this check.
+  Status CheckOutcome(const Json& predicate, const std::string& id, const VerifiedStatement& verified) const {
+    CUPEL_TRY_STATUS(CheckReproduces(predicate, id, static_cast<int>(verified.ledger_index)));
+    Json expected = audit_;
+    expected["differences"] = Json::Array{};
+    const Json* differences = audit_.Find("differences");
+    if (differences == nullptr || !differences->IsArray())
+      return False("lists no differences", "reproduction");
+    for (const Json& difference : differences->AsArray()) {
+      if (difference["check"] == Json(id)) expected["differences"].Append(difference);
+    }
+    const bool reproduced = expected["differences"].AsArray().empty();
+    expected["reproduced"] = reproduced;
+    if (predicate["reproduction"] != expected ||
+        predicate["assuranceLevel"] != Json(reproduced ? "reproduced" : "third_party")) {
+      return False("its outcome is not that of the audit", "reproduction");
+    }
     return {};
   }
 
@@ -175,6 +227,7 @@ class Verifier {
       if (predicate[member] != value)
         return False(fmt::format("\"{}\" is not what the result file says", member), "predicate");
     }
+    if (verification_.audit) CUPEL_TRY_STATUS(CheckOutcome(predicate, run.check->description().id, verified));
     verified.what = run.check->description().id;
     verified.verdict = VerdictName(run.verdict);
     ++checks_;
@@ -253,6 +306,7 @@ class Verifier {
   std::map<std::string, std::size_t, std::less<>> leaves_;  ///< Not yet met, by content.
   std::set<std::string> covered_;
   Json frozen_;
+  Json audit_;  ///< The outcome of a signed re-run.
   Digest plan_digest_;
   std::size_t checks_ = 0;
   bool reported_ = false;

@@ -20,7 +20,9 @@ namespace cupel::application::assess {
 
 struct VerifyOptions {
   /// Keys to believe: a folder of *.pem and *.vkey, or one file. Absent: those in the run's folder.
-  std::optional<std::filesystem::path> trust;
+  std::optional<std::filesystem::path> trust = std::nullopt;
+  /// For the folder of a signed re-run (reproduction.h): the run that it must be a re-run of.
+  std::optional<std::filesystem::path> original = std::nullopt;
 };
 
 struct VerifiedStatement {
@@ -38,11 +40,19 @@ struct Verification {
   Digest ledger_root;
   std::int64_t files = 0;  ///< Files covered.
   bool keys_from_run = false;
+  bool audit = false;  ///< The folder is a signed re-run, not a run.
 };
 
+/// The folder of a run, or of a re-run that an auditor signed.
 /// Errors: kVerificationFailed for the first thing that is false, kCorrupt for the first that cannot be read,
 /// with the file; kNotFound when the folder holds no finished run.
 Result<Verification> VerifyRun(const RunFolder& folder, const VerifyOptions& options);
+
+/// Signing the re-run (reproduction.h).
+struct AuditorOptions {
+  KeyFiles keys;              ///< Other keys than the run's; made on first use.
+  std::filesystem::path out;  ///< Folder of the signed re-run; new or empty.
+};
 
 struct RerunOptions {
   std::optional<std::filesystem::path>
@@ -50,6 +60,7 @@ struct RerunOptions {
   int workers = 1;
   double tolerance = 0.01;  ///< Largest difference of a metric when the engine is another build or machine.
   Progress* progress = &SilentProgress();
+  std::optional<AuditorOptions> auditor;  ///< Given: the outcome is signed, whatever it is.
 };
 
 struct RerunDifference {
@@ -61,11 +72,12 @@ struct RerunDifference {
 struct Rerun {
   bool same_engine = false;  ///< Then results must be identical byte for byte.
   int checks = 0;
+  double tolerance = 0;                      ///< That was applied if the engine is another.
   std::vector<RerunDifference> differences;  ///< Beyond what is allowed; empty: reproduced.
 };
 
-/// Runs the plan again in a temporary folder and compares. Errors: reading the run or the inputs; an input
-/// that is not the assessed one is kVerificationFailed.
+/// Runs the plan again in a temporary folder, compares, and signs the outcome if an auditor asks. Errors:
+/// reading the run or the inputs; an input that is not the assessed one is kVerificationFailed.
 Result<Rerun> RerunAndCompare(const RunFolder& folder, const RerunOptions& options);
 
 }  // namespace cupel::application::assess

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cupel/application/assess/tiny_problem_for_test.h"
+#include "cupel/ledger/evidence/bundle.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::application::assess {
@@ -122,6 +123,21 @@ TEST_F(VerifyTest, RefusesExchangedEvidence) {
   Overwrite(one, Read(two));
   Overwrite(two, first);
   EXPECT_THAT(Verify(), HasError(ErrorCode::kVerificationFailed));
+}
+
+TEST_F(VerifyTest, RefusesWhatIsAddedAroundASignedStatement) {
+  const std::string name = RunFolder::EvidenceName(0, "plan");
+  const std::string text = Read(name);
+  CUPEL_ASSERT_OK(ledger::evidence::Bundle bundle, ledger::evidence::Bundle::Parse(text));
+  bundle.timestamps = {{1, 2, 3}};
+  Overwrite(name, bundle.ToText());
+  EXPECT_THAT(Verify(), HasError(ErrorCode::kVerificationFailed, HasSubstr("time stamps")));
+  bundle.timestamps.clear();
+  bundle.tlog_entries.resize(1);
+  Overwrite(name, bundle.ToText());
+  EXPECT_FALSE(Verify().has_value());
+  Overwrite(name, text);
+  EXPECT_THAT(Verify(), IsOk());
 }
 
 TEST_F(VerifyTest, RefusesALedgerThatWasCutBack) {

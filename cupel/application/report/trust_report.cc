@@ -128,6 +128,19 @@ Json SummaryText(const assess::Assessment& assessment) {
                          count(Verdict::kFail), count(Verdict::kNotRun), count(Verdict::kNotApplicable))}};
 }
 
+/// The data as they stand in the page: "<" would let a text in them close the script element.
+std::string ScriptData(const Json& report) {
+  std::string data;
+  for (char c : report.Canonical()) {
+    if (c == '<') {
+      data += "\\u003c";
+    } else {
+      data += c;
+    }
+  }
+  return data;
+}
+
 }  // namespace
 
 Json ReportJson(const assess::Assessment& assessment, const Json& ledger, const std::string& generated) {
@@ -156,23 +169,22 @@ Json ReportJson(const assess::Assessment& assessment, const Json& ledger, const 
 
 Result<std::string> RenderHtml(const Json& report) {
   constexpr std::string_view kPlace = "__CUPEL_REPORT_JSON__";
-  std::string data;
-  for (char c : report.Canonical()) {
-    // "<" would let a text in the data close the script element.
-    if (c == '<') {
-      data += "\\u003c";
-    } else {
-      data += c;
-    }
-  }
   const std::string_view page = ReportTemplate();
   const std::size_t place = page.find(kPlace);
   if (place == std::string_view::npos)
     return Fail(ErrorCode::kInternal, "the report template has no place for the data");
   std::string html(page.substr(0, place));
-  html += data;
+  html += ScriptData(report);
   html += page.substr(place + kPlace.size());
   return html;
+}
+
+bool HtmlHolds(std::string_view html, const Json& report) {
+  constexpr std::string_view kOpen = "<script id=\"cupel-report\" type=\"application/json\">";
+  const std::size_t start = html.find(kOpen);
+  if (start == std::string_view::npos || html.find(kOpen, start + 1) != std::string_view::npos) return false;
+  const std::string_view data = html.substr(start + kOpen.size());
+  return data.substr(0, data.find("</script>")) == ScriptData(report);
 }
 
 }  // namespace cupel::application::report

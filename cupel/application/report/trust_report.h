@@ -21,6 +21,9 @@ Json ReportJson(const assess::Assessment& assessment, const Json& ledger, const 
 /// The viewer with the data inside. Errors: kInternal when the built-in template has no place for it.
 Result<std::string> RenderHtml(const Json& report);
 
+/// Whether the one data block of a page, written by whichever version of the viewer, is this report.
+bool HtmlHolds(std::string_view html, const Json& report);
+
 /// GitHub-flavoured Markdown.
 std::string RenderMarkdown(const Json& report);
 

@@ -72,6 +72,18 @@ TEST(RenderHtml, DoesNotLetATextCloseTheScript) {
   EXPECT_THAT(html, HasSubstr("a \\u003c/script>\\u003cb> title"));
 }
 
+TEST(RenderHtml, PageHoldsItsReportAndNoOther) {
+  Json report = ExampleReport();
+  report["title"] = "a \\u003c that is text, a < that is not";
+  CUPEL_ASSERT_OK(const std::string html, RenderHtml(report));
+  EXPECT_TRUE(HtmlHolds(html, report));
+  Json other = report;
+  other["verdict"] = "fail";
+  EXPECT_FALSE(HtmlHolds(html, other));
+  EXPECT_FALSE(HtmlHolds(html + html, report)) << "two data blocks";
+  EXPECT_FALSE(HtmlHolds("", report));
+}
+
 TEST(RenderHtml, ReplacesItsOnlyPlaceholder) {
   constexpr std::string_view kPlace = "__CUPEL_REPORT_JSON__";
   const std::string_view page = ReportTemplate();

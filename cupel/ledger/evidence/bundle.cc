@@ -73,17 +73,33 @@ Result<TlogEntry> EntryFromJson(const Json& json) {
   return entry;
 }
 
+/// { "rfc3161Timestamps": [ { "signedTimestamp": "<base64>" } ] }
+Status ReadTimestamps(const Json& data, Bundle& bundle) {
+  CUPEL_TRY_STATUS(OnlyMembers(data, {"rfc3161Timestamps"}));
+  CUPEL_TRY(const Json* stamps, ArrayField(data, "rfc3161Timestamps"));
+  // Of an empty list there are two spellings, and a bundle has one.
+  if (stamps->AsArray().empty()) return Fail(ErrorCode::kCorrupt, "\"rfc3161Timestamps\" must not be empty");
+  for (const Json& stamp : stamps->AsArray()) {
+    CUPEL_TRY_STATUS(OnlyMembers(stamp, {"signedTimestamp"}));
+    CUPEL_TRY(Bytes der, BytesField(stamp, "signedTimestamp"));
+    bundle.timestamps.push_back(std::move(der));
+  }
+  return {};
+}
+
 Status ReadVerificationMaterial(const Json& material, Bundle& bundle) {
-  for (const char* other : {"certificate", "x509CertificateChain", "timestampVerificationData"}) {
+  for (const char* other : {"certificate", "x509CertificateChain"}) {
     if (material.Find(other) != nullptr) {
       return Fail(ErrorCode::kUnsupported,
                   fmt::format("\"{}\" is not supported, only a public key's hint", other));
     }
   }
-  CUPEL_TRY_STATUS(OnlyMembers(material, {"publicKey", "tlogEntries"}));
+  CUPEL_TRY_STATUS(OnlyMembers(material, {"publicKey", "tlogEntries", "timestampVerificationData"}));
   CUPEL_TRY(const Json* key, ObjectField(material, "publicKey"));
   CUPEL_TRY_STATUS(OnlyMembers(*key, {"hint"}));
   CUPEL_TRY(bundle.key_hint, TextField(*key, "hint"));
+  if (const Json* data = material.Find("timestampVerificationData"))
+    CUPEL_TRY_STATUS(ReadTimestamps(*data, bundle));
   if (material.Find("tlogEntries") == nullptr) return {};
   CUPEL_TRY(const Json* entries, ArrayField(material, "tlogEntries"));
   for (std::size_t i = 0; i < entries->AsArray().size(); ++i) {
@@ -151,8 +167,24 @@ std::string Bundle::ToText() const {
   json["verificationMaterial"]["publicKey"]["hint"] = key_hint;
   for (const TlogEntry& entry : tlog_entries)
     json["verificationMaterial"]["tlogEntries"].Append(EntryToJson(entry));
+  for (const Bytes& stamp : timestamps) {
+    json["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"].Append(
+        Json::Object{{"signedTimestamp", ToBase64(stamp)}});
+  }
   json["dsseEnvelope"] = envelope.ToJson();
   return json.Canonical() + "\n";
+}
+
+Result<std::vector<std::int64_t>> VerifyTimestamps(const Bundle& bundle,
+                                                   const crypto::TimestampAuthority& authority) {
+  CUPEL_CHECK(bundle.envelope.signatures.size() == 1);
+  std::vector<std::int64_t> times;
+  for (std::size_t i = 0; i < bundle.timestamps.size(); ++i) {
+    auto time = authority.Verify(bundle.timestamps[i], bundle.envelope.signatures[0].signature.der);
+    if (!time) return FailAt(fmt::format("rfc3161Timestamps[{}]", i), std::move(time).error());
+    times.push_back(*time);
+  }
+  return times;
 }
 
 }  // namespace cupel::ledger::evidence

@@ -10,9 +10,9 @@
 ///
 /// Promises: exactly one signature, as Sigstore's verifiers demand; every member is known or refused, so no
 /// byte of the file can change unnoticed (but for other spellings of the same text: white space, "\/", base64
-/// without padding). Does not promise: certificates and timestamps (kUnsupported), nor that the proof is
-/// true: ledger/log verifies it. Source: https://github.com/sigstore/protobuf-specs (sigstore_bundle.proto,
-/// sigstore_rekor.proto)
+/// without padding). Does not promise: certificates (kUnsupported), nor that the proof and the time stamps
+/// are true: ledger/log and `VerifyTimestamps` verify them. Source:
+/// https://github.com/sigstore/protobuf-specs (sigstore_bundle.proto, sigstore_rekor.proto)
 
 #include <cstdint>
 #include <string>
@@ -23,6 +23,7 @@
 #include "cupel/base/digest.h"
 #include "cupel/base/error.h"
 #include "cupel/base/json.h"
+#include "cupel/crypto/timestamp.h"
 #include "cupel/ledger/evidence/envelope.h"
 
 namespace cupel::ledger::evidence {
@@ -47,12 +48,13 @@ struct TlogEntry {
 struct Bundle {
   std::string key_hint;  ///< crypto::PublicKey::Id() of the signer.
   std::vector<TlogEntry> tlog_entries;
-  Envelope envelope;  ///< Exactly one signature.
+  std::vector<Bytes> timestamps;  ///< RFC 3161 responses (DER) over the signature's bytes.
+  Envelope envelope;              ///< Exactly one signature.
 
   /// Precondition: the envelope has exactly one signature.
   static Bundle Of(Envelope envelope);
 
-  /// Errors: kCorrupt, kUnsupported (certificates, timestamps, message signatures, another version).
+  /// Errors: kCorrupt, kUnsupported (certificates, message signatures, another version).
   static Result<Bundle> Parse(std::string_view json);
   static Result<Bundle> FromJson(const Json& json);
 
@@ -61,5 +63,11 @@ struct Bundle {
 
   bool operator==(const Bundle&) const = default;
 };
+
+/// When each of the bundle's time stamps saw the signature, in Unix seconds, in the bundle's order; all of
+/// them must hold. Empty for a bundle without any. Errors: as TimestampAuthority::Verify, with the number of
+/// the stamp.
+Result<std::vector<std::int64_t>> VerifyTimestamps(const Bundle& bundle,
+                                                   const crypto::TimestampAuthority& authority);
 
 }  // namespace cupel::ledger::evidence

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/ledger/evidence/bundle.h"
 
+#include "cupel/crypto/time_stamper_for_test.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::ledger::evidence {
@@ -103,7 +104,7 @@ TEST_F(BundleTest, SaysUnsupportedForOtherKindsOfBundle) {
   Json json = ToJson(bundle_);
   json["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.1";
   EXPECT_THAT(Bundle::Parse(json.Canonical()), HasError(ErrorCode::kUnsupported, HasSubstr("mediaType")));
-  for (const char* member : {"certificate", "x509CertificateChain", "timestampVerificationData"}) {
+  for (const char* member : {"certificate", "x509CertificateChain"}) {
     json = ToJson(bundle_);
     json["verificationMaterial"][member] = Json::Object{};
     EXPECT_THAT(Bundle::Parse(json.Canonical()), HasError(ErrorCode::kUnsupported, HasSubstr(member)));
@@ -116,6 +117,45 @@ TEST_F(BundleTest, SaysUnsupportedForOtherKindsOfBundle) {
   json["verificationMaterial"]["tlogEntries"].AsArray()[0]["inclusionPromise"] = Json::Object{};
   EXPECT_THAT(Bundle::Parse(json.Canonical()),
               HasError(ErrorCode::kUnsupported, HasSubstr("inclusionPromise")));
+}
+
+TEST_F(BundleTest, CarriesTimestampsUnderSigstoresNames) {
+  Bundle stamped = logged_;
+  stamped.timestamps = {{1, 2, 3}, {4}};
+  EXPECT_THAT(Bundle::Parse(stamped.ToText()), IsOkAndHolds(stamped));
+  const Json json = ToJson(stamped);
+  const Json& list = json["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"];
+  ASSERT_EQ(list.AsArray().size(), 2u);
+  EXPECT_EQ(list.AsArray()[0]["signedTimestamp"], Json("AQID"));
+  EXPECT_EQ(ToJson(logged_)["verificationMaterial"].Find("timestampVerificationData"), nullptr);
+}
+
+TEST_F(BundleTest, TimestampsHaveOneForm) {
+  for (const char* data : {R"({})", R"({"rfc3161Timestamps":[]})", R"({"rfc3161Timestamps":[{}]})",
+                           R"({"rfc3161Timestamps":[{"signedTimestamp":"AQ=="}],"more":1})",
+                           R"({"rfc3161Timestamps":[{"signedTimestamp":"AQ==","more":1}]})",
+                           R"({"rfc3161Timestamps":[{"signedTimestamp":7}]})", R"([])"}) {
+    Json json = ToJson(bundle_);
+    json["verificationMaterial"]["timestampVerificationData"] = Json::Parse(data).value();
+    EXPECT_THAT(Bundle::Parse(json.Canonical()), HasError(ErrorCode::kCorrupt)) << data;
+  }
+}
+
+TEST_F(BundleTest, TimestampsAreOverTheSignature) {
+  const crypto::TimeStamperForTest stamper;
+  const auto authority = crypto::TimestampAuthority::FromPem(stamper.CertificatePem());
+  ASSERT_THAT(authority, IsOk());
+  const Bytes& signature = bundle_.envelope.signatures[0].signature.der;
+  EXPECT_THAT(VerifyTimestamps(bundle_, *authority), IsOkAndHolds(std::vector<std::int64_t>{}));
+
+  bundle_.timestamps = {stamper.Stamp(signature, 1'760'000'000), stamper.Stamp(signature, 1'770'000'000)};
+  EXPECT_THAT(VerifyTimestamps(bundle_, *authority),
+              IsOkAndHolds(std::vector<std::int64_t>{1'760'000'000, 1'770'000'000}));
+
+  bundle_.timestamps.push_back(stamper.Stamp(bundle_.envelope.payload, 1'760'000'000));
+  EXPECT_THAT(VerifyTimestamps(bundle_, *authority),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("does not hold")))
+      << "of the payload, not of the signature";
 }
 
 TEST_F(BundleTest, RefusesUnknownMembersEverywhereAndNamesTheNearest) {

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The verifier that every audit pack carries (verify.mjs), carried inside the program.
+
+#include <string_view>
+
+namespace cupel::application::pack {
+
+std::string_view VerifyScript();
+
+}  // namespace cupel::application::pack

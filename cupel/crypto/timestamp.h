@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// RFC 3161: a time-stamp authority's word that it saw some bytes at a time.
+///
+/// Promises: a response is believed only if it is a granted one, over exactly these bytes, signed by a
+/// certificate for time stamping (a critical extended key usage and no other) that leads to one of the
+/// anchors, each valid at the time that the stamp names, so that a stamp outlives its authority's
+/// certificate. Does not promise: revocation of certificates (no network), nor that the authority's clock is
+/// right. Source: RFC 3161; RFC 5816.
+///
+///     CUPEL_TRY(const auto authority, TimestampAuthority::FromPem(anchors));
+///     CUPEL_TRY(const std::int64_t at, authority.Verify(response, signature.der));
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "cupel/base/bytes.h"
+#include "cupel/base/error.h"
+
+namespace cupel::crypto {
+
+class TimestampAuthority {
+ public:
+  /// anchors: certificates in PEM, one or more: roots, or the authority's own certificate. Intermediate
+  /// certificates come with a response. Errors: kCorrupt when there is none or one is broken.
+  static Result<TimestampAuthority> FromPem(std::string_view anchors);
+
+  /// When `message` was stamped, in Unix seconds. response: the DER of a TimeStampResp.
+  /// Errors: kCorrupt (no such DER); kVerificationFailed with the reason.
+  Result<std::int64_t> Verify(BytesView response, BytesView message) const;
+
+  /// The anchors in DER, in the order given.
+  const std::vector<Bytes>& Certificates() const { return certificates_; }
+
+ private:
+  explicit TimestampAuthority(std::vector<Bytes> certificates) : certificates_(std::move(certificates)) {}
+  std::vector<Bytes> certificates_;
+};
+
+}  // namespace cupel::crypto
