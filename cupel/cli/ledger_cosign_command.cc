@@ -25,8 +25,10 @@ using ledger::witness::Cosigner;
 using ledger::witness::Policy;
 using ledger::witness::Witness;
 
+constexpr std::uint64_t kMaxTextBytes = std::uint64_t{1} << 20;
+
 Result<Policy> LoadPolicy(const std::string& path) {
-  CUPEL_TRY(const std::string text, ReadTextFile(path, std::uint64_t{1} << 20));
+  CUPEL_TRY(const std::string text, ReadTextFile(path, kMaxTextBytes));
   auto policy = Policy::Parse(text);
   if (!policy) return FailAt(path, std::move(policy).error());
   return policy;
@@ -48,7 +50,7 @@ Result<ledger::merkle::NoteVerifier> KeyOfLedger(const CosignArguments& argument
                 "give --log with its verifier key, or --policy");
   }
   CUPEL_TRY(const std::string note,
-            ReadTextFile(std::filesystem::path(arguments.ledger) / "checkpoint", std::uint64_t{1} << 20));
+            ReadTextFile(std::filesystem::path(arguments.ledger) / "checkpoint", kMaxTextBytes));
   const std::string origin = note.substr(0, note.find('\n'));
   for (const Policy::Log& log : policy->Logs()) {
     if (log.key.Name() == origin) return log.key;
@@ -171,7 +173,7 @@ Status CheckPolicy(Session& session, const std::string& path, const std::string&
   std::string text = PolicyText(policy);
   Json json = PolicyJson(policy);
   if (!checkpoint.empty()) {
-    CUPEL_TRY(const std::string note, ReadTextFile(checkpoint, std::uint64_t{1} << 20));
+    CUPEL_TRY(const std::string note, ReadTextFile(checkpoint, kMaxTextBytes));
     auto verified = policy.Verify(note);
     if (!verified) return FailAt(checkpoint, std::move(verified).error());
     const CosignedCheckpoint& seen = *verified;
@@ -206,10 +208,21 @@ void AddPolicy(CLI::App& ledger, Session& session) {
   OnRun(check, session, [&session, path, checkpoint] { return CheckPolicy(session, *path, *checkpoint); });
 }
 
+/// `other` is a folder, or the file of a signed checkpoint.
+Result<ledger::witness::Comparison> CompareWith(const std::string& folder, const std::string& other,
+                                                const ledger::merkle::NoteVerifier& key) {
+  std::error_code code;
+  if (!std::filesystem::is_regular_file(other, code)) {
+    return ledger::witness::CompareFolders(folder, other, key);
+  }
+  CUPEL_TRY(const std::string note, ReadTextFile(other, kMaxTextBytes));
+  return ledger::witness::CompareWithCheckpoint(folder, note, key);
+}
+
 Status Compare(Session& session, const std::string& folder, const std::string& other,
                const std::string& log) {
   CUPEL_TRY(const ledger::merkle::NoteVerifier key, ReadLogKey(log));
-  CUPEL_TRY(const auto comparison, ledger::witness::CompareFolders(folder, other, key));
+  CUPEL_TRY(const auto comparison, CompareWith(folder, other, key));
   if (comparison.relation == ledger::witness::Relation::kFork) {
     return Fail(ErrorCode::kVerificationFailed, comparison.ToText(), folder + " and " + other,
                 "keep both copies: together they are proof against the log");
@@ -224,11 +237,12 @@ Status Compare(Session& session, const std::string& folder, const std::string& o
 
 void AddCompare(CLI::App& ledger, Session& session) {
   CLI::App* command = AddCommand(ledger, "compare", "Whether two copies of a ledger are one history.",
-                                 "  cupel ledger compare mine theirs --log ledger.vkey\n");
+                                 "  cupel ledger compare mine theirs --log ledger.vkey\n"
+                                 "  cupel ledger compare mine checkpoint-of-a-witness --log ledger.vkey\n");
   auto folders = std::make_shared<std::pair<std::string, std::string>>();
   auto log = std::make_shared<std::string>();
   command->add_option("ledger", folders->first, "Folder of one copy")->required();
-  command->add_option("other", folders->second, "Folder of another copy, from somebody else")->required();
+  command->add_option("other", folders->second, "Folder or signed checkpoint of somebody else")->required();
   command->add_option("--log", *log, "Verifier key of the ledger, or a file with it")->required();
   OnRun(command, session,
         [&session, folders, log] { return Compare(session, folders->first, folders->second, *log); });

@@ -5,6 +5,7 @@
 
 #include "cupel/base/file.h"
 #include "cupel/ledger/log/log.h"
+#include "cupel/ledger/witness/folder_lock.h"
 #include "cupel/ledger/witness/policy.h"
 #include "cupel/ledger/witness/signer_for_test.h"
 #include "cupel/ledger/witness/witness.h"
@@ -230,11 +231,13 @@ TEST_F(CosignLogTest, LeavesALogAloneThatGrewMeanwhile) {
   EXPECT_EQ(merkle::SignedNote::Parse(NoteNow())->signatures.size(), 1u);
 }
 
-TEST_F(CosignLogTest, WaitsForNobodyWhoHasTheLogOpen) {
+TEST_F(CosignLogTest, DoesNotWriteWhileAnotherProcessHoldsTheLog) {
   const auto w1 = NewWitness(1, {SigningLog(kOrigin).Known()});
-  CUPEL_ASSERT_OK(const log::Log open, log::Log::Open(folder_.path(), KeyOf(1), kOrigin));
+  const std::string before = NoteNow();
+  CUPEL_ASSERT_OK(const FolderLock held, FolderLock::Take(folder_.path()));
   EXPECT_THAT(CosignLog(folder_.path(), LogKey(), std::vector<Cosigner>{{Key(1).Verifier(), InProcess(*w1)}}),
               HasError(ErrorCode::kResourceLimit));
+  EXPECT_EQ(NoteNow(), before);
 }
 
 TEST_F(CosignLogTest, AsksNobodyForALogThatIsDamaged) {

@@ -277,8 +277,13 @@ TEST(DecideAsLitewitness, AnswersItsPublishedRequestsAlike) {
   const std::string root3 = "RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=";
   const std::string good3 =
       "2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go";
-  const std::string bad3 =
-      "2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6gx";
+  // The published one ends in "x", which spells the bytes of "w" with spare bits: unreadable here, where
+  // base64 has one spelling, and a false signature there.
+  std::string bad3 = good3;
+  bad3.back() = 'x';
+  EXPECT_THAT(AddCheckpoint::Parse("old 1\n" + a1 + a2 + note(3, root3, bad3)),
+              HasError(ErrorCode::kCorrupt));
+  bad3.back() = 'w';
   const std::string n5 =
       note(5, "QrtXrQZCCvpIgsSmOsah7HdICzMLLyDfxToMql9WTjY=",
            "w/EOJmWi0i1FQsOj+etB7F8IccFam/jgd6wzRns4QPVmyEZtdvl1U2KEmLOZ/ASRcWJi0tW90dJWAShei7sDww");

@@ -55,4 +55,17 @@ Result<Comparison> CompareFolders(const std::filesystem::path& folder, const std
   return Compare(one.note, two.note, log, first_is_larger ? one.tree : two.tree);
 }
 
+Result<Comparison> CompareWithCheckpoint(const std::filesystem::path& folder, std::string_view note,
+                                         const merkle::NoteVerifier& log) {
+  CUPEL_TRY(const log::VerifiedLog verified, log::Verify(folder, log));
+  CUPEL_TRY(const merkle::Checkpoint other, merkle::OpenCheckpoint(note, log));
+  if (other.size > verified.checkpoint.size) {
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the checkpoint counts {} leaves, the copy has {}", other.size, verified.checkpoint.size),
+        folder.string(), "get a newer copy of the log");
+  }
+  return Compare(verified.note, note, log, verified.tree);
+}
+
 }  // namespace cupel::ledger::witness

@@ -49,4 +49,10 @@ Result<Comparison> Compare(std::string_view note, std::string_view other, const 
 Result<Comparison> CompareFolders(const std::filesystem::path& folder, const std::filesystem::path& other,
                                   const merkle::NoteVerifier& log);
 
+/// Compares the log in a folder, which is verified in full first, with a checkpoint of it that somebody else
+/// has: a witness, a receipt, a reader of last year. Errors: as above; kInvalidArgument when the checkpoint
+/// counts more leaves than the folder has (a newer copy is needed).
+Result<Comparison> CompareWithCheckpoint(const std::filesystem::path& folder, std::string_view note,
+                                         const merkle::NoteVerifier& log);
+
 }  // namespace cupel::ledger::witness

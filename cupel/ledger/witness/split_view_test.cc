@@ -154,5 +154,21 @@ TEST_F(SplitViewTest, TwoReadersWhoCompareHoldTheProof) {
   EXPECT_EQ(same.relation, Relation::kSame);
 }
 
+TEST_F(SplitViewTest, ACheckpointOfSomebodyElseIsEnough) {
+  const std::string of_alice = Cosign(alice_.path(), {1});
+  CUPEL_ASSERT_OK(const Comparison fork, CompareWithCheckpoint(bob_ / "log", of_alice, log_.Verifier()));
+  EXPECT_EQ(fork.relation, Relation::kFork);
+  Grow(alice_.path(), "for alice", 2);
+  CUPEL_ASSERT_OK(const Comparison one, CompareWithCheckpoint(alice_.path(), of_alice, log_.Verifier()));
+  EXPECT_EQ(one.relation, Relation::kExtends);
+  Grow(alice_.path(), "for alice", 9);
+  EXPECT_THAT(CompareWithCheckpoint(bob_ / "log", Cosign(alice_.path(), {1}), log_.Verifier()),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("counts 18 leaves, the copy has 10")));
+  EXPECT_THAT(
+      CompareWithCheckpoint(bob_ / "log", SigningLog("example.com/log", 2).Sign(History(5), 5).ToText(),
+                            log_.Verifier()),
+      HasError(ErrorCode::kVerificationFailed));
+}
+
 }  // namespace
 }  // namespace cupel::ledger::witness
