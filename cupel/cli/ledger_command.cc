@@ -161,7 +161,7 @@ Status Prove(Session& session, const ProveArguments& arguments) {
   return {};
 }
 
-void AddInit(CLI::App& ledger, Session& session) {
+void AddLedgerInit(CLI::App& ledger, Session& session) {
   CLI::App* command = AddCommand(ledger, "init", "Makes an empty ledger.",
                                  "  cupel ledger init ledger --origin example.com/ledger\n");
   auto arguments = std::make_shared<InitArguments>();
@@ -179,7 +179,7 @@ void AddLeafOptions(CLI::App* command, LeafInput& leaf) {
       "Who may have signed a bundle: a *.pem or a folder of them (default: the user's evidence key)");
 }
 
-void AddAppend(CLI::App& ledger, Session& session) {
+void AddLedgerAppend(CLI::App& ledger, Session& session) {
   CLI::App* command =
       AddCommand(ledger, "append", "Adds entries: bundles as their dsse record, or raw bytes.",
                  "  cupel ledger append ledger run/evidence/0001-accuracy.sigstore.json --receipt\n"
@@ -198,7 +198,7 @@ void AddAppend(CLI::App& ledger, Session& session) {
   OnRun(command, session, [&session, arguments] { return Append(session, *arguments); });
 }
 
-void AddProve(CLI::App& ledger, Session& session) {
+void AddLedgerProve(CLI::App& ledger, Session& session) {
   CLI::App* command =
       AddCommand(ledger, "prove", "Proves that an entry is in the ledger, or that the ledger only grew.",
                  "  cupel ledger prove ledger --index 5 --out entry.tlog-proof\n"
@@ -226,9 +226,9 @@ void AddLedger(CLI::App& app, Session& session) {
                  "  cupel ledger append ledger --raw notice.txt --receipt\n"
                  "  cupel ledger verify ledger\n");
   ledger->require_subcommand(1);
-  AddInit(*ledger, session);
-  AddAppend(*ledger, session);
-  AddProve(*ledger, session);
+  AddLedgerInit(*ledger, session);
+  AddLedgerAppend(*ledger, session);
+  AddLedgerProve(*ledger, session);
   AddLedgerVerify(*ledger, session);
   AddLedgerMonitor(*ledger, session);
 }
