@@ -180,7 +180,7 @@ void AddLeafOptions(CLI::App* command, LeafInput& leaf) {
       "Who may have signed a bundle: a *.pem or a folder of them (default: the user's evidence key)");
 }
 
-void AddAppend(CLI::App& ledger, Session& session) {
+void AddLedgerAppend(CLI::App& ledger, Session& session) {
   CLI::App* command =
       AddCommand(ledger, "append", "Adds entries: bundles as their dsse record, or raw bytes.",
                  "  cupel ledger append ledger run/evidence/0001-accuracy.sigstore.json --receipt\n"
@@ -199,7 +199,7 @@ void AddAppend(CLI::App& ledger, Session& session) {
   OnRun(command, session, [&session, arguments] { return Append(session, *arguments); });
 }
 
-void AddProve(CLI::App& ledger, Session& session) {
+void AddLedgerProve(CLI::App& ledger, Session& session) {
   CLI::App* command =
       AddCommand(ledger, "prove", "Proves that an entry is in the ledger, or that the ledger only grew.",
                  "  cupel ledger prove ledger --index 5 --out entry.tlog-proof\n"
@@ -228,8 +228,8 @@ void AddLedger(CLI::App& app, Session& session) {
                  "  cupel ledger verify ledger\n");
   ledger->require_subcommand(1);
   AddLedgerInit(*ledger, session);
-  AddAppend(*ledger, session);
-  AddProve(*ledger, session);
+  AddLedgerAppend(*ledger, session);
+  AddLedgerProve(*ledger, session);
   AddLedgerVerify(*ledger, session);
   AddLedgerMonitor(*ledger, session);
   AddLedgerServer(*ledger, session);

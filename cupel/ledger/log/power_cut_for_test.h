@@ -25,10 +25,10 @@ namespace cupel::ledger::log {
 
 struct Operation {
   enum class Kind { kMakeFolder, kCreateFile, kWrite, kSyncFile, kSyncFolder, kRename, kRemove, kPromise };
-  Kind kind;
-  std::filesystem::path path;
-  std::filesystem::path to;    ///< Of a rename.
-  Bytes bytes;                 ///< Of a write.
+  Kind kind{};
+  std::filesystem::path path{};
+  std::filesystem::path to{};  ///< Of a rename.
+  Bytes bytes{};               ///< Of a write.
   std::uint64_t promised = 0;  ///< Of a promise: from here on so many leaves must never be lost.
 };
 

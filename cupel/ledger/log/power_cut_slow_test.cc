@@ -132,16 +132,18 @@ TEST_F(PowerCut, AWriterThatDoesNotFlushTheLogsFolderIsCaught) {
   EXPECT_NE(FirstLoss(Without(own_folder)), "");
 }
 
-// A rename that is flushed only afterwards: the checkpoint that others have seen can be lost.
+// Renames that are flushed only afterwards: a checkpoint that others have seen can be lost. (All but the
+// first, for a log that is not there at all is no test of this.)
 TEST_F(PowerCut, AWriterThatShowsACheckpointBeforeItIsSafeIsCaught) {
   std::vector<Operation> plain;
+  int renames = 0;
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     const bool before_rename = i + 1 < operations_.size() && operations_[i + 1].kind == Kind::kRename &&
                                operations_[i].kind == Kind::kSyncFolder;
-    if (!before_rename) plain.push_back(operations_[i]);
+    if (!before_rename || renames++ == 0) plain.push_back(operations_[i]);
   }
-  ASSERT_EQ(plain.size() + 6, operations_.size());
-  EXPECT_NE(FirstLoss(plain), "");
+  ASSERT_EQ(plain.size() + 5, operations_.size());
+  EXPECT_THAT(FirstLoss(plain), ::testing::HasSubstr("promised entries are lost"));
 }
 
 TEST_F(PowerCut, AWriterThatReplacesTheCheckpointBeforeTheTilesIsCaught) {
