@@ -17,7 +17,8 @@
 
 namespace cupel {
 
-/// The operating system's reason (errno, so call it at once) as one of our errors: "cannot <action>: <reason>".
+/// The operating system's reason (errno, so call it at once) as one of our errors: "cannot <action>:
+/// <reason>".
 Error SystemError(const std::filesystem::path& path, std::string_view action);
 
 /// Errors: kNotFound, kPermission, kResourceLimit when larger than `limit_bytes`.
