@@ -29,7 +29,7 @@ test-fast: build
 bench: setup
 	@scripts/setup --dev
 	@cmake --preset bench >/dev/null
-	@cmake --build --preset bench --target cupel executor_bench identity_bench ledger_bench witness_bench admission_bench
+	@cmake --build --preset bench --target cupel benchmarks
 	@scripts/bench build/bench
 
 asan tsan:
