@@ -92,6 +92,18 @@ class ModelDisk {
     names_[root] = std::make_shared<Node>(Node{.folder = true});
   }
 
+  /// What is in a folder now, all of it safe.
+  static ModelDisk Of(const std::filesystem::path& root) {
+    ModelDisk disk(root);
+    for (const auto& item : std::filesystem::recursive_directory_iterator(root)) {
+      Node node{.folder = item.is_directory()};
+      if (!node.folder) node.bytes = node.durable = ReadFile(item.path()).value();
+      node.synced = true;
+      disk.names_[item.path()] = disk.durable_names_[item.path()] = std::make_shared<Node>(std::move(node));
+    }
+    return disk;
+  }
+
   void Play(const Operation& operation) {
     using Kind = Operation::Kind;
     switch (operation.kind) {

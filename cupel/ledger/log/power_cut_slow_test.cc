@@ -61,24 +61,27 @@ class PowerCut : public ::testing::Test {
   static void SetUpTestSuite() { UseMemoryForScratchFolders(); }
 
   /// Cuts the power after every operation; returns what one of the disks had lost, or "" if none had lost
-  /// anything.
-  std::string FirstLoss(const std::vector<Operation>& operations) const {
+  /// anything. root: the folder that holds the log's folder. promised: before the first operation.
+  static std::string FirstLoss(ModelDisk disk, const std::filesystem::path& root,
+                               const std::vector<Operation>& operations,
+                               std::optional<std::uint64_t> promised, int random_disks) {
     std::mt19937 random(20261125);
-    ModelDisk disk(scratch_.path());
-    std::optional<std::uint64_t> promised;
     for (std::size_t k = 0; k < operations.size(); ++k) {
       disk.Play(operations[k]);
       if (operations[k].kind == Kind::kPromise) promised = operations[k].promised;
-      for (int draw = 0; draw < 2 + kRandomDisks; ++draw) {
+      for (int draw = 0; draw < 2 + random_disks; ++draw) {
         const double keep = draw == 0 ? 0.0 : draw == 1 ? 1.0 : 0.5;
         const ScratchFolder after;
-        disk.WriteSurvivors(scratch_.path(), after.path(), keep, random);
+        disk.WriteSurvivors(root, after.path(), keep, random);
         const std::string lost =
             promised ? WhatIsLost(after / "ledger", *promised) : WhatIsLostOfNothing(after / "ledger");
         if (!lost.empty()) return "power cut after operation " + std::to_string(k) + ": " + lost;
       }
     }
     return "";
+  }
+  std::string FirstLoss(const std::vector<Operation>& operations) const {
+    return FirstLoss(ModelDisk(scratch_.path()), scratch_.path(), operations, std::nullopt, kRandomDisks);
   }
 
   /// Before the log was promised to exist: it can be made, or is there and empty.
@@ -106,6 +109,30 @@ class PowerCut : public ::testing::Test {
 TEST_F(PowerCut, LosesNothingWheneverItComes) {
   ASSERT_GT(operations_.size(), 100u);
   EXPECT_EQ(FirstLoss(operations_), "");
+}
+
+// A second cut, while the next writer puts in order what the first one left.
+TEST_F(PowerCut, LosesNothingWhenItComesAgainDuringRecovery) {
+  std::mt19937 random(4);
+  ModelDisk disk(scratch_.path());
+  std::optional<std::uint64_t> promised;
+  int recoveries = 0;
+  for (std::size_t k = 0; k < operations_.size(); ++k) {
+    disk.Play(operations_[k]);
+    if (operations_[k].kind == Kind::kPromise) promised = operations_[k].promised;
+    if (!promised || k % 3 != 0) continue;
+    const ScratchFolder after;
+    disk.WriteSurvivors(scratch_.path(), after.path(), 0.5, random);
+    ModelDisk second = ModelDisk::Of(after.path());
+    RecordingFiles files;
+    CUPEL_ASSERT_OK(Log log, Log::Open(after / "ledger", TestKey(), kTestOrigin, {.files = &files}));
+    ASSERT_THAT(log.Append(NumberedLeaves(log.size(), log.size() + 40)), IsOk());
+    files.Promise(log.size());
+    EXPECT_EQ(FirstLoss(std::move(second), after.path(), files.operations(), promised, 1), "")
+        << "first cut " << k;
+    ++recoveries;
+  }
+  EXPECT_GT(recoveries, 30);
 }
 
 TEST_F(PowerCut, AWriterThatDoesNotFlushTilesIsCaught) {
