@@ -7,6 +7,7 @@
 #include "cupel/algorithm/graph/cost.h"
 #include "cupel/algorithm/onnx/external_data_files.h"
 #include "cupel/algorithm/onnx/reader.h"
+#include "cupel/base/parallel.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/model_bench_command.h"
 #include "cupel/cli/model_run.h"
