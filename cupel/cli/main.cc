@@ -44,8 +44,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
 
-  for (auto* add :
-       {AddInit, AddAssess, AddVerify, AddReport, AddExport, AddChecks, AddModel, AddFit, AddData, AddDoctor}) {
+  for (auto* add : {AddInit, AddAssess, AddVerify, AddReport, AddExport, AddChecks, AddModel, AddFit, AddData,
+                    AddDoctor}) {
     add(app, session);
   }
 
