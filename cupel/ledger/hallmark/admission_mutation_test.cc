@@ -210,7 +210,9 @@ TEST_F(Mutation, EveryFieldOfTheBundleCounts) {
     bad.bundle = changed.Canonical() + "\n";
     const std::string code = CodeOf(bad);
     EXPECT_NE(code, "admitted") << place.Name();
-    if (place.Name().starts_with("/dsseEnvelope")) EXPECT_THAT(code, kNotSigned) << place.Name();
+    if (place.Name().starts_with("/dsseEnvelope")) {
+      EXPECT_THAT(code, kNotSigned) << place.Name();
+    }
     if (place.Name().find("tlogEntries") != std::string::npos) {
       EXPECT_THAT(
           code, AnyOf(Eq("receipt-false"), Eq("receipt-quorum"), Eq("bundle-unreadable"), Eq("bundle-form")))

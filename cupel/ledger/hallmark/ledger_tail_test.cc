@@ -54,7 +54,9 @@ TEST(LedgerTail, HasTheRootsOfTheTreeFromEveryStart) {
     }
     EXPECT_THAT(tail.RootsAt(sizes), IsOkAndHolds(roots)) << from;
     EXPECT_THAT(tail.RootsAt({kSize, kSize + 1}), HasError(ErrorCode::kInvalidArgument));
-    if (tail.start > 0) EXPECT_THAT(tail.RootsAt({tail.start - 1}), HasError(ErrorCode::kInvalidArgument));
+    if (tail.start > 0) {
+      EXPECT_THAT(tail.RootsAt({tail.start - 1}), HasError(ErrorCode::kInvalidArgument));
+    }
   }
 }
 
