@@ -187,7 +187,9 @@ TEST_F(ZipTest, NothingThatIsCutOrChangedUnpacksToSomethingElse) {
   for (std::size_t size = 0; size < whole.size(); ++size) {
     std::filesystem::remove_all(folder_ / "to");
     ASSERT_THAT(MakeFolder(folder_ / "to"), IsOk());
-    if (Extract(whole.substr(0, size))) EXPECT_EQ(Unpacked("a.txt"), "(absent)") << size;
+    if (Extract(whole.substr(0, size))) {
+      EXPECT_EQ(Unpacked("a.txt"), "(absent)") << size;
+    }
   }
   std::string changed = whole;
   changed[whole.find("hello")] = 'H';
