@@ -203,8 +203,12 @@ TEST_F(WitnessEndToEndTest, AWitnessKilledWhileItWorksNeverForgetsWhatItTold) {
   int from = 300;
   for (int round = 0; round < 6; ++round) {
     WitnessProcess witness(1, State(1));
-    std::thread killer([&witness, round] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(15 + 13 * round));
+    // Not at a fixed time: a slow machine would kill a witness that has not told anything yet.
+    std::atomic<int> told_now = 0;
+    std::atomic<bool> ended = false;
+    std::thread killer([&witness, &told_now, &ended, round] {
+      while (!ended && told_now <= round % 3) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(3 * round));
       witness.Kill();
     });
     std::uint64_t told = 0;
@@ -217,7 +221,9 @@ TEST_F(WitnessEndToEndTest, AWitnessKilledWhileItWorksNeverForgetsWhatItTold) {
       if (!cosigned->outcomes[0].time) break;
       told = static_cast<std::uint64_t>(from);
       ++told_in_all;
+      ++told_now;
     }
+    ended = true;
     killer.join();
     const WitnessProcess reborn(1, State(1));
     const std::string hash = crypto::Sha256(AsBytes(kOrigin)).Hex();
