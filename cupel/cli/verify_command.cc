@@ -9,6 +9,7 @@
 #include "cupel/base/parallel.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/text_table.h"
+#include "cupel/ledger/hallmark/admit.h"
 
 namespace cupel::cli {
 namespace {
@@ -21,6 +22,7 @@ using application::assess::Verification;
 struct Arguments {
   std::string run;
   std::string trust;
+  std::string ledger;
   bool rerun = false;
   std::string plan;
   int jobs = 0;
@@ -131,7 +133,48 @@ Result<Verification> VerifyGiven(const Arguments& arguments) {
   return verification;
 }
 
+/// The one file that is no archive.
+bool LooksLikeHallmark(const std::string& path) {
+  return std::filesystem::is_regular_file(path) && !application::pack::LooksLikeZip(path);
+}
+
+Status VerifyOneHallmark(Session& session, const Arguments& arguments) {
+  if (arguments.trust.empty() || arguments.ledger.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "a hallmark is verified against a trust root and its ledger",
+                arguments.run, "give --trust and --ledger");
+  }
+  AdmissionPolicy policy;
+  policy.trust = arguments.trust;
+  policy.ledger = arguments.ledger;
+  const Admission admission = VerifyHallmark(arguments.run, policy);
+  if (!admission.admitted()) {
+    Status refused = admission.ToStatus();
+    return FailAt(arguments.run, std::move(refused).error());
+  }
+  const auto& hallmark = *admission.hallmark;
+  session.Print(
+      fmt::format("{} the hallmark holds now: signature, time, receipt, newest checkpoint, not revoked\n"
+                  "about     {} sha256:{}\nclass     {}\nholds     {} to {}\nledger    {}, leaf {} of {}\n"
+                  "whether a model at hand is this one, and may run here, is what `cupel run` checks\n",
+                  session.Styled("verified", "green"), hallmark.model.name, hallmark.model.file.Hex(),
+                  RiskClassName(hallmark.risk), FormatUtc(hallmark.not_before), FormatUtc(hallmark.expires),
+                  admission.newest->origin, *admission.index, admission.newest->size),
+      Json::Object{{"verified", true},
+                   {"hallmark", admission.payload->Hex()},
+                   {"model", Json::Object{{"name", hallmark.model.name},
+                                          {"sha256", hallmark.model.file.Hex()},
+                                          {"omsRoot", hallmark.model.root.Hex()}}},
+                   {"class", RiskClassName(hallmark.risk)},
+                   {"notBefore", FormatUtc(hallmark.not_before)},
+                   {"expires", FormatUtc(hallmark.expires)},
+                   {"ledger", Json::Object{{"origin", admission.newest->origin},
+                                           {"index", static_cast<std::int64_t>(*admission.index)},
+                                           {"size", static_cast<std::int64_t>(admission.newest->size)}}}});
+  return {};
+}
+
 Status Verify(Session& session, const Arguments& arguments) {
+  if (LooksLikeHallmark(arguments.run)) return VerifyOneHallmark(session, arguments);
   if (arguments.auditor_key.empty() != arguments.out.empty() ||
       (!arguments.out.empty() && !arguments.rerun)) {
     return Fail(ErrorCode::kInvalidArgument, "--as-auditor, --out and --rerun belong together", "",
@@ -154,11 +197,14 @@ void AddVerify(CLI::App& app, Session& session) {
                  "  cupel verify run --trust keys/          # and who signed it\n"
                  "  cupel verify run --rerun --plan plan.toml\n"
                  "  cupel verify audit.zip --trust keys/    # an audit pack\n"
+                 "  cupel verify m.hallmark.json --trust trust --ledger ledger\n"
                  "  cupel verify run --rerun --plan plan.toml --as-auditor auditor.pem --out audit\n");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("run", arguments->run, "Folder of the run, or an audit pack (ZIP)")->required();
+  command->add_option("run", arguments->run, "Folder of the run, an audit pack (ZIP), or a hallmark")
+      ->required();
   command->add_option("--trust", arguments->trust,
                       "Keys to believe: a trust.toml, a folder of *.pem and *.vkey, or one file");
+  command->add_option("--ledger", arguments->ledger, "For a hallmark: folder of the ledger that it is in");
   command->add_flag("--rerun", arguments->rerun, "Run the checks again and compare");
   command->add_option("--plan", arguments->plan, "With --rerun: the plan in its own folder");
   command->add_option("--jobs,-j", arguments->jobs, "With --rerun: workers")->check(CLI::Range(1, 1024));

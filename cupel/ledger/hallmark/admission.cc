@@ -8,7 +8,7 @@
 
 #include "cupel/base/clock.h"
 #include "cupel/crypto/hash.h"
-#include "cupel/ledger/hallmark/admission_twin.h"
+#include "cupel/ledger/hallmark/admission_twin_for_test.h"
 #include "cupel/ledger/hallmark/ledger_policy.h"
 #include "cupel/ledger/hallmark/revocation.h"
 #include "cupel/ledger/log/leaf.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "cupel/ledger/hallmark/admission_twin.h"
+#include "cupel/ledger/hallmark/admission_twin_for_test.h"
 #include "cupel/ledger/hallmark/gate_faults_for_test.h"
 #include "cupel/testing/status_matchers.h"
 

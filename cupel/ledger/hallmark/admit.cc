@@ -9,6 +9,7 @@ namespace cupel {
 namespace {
 
 using ledger::hallmark::AdmissionInputs;
+using ledger::hallmark::Hallmark;
 using ledger::hallmark::LedgerTail;
 using ledger::hallmark::LedgerView;
 using ledger::hallmark::ModelDigests;
@@ -47,19 +48,55 @@ std::optional<std::filesystem::path> ReceiptFile(const std::filesystem::path& ha
   return std::filesystem::exists(beside, ignored) ? std::optional(beside) : std::nullopt;
 }
 
-}  // namespace
-
-Admission admit(const std::filesystem::path& model, const std::filesystem::path& hallmark,
-                const AdmissionPolicy& policy) {
+AdmissionInputs ReadInputs(const std::filesystem::path& hallmark, const AdmissionPolicy& policy) {
   AdmissionInputs inputs;
   inputs.trust = ledger::evidence::TrustPolicy::Load(policy.trust);
   inputs.bundle = ReadTextFile(hallmark, kMaxHallmarkBytes);
   if (const auto receipt = ReceiptFile(hallmark, policy))
     inputs.receipt = ReadTextFile(*receipt, kMaxHallmarkBytes);
-  inputs.model = [&] { return HashModel(model, policy); };
-  inputs.ledger = [&](std::uint64_t from) { return ReadLedger(policy.ledger, from); };
+  inputs.ledger = [&policy](std::uint64_t from) { return ReadLedger(policy.ledger, from); };
   inputs.context = policy.context;
   inputs.now = policy.clock->UnixSeconds();
+  return inputs;
+}
+
+/// What the bundle claims to be, before anything of it is believed.
+Result<Hallmark> ClaimedHallmark(const Result<std::string>& text) {
+  if (!text) return tl::make_unexpected(text.error());
+  CUPEL_TRY(const auto bundle, ledger::evidence::Bundle::Parse(*text));
+  return Hallmark::Parse(bundle.envelope.payload);
+}
+
+/// A runtime that the conditions allow, as far as any can be.
+RuntimeContext AllowedContext(const Hallmark& hallmark) {
+  const auto first = [&](std::string_view kind) {
+    const auto* values = hallmark.conditions.Of(kind);
+    return values == nullptr ? std::string() : values->front();
+  };
+  RuntimeContext context{first("host"), first("purpose"), first("region")};
+  for (const GuardLevel level : {GuardLevel::kObserve, GuardLevel::kEnforce, GuardLevel::kFailClosed}) {
+    if (hallmark.conditions.Allows("guard", GuardLevelName(level))) context.guard = level;
+  }
+  return context;
+}
+
+}  // namespace
+
+Admission admit(const std::filesystem::path& model, const std::filesystem::path& hallmark,
+                const AdmissionPolicy& policy) {
+  AdmissionInputs inputs = ReadInputs(hallmark, policy);
+  inputs.model = [&] { return HashModel(model, policy); };
+  return ledger::hallmark::Admit(inputs);
+}
+
+Admission VerifyHallmark(const std::filesystem::path& hallmark, const AdmissionPolicy& policy) {
+  AdmissionInputs inputs = ReadInputs(hallmark, policy);
+  const Result<Hallmark> claimed = ClaimedHallmark(inputs.bundle);
+  inputs.model = [&]() -> Result<ModelDigests> {
+    if (!claimed) return tl::make_unexpected(claimed.error());
+    return claimed->model;
+  };
+  if (claimed) inputs.context = AllowedContext(*claimed);
   return ledger::hallmark::Admit(inputs);
 }
 

@@ -58,4 +58,10 @@ struct AdmissionPolicy {
 Admission admit(const std::filesystem::path& model, const std::filesystem::path& hallmark,
                 const AdmissionPolicy& policy);
 
+/// Does the hallmark hold, for somebody who has neither the model nor the machine? The same gate, asked on
+/// behalf of the very files that the hallmark names and of a runtime that its conditions allow: what is left
+/// are its form, signature, role, time, receipt, the newest checkpoint and revocation. Of the policy it reads
+/// trust, ledger, receipt and clock. Never a permission to run: that takes `admit`.
+Admission VerifyHallmark(const std::filesystem::path& hallmark, const AdmissionPolicy& policy);
+
 }  // namespace cupel

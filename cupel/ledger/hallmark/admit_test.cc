@@ -181,6 +181,30 @@ TEST_F(AdmitTest, ACheckpointFileIsEnoughWhileTheHallmarkIsTheLastLeaf) {
   EXPECT_EQ(Code(), "ledger-unreadable");
 }
 
+TEST_F(AdmitTest, AHallmarkIsVerifiedWithoutModelAndMachine) {
+  const auto code = [&] {
+    return std::string(AdmissionCodeName(VerifyHallmark(folder_ / "face.hallmark.json", policy_).code));
+  };
+  policy_.context = {};
+  std::filesystem::remove(folder_ / "face.onnx");
+  EXPECT_EQ(code(), "admitted");
+  EXPECT_EQ(Code(), "model-unreadable") << "verifying is no permission to run";
+  const std::string good = ReadTextFile(folder_ / "face.hallmark.json").value();
+  for (std::size_t i = 0; i < good.size(); i += 7) {
+    std::string bad = good;
+    bad[i] = static_cast<char>(bad[i] ^ 1);
+    Write("face.hallmark.json", bad);
+    ASSERT_NE(code(), "admitted") << i;
+  }
+  Write("face.hallmark.json", good);
+  clock_.Advance(31 * kDay);
+  EXPECT_EQ(code(), "checkpoint-stale");
+  const auto revocation = Revoke(payload_, "model-defect", world_.hallmark_key).value();
+  ASSERT_THAT(AppendBundle(revocation, world_.hallmark_key.Public(), ledger_), IsOk());
+  Cosign();
+  EXPECT_EQ(code(), "revoked");
+}
+
 TEST_F(AdmitTest, AFalseReceiptBesideTheHallmarkIsRefused) {
   Write("face.hallmark.tlog-proof", "c2sp.org/tlog-proof@v1\n");
   EXPECT_EQ(Code(), "receipt-false");

@@ -4,6 +4,7 @@
 #include <cupel/algorithm/check/requirement.h>
 #include <cupel/algorithm/graph/passes.h>
 #include <cupel/data/image/codec.h>
+#include <cupel/ledger/hallmark/admit.h>
 #include <cupel/stats/proportion.h>
 
 #include <cstdio>
@@ -15,7 +16,9 @@ int main() {
                                    : tl::make_unexpected(requirement.error());
   const stats::Interval interval = stats::Wilson(8, 10, 0.95);
   const auto image = data::image::DecodeImage(AsBytes("no picture"));
-  const bool as_documented = requirement && requirement->threshold == 0.4 && !outcome && interval.low < 0.8 &&
+  const Admission admission = admit("no model", "no hallmark", {});
+  const bool as_documented = !admission.admitted() && admission.code == AdmissionCode::kTrustRoot &&
+                             requirement && requirement->threshold == 0.4 && !outcome && interval.low < 0.8 &&
                              interval.high > 0.8 && algorithm::graph::FindPass("no such pass") == nullptr &&
                              !image && image.error().code == ErrorCode::kUnsupported;
   std::printf("%s\n", as_documented ? "as documented" : "not as documented");
