@@ -16,7 +16,6 @@ namespace cupel {
 namespace {
 
 Status RunPiece(const std::function<Status(std::int64_t, int)>& work, std::int64_t piece, int worker) {
-  if (Interrupt::Requested()) return Interrupt::AsError();
   try {
     return work(piece, worker);
   } catch (const std::exception& cause) {
@@ -28,7 +27,8 @@ Status RunPiece(const std::function<Status(std::int64_t, int)>& work, std::int64
 
 }  // namespace
 
-Status ForEachPiece(std::int64_t pieces, int workers, const std::function<Status(std::int64_t, int)>& work) {
+Status ForEachPiece(std::int64_t pieces, int workers, const std::function<Status(std::int64_t, int)>& work,
+                    OnInterrupt on_interrupt) {
   std::atomic<std::int64_t> next{0};
   std::atomic<bool> stop{false};
   std::mutex mutex;
@@ -38,7 +38,8 @@ Status ForEachPiece(std::int64_t pieces, int workers, const std::function<Status
     while (!stop.load()) {
       const std::int64_t piece = next.fetch_add(1);
       if (piece >= pieces) return;
-      if (Status status = RunPiece(work, piece, worker); !status) {
+      const bool cut = on_interrupt == OnInterrupt::kStop && Interrupt::Requested();
+      if (Status status = cut ? Status(Interrupt::AsError()) : RunPiece(work, piece, worker); !status) {
         const std::lock_guard lock(mutex);
         failures.emplace(piece, std::move(status).error());
         stop.store(true);

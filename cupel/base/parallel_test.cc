@@ -123,6 +123,20 @@ TEST(ForEachPiece, TurnsAnythingThrownOnAnyThreadIntoAnError) {
               HasError(ErrorCode::kInternal));
 }
 
+TEST(ForEachPiece, StopsAtAWishToStopUnlessTheWorkMustBeFinished) {
+  Interrupt::SetRequested(true);
+  std::atomic<int> done{0};
+  const auto count = [&](std::int64_t, int) -> Status {
+    ++done;
+    return {};
+  };
+  EXPECT_THAT(ForEachPiece(8, 2, count), HasError(ErrorCode::kInterrupted));
+  EXPECT_EQ(done.load(), 0);
+  EXPECT_THAT(ForEachPiece(8, 2, count, OnInterrupt::kFinish), IsOk());
+  EXPECT_EQ(done.load(), 8);
+  Interrupt::SetRequested(false);
+}
+
 TEST(AvailableProcessors, IsAtLeastOneAndNoMoreThanTheMachines) {
   EXPECT_GE(AvailableProcessors(), 1);
   EXPECT_LE(AvailableProcessors(), static_cast<int>(std::thread::hardware_concurrency()));

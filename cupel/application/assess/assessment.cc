@@ -68,6 +68,9 @@ Status RunChecks(const Plan& plan, const RunOptions& options, Inputs& inputs, Ev
     CUPEL_TRY(const Json predicate, EvidencePredicate(assessment, *stored));
     CUPEL_TRY(stored->evidence, writer.Seal(number, stored->check->description().id, kEvidencePredicate,
                                             {{inputs.subject_name(), inputs.subject_digest()}}, predicate));
+    // A check that an earlier run finished took the time that its evidence says.
+    CUPEL_TRY(stored->seconds, stored->evidence.predicate.NumberAt("seconds"));
+    CUPEL_TRY(stored->cpu_seconds, stored->evidence.predicate.NumberAt("cpuSeconds"));
     options.on_check(*stored);
     assessment.verdict = number == 1 ? stored->verdict : Graver(assessment.verdict, stored->verdict);
     assessment.checks.push_back(*std::move(stored));

@@ -29,6 +29,7 @@ struct EvidenceRecord {
   Digest digest;  ///< Of the file.
   std::string key_id;
   std::int64_t ledger_index = 0;
+  Json predicate{};  ///< As signed: after an interruption with the times of the run that signed it.
 };
 
 /// One check of the plan, run.

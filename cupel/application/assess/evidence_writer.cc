@@ -126,7 +126,9 @@ Result<EvidenceRecord> EvidenceWriter::Seal(int number, const std::string& what,
     index = static_cast<std::int64_t>(appended);
     state_->leaves.push_back(std::move(leaf));
   }
-  return EvidenceRecord{name, crypto::Sha256(AsBytes(bundle->ToText())), state_->key.Public().Id(), *index};
+  CUPEL_TRY(Statement sealed, Statement::Parse(bundle->envelope.payload));
+  return EvidenceRecord{name, crypto::Sha256(AsBytes(bundle->ToText())), state_->key.Public().Id(), *index,
+                        std::move(sealed.predicate)};
 }
 
 KeyFiles KeyFiles::In(const std::filesystem::path& folder) {

@@ -13,12 +13,14 @@ constexpr std::size_t kMostOpenFiles = 128;
 /// processors.
 constexpr int kFlushesAtOnce = 8;
 
-/// Syncs and closes all, also after one failed.
+/// Syncs and closes all, also after one failed. Not cut by Ctrl-C: whoever appends has written already what
+/// the leaf is about, and the two belong together.
 Status SyncAndClose(FileOperations& files, std::vector<int>& handles) {
-  const Status status =
-      ForEachPiece(static_cast<std::int64_t>(handles.size()),
-                   std::min(kFlushesAtOnce, static_cast<int>(std::max<std::size_t>(handles.size(), 1))),
-                   [&](std::int64_t i, int) { return files.Sync(handles[static_cast<std::size_t>(i)]); });
+  const Status status = ForEachPiece(
+      static_cast<std::int64_t>(handles.size()),
+      std::min(kFlushesAtOnce, static_cast<int>(std::max<std::size_t>(handles.size(), 1))),
+      [&](std::int64_t i, int) { return files.Sync(handles[static_cast<std::size_t>(i)]); },
+      OnInterrupt::kFinish);
   for (const int handle : handles) files.Close(handle);
   handles.clear();
   return status;
