@@ -70,7 +70,7 @@ TEST(NoteVerifier, SaysUnsupportedForOtherKeyTypes) {
 }
 
 TEST(NoteVerifier, RefusesNamesThatCannotStandInALine) {
-  const crypto::LogVerifier& key = SpecVerifier().Key();
+  const crypto::LogVerifier key = SpecVerifier().Key();
   for (const std::string& name : {std::string(), std::string("a b"), std::string("a+b"), std::string("a\nb"),
                                   std::string("\xff"), std::string("a\tb"), std::string(256, 'a')}) {
     EXPECT_THAT(NoteVerifier::Create(name, key), HasError(ErrorCode::kInvalidArgument)) << name;
