@@ -52,9 +52,10 @@ Result<std::int64_t> ParseUtc(std::string_view text) {
                                          std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                          std::chrono::day(static_cast<unsigned>(number(8, 2)))};
   if (date.ok()) {
-    const std::int64_t seconds =
-        std::chrono::sys_seconds(std::chrono::sys_days(date)).time_since_epoch().count() +
-        3600 * number(11, 2) + 60 * number(14, 2) + number(17, 2);
+    const std::chrono::sys_seconds time = std::chrono::sys_days(date) + std::chrono::hours(number(11, 2)) +
+                                          std::chrono::minutes(number(14, 2)) +
+                                          std::chrono::seconds(number(17, 2));
+    const std::int64_t seconds = time.time_since_epoch().count();
     // Printed again it is the same text, so every digit and every separator was right.
     if (seconds >= 0 && FormatUtc(seconds) == text) return seconds;
   }

@@ -80,7 +80,7 @@ struct Style {
 void NewLine(Style style, int depth, std::string& out) {
   if (!style.indented) return;
   out += '\n';
-  out.append(static_cast<std::size_t>(2 * depth), ' ');
+  out.append(2 * static_cast<std::size_t>(depth), ' ');
 }
 
 void Write(const Json& value, Style style, int depth, std::string& out) {

@@ -35,7 +35,7 @@ Json Convert(const toml::node& node, const std::string& path, Lines& lines) {
     Json::Object object;
     for (const auto& [key, child] : *table) {
       const std::string name(key.str());
-      object[name] = Convert(child, path + "/" + name, lines);
+      object[name] = Convert(child, fmt::format("{}/{}", path, name), lines);
     }
     return object;
   }

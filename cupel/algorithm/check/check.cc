@@ -127,8 +127,8 @@ Result<Parameters> Parameters::Create(const Description& description, const Json
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("the parameters of {} must be a table", description.id));
   }
-  std::vector<std::string> known;
-  for (const ParameterSpec& spec : description.parameters) known.push_back(spec.name);
+  std::vector<std::string> known(description.parameters.size());
+  std::ranges::transform(description.parameters, known.begin(), &ParameterSpec::name);
   if (given.IsObject()) {
     for (const auto& [key, value] : given.AsObject()) {
       if (std::ranges::find(known, key) != known.end()) continue;

@@ -31,9 +31,9 @@ std::string Node::Text(std::string_view attribute, std::string_view fallback) co
 }
 
 std::vector<std::int64_t> Node::Integers(std::string_view attribute,
-                                         std::vector<std::int64_t> fallback) const {
+                                         const std::vector<std::int64_t>& fallback) const {
   const auto* value = Find<std::vector<std::int64_t>>(*this, attribute);
-  return value ? *value : std::move(fallback);
+  return value ? *value : fallback;
 }
 
 std::vector<float> Node::Reals(std::string_view attribute) const {

@@ -105,7 +105,7 @@ struct Node {
   float Real(std::string_view attribute, float fallback) const;
   std::string Text(std::string_view attribute, std::string_view fallback) const;
   std::vector<std::int64_t> Integers(std::string_view attribute,
-                                     std::vector<std::int64_t> fallback = {}) const;
+                                     const std::vector<std::int64_t>& fallback = {}) const;
   std::vector<float> Reals(std::string_view attribute) const;
   const TensorValue* Tensor(std::string_view attribute) const;
   const Graph* Subgraph(std::string_view attribute) const;

@@ -230,13 +230,9 @@ std::optional<Dimensions> Broadcast(const Dimensions& a, const Dimensions& b) {
     Dimension& mine = result[offset + i];
     const Dimension& other = shorter[i];
     if (mine == other && (mine.value || !mine.symbol.empty())) continue;
-    if (mine.value == 1) {
-      mine = other;
-    } else if (other.value == 1) {
-      continue;
-    } else if (mine.value && other.value) {
-      return std::nullopt;
-    } else if (other.value) {
+    if (other.value == 1) continue;
+    if (mine.value.value_or(1) != 1 && other.value) return std::nullopt;
+    if (mine.value == 1 || other.value) {
       mine = other;  // An unknown dimension that broadcasts with n > 1 is n or 1.
     } else if (!mine.value) {
       mine = {};
