@@ -93,8 +93,9 @@ Result<std::vector<std::int64_t>> NumberArray::ReadIntegers() const {
   std::vector<std::int64_t> integers(static_cast<std::size_t>(Rows()));
   Bytes bytes(integers.size() * static_cast<std::size_t>(NumberSize(type)));
   CUPEL_TRY_STATUS(blob->Read(offset, bytes));
-  ForEachNumber(type, bytes, big_endian,
-                [&](std::size_t i, auto number) { integers[i] = static_cast<std::int64_t>(number); });
+  ForEachNumber(type, bytes, big_endian, [&](std::size_t i, auto number) {
+    integers[i] = static_cast<std::int64_t>(number);  // NOLINT(bugprone-signed-char-misuse): int8 is a number
+  });
   return integers;
 }
 

@@ -106,7 +106,7 @@ Result<std::filesystem::path> SaveRefusal(const std::filesystem::path& folder,
   std::string time = FormatUtc(refusal.time);
   std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
   const std::string text = record.ToText();
-  const std::filesystem::path path =
+  std::filesystem::path path =
       folder / fmt::format("{}-{}-{}.sigstore.json", time, AdmissionCodeName(refusal.code),
                            crypto::Sha256(AsBytes(text)).Hex().substr(0, 8));
   CUPEL_TRY_STATUS(MakeFolder(folder));
