@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row a rule: operator set, input, node, constants, and the shape that follows. Expected shapes are
+// worked out from the operators' pages, not from the code.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include "cupel/algorithm/graph/example_graphs.h"
+#include "cupel/algorithm/graph/shape_rules.h"
+#include "cupel/algorithm/graph/shape_text_for_test.h"
+
+namespace cupel::algorithm::graph {
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+using Attributes = std::map<std::string, Attribute, std::less<>>;
+using Constants = std::map<std::string, TensorValue, std::less<>>;
+
+struct Row {
+  std::string op;
+  std::vector<std::string> input;  ///< Of x, which is the first input.
+  Attributes attributes;
+  std::vector<std::pair<std::string, TensorValue>> more;  ///< The other inputs; "" with no value is omitted.
+  std::string expected;
+  std::int64_t opset = 13;
+  std::size_t output = 0;  ///< Which output is y.
+};
+
+const Attribute kOne = std::int64_t{1}, kZero = std::int64_t{0};
+Attribute Int(std::int64_t value) { return value; }
+
+std::pair<std::string, TensorValue> With(TensorValue value) { return {"given", std::move(value)}; }
+std::pair<std::string, TensorValue> Omitted() { return {"", {}}; }
+
+std::string ShapeBy(const Row& row) {
+  Node node = MakeNode(row.op, {"x"}, std::vector<std::string>(row.output + 1, ""), row.attributes);
+  node.outputs.back() = "y";
+  Constants constants;
+  for (std::size_t i = 0; i < row.more.size(); ++i) {
+    const std::string name = row.more[i].first.empty() ? "" : fmt::format("c{}", i);
+    node.inputs.push_back(name);
+    if (!name.empty()) constants[name] = row.more[i].second;
+  }
+  Graph graph = MakeGraph(row.input, {node}, constants);
+  graph.opsets[""] = row.opset;
+  return ShapeOfY(graph);
+}
+
+void Check(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    EXPECT_EQ(ShapeBy(row), row.expected) << row.op << " of [" << fmt::format("{}", fmt::join(row.input, ","))
+                                          << "], operator set " << row.opset;
+  }
+}
+
+TEST(ShapeRules, ElementwiseOperatorsBroadcast) {
+  for (const char* op : {"Add", "Mul", "Pow", "Equal", "Less", "And", "Max", "Sum", "Mean"}) {
+    Check({{op, {"N", "3"}, {}, {With(Zeros({}))}, "N,3"},
+           {op, {"N", "1"}, {}, {With(Zeros({1, 4}))}, "N,4"},
+           {op, {"1"}, {}, {With(Zeros({0}))}, "0"},  // One repeats no times.
+           {op, {"0", "3"}, {}, {With(Zeros({1, 1}))}, "0,3"},
+           {op, {"0"}, {}, {With(Zeros({5}))}, "unknown"},  // Nothing is not five.
+           {op, {"2", "3"}, {}, {With(Zeros({3, 2}))}, "unknown"},
+           {op, {"N"}, {}, {With(Zeros({7}))}, "7"},  // N is 7 or 1.
+           {op, {"N", "3"}, {}, {With(Zeros({2, 1, 1, 1}))}, "2,1,N,3"}});
+  }
+  Check({{"Add", {"N", "3"}, {}, {With(Zeros({3}))}, "N,3", 6},  // By attribute: the first one's shape.
+         {"Where", {"N", "1"}, {}, {With(Zeros({4})), With(Zeros({2, 1, 1}))}, "2,N,4"},
+         {"Where", {"N", "3"}, {}, {With(Zeros({4})), With(Zeros({1}))}, "unknown"},
+         {"PRelu", {"N", "3", "4"}, {}, {With(Zeros({3, 1}))}, "N,3,4"},
+         {"Clip", {"N", "3"}, {}, {Omitted(), With(Zeros({}))}, "N,3"},
+         {"Dropout", {"N", "3"}, {}, {}, "N,3", 13, 1},
+         {"CumSum", {"N", "3"}, {}, {With(Integers({1}))}, "N,3"}});
+}
+
+TEST(ShapeRules, ReductionsKeepOrDropAxes) {
+  const Attribute dropped = Int(0);
+  for (const char* op : {"ReduceMean", "ReduceMax", "ReduceL2", "ReduceProd"}) {
+    Check({{op, {"N", "3", "4"}, {{"axes", Ints{-1}}}, {}, "N,3,1"},
+           {op, {"N", "3", "4"}, {{"axes", Ints{0, 2}}, {"keepdims", dropped}}, {}, "3"},
+           {op, {"N", "3", "4"}, {{"keepdims", dropped}}, {}, "scalar"},
+           {op, {"N", "3"}, {}, {}, "1,1"},
+           {op, {"N", "3"}, {{"axes", Ints{2}}}, {}, "unknown"},
+           {op, {"N", "3"}, {{"axes", Ints{-3}}}, {}, "unknown"}});
+  }
+  Check({{"ReduceSum", {"N", "3"}, {}, {With(Integers({1}))}, "N,1"},
+         {"ReduceSum", {"N", "3"}, {{"noop_with_empty_axes", kOne}}, {With(Integers({}))}, "N,3"},
+         {"ReduceSum", {"N", "3"}, {{"noop_with_empty_axes", kOne}}, {}, "N,3"},
+         {"ReduceSum", {"N", "3"}, {}, {With(Integers({}))}, "1,1"},
+         {"ReduceMean", {"N", "3"}, {}, {With(Integers({-1}))}, "N,1", 18},
+         {"ReduceMean", {"N", "3"}, {}, {With(Zeros({1}))}, "?,?", 18},  // Axes that are not known.
+         {"ArgMax", {"N", "3", "4"}, {{"axis", Int(-2)}}, {}, "N,1,4"},
+         {"ArgMin", {"N", "3"}, {{"axis", Int(1)}, {"keepdims", dropped}}, {}, "N"},
+         {"ArgMax", {"N", "3"}, {{"axis", Int(2)}}, {}, "unknown"}});
+}
+
+TEST(ShapeRules, SizesBeyondReasonStayUnknown) {
+  const std::string large = std::to_string(std::int64_t{1} << 40),
+                    larger = std::to_string((std::int64_t{1} << 40) + 1);
+  Check({{"Relu", {large}, {}, {}, large},
+         {"Relu", {larger}, {}, {}, "?"},
+         {"Flatten", {"N", large, "2"}, {}, {}, "N,?"},
+         {"Concat", {large}, {{"axis", kZero}}, {With(Zeros({1}))}, "?"},
+         {"Tile", {large}, {}, {With(Integers({INT64_MAX}))}, "?"},
+         {"Pad", {large}, {}, {With(Integers({INT64_MAX, INT64_MAX}))}, "?"},
+         {"SpaceToDepth", {"1", large, "4", "4"}, {{"blocksize", Int(4)}}, {}, "1,?,1,1"},
+         {"Unsqueeze", {"2"}, {}, {With(Integers(Ints(1000, 0)))}, "unknown"},
+         {"MaxPool", {"1", "1", large}, {{"kernel_shape", Ints{1}}, {"pads", Ints{1, 1}}}, {}, "1,1,?"}});
+}
+
+TEST(ShapeRules, EveryRuleSurvivesEveryWrongArity) {
+  // No input, an omitted one, and ten; no output; attributes of the wrong kind.
+  for (const auto& table :
+       {ElementwiseShapeRules(), WindowShapeRules(), LinearShapeRules(), MovementShapeRules()}) {
+    for (const ShapeRuleEntry& entry : table) {
+      const std::string op(entry.op_type);
+      for (const std::vector<std::string>& inputs :
+           {std::vector<std::string>{}, {""}, {"", "x"}, std::vector<std::string>(10, "x")}) {
+        for (const std::size_t outputs : {0u, 1u, 3u}) {
+          Graph graph =
+              MakeGraph({"2", "2", "2"}, {MakeNode(op, inputs, std::vector<std::string>(outputs, "y"),
+                                                   {{"axis", std::string("x")}, {"axes", 1.0f}})});
+          static_cast<void>(InferShapes(graph));
+          graph.inputs[0].shape.reset();
+          const std::string shape = ShapeOfY(graph);
+          EXPECT_TRUE(outputs > 0 || shape == "unknown") << op;
+        }
+      }
+    }
+  }
+}
+
+/// The inferred type of y.
+DataType TypeOfY(Node node, std::int64_t opset, const Constants& constants = {}) {
+  Graph graph = MakeGraph({"N", "3"}, {std::move(node)}, constants);
+  graph.opsets[""] = opset;
+  return InferShapes(graph, {}, Declared::kIgnored).types.at("y").type;
+}
+
+TensorValue Typed(DataType type) {
+  return {type, {1}, std::make_shared<const Bytes>(static_cast<std::size_t>(ElementSize(type))), {}};
+}
+
+TEST(ShapeRules, TypesFollow) {
+  EXPECT_EQ(TypeOfY(MakeNode("Equal", {"x", "x"}, {"y"}), 13), DataType::kBool);
+  EXPECT_EQ(TypeOfY(MakeNode("ArgMax", {"x"}, {"y"}), 13), DataType::kInt64);
+  EXPECT_EQ(TypeOfY(MakeNode("Shape", {"x"}, {"y"}), 13), DataType::kInt64);
+  EXPECT_EQ(TypeOfY(MakeNode("Cast", {"x"}, {"y"}, {{"to", Int(11)}}), 13), DataType::kFloat64);
+  EXPECT_EQ(TypeOfY(MakeNode("Cast", {"x"}, {"y"}, {{"to", Int(17)}}), 19), DataType::kUndefined);
+  EXPECT_EQ(TypeOfY(MakeNode("CastLike", {"x", "c"}, {"y"}), 15, {{"c", Typed(DataType::kInt8)}}),
+            DataType::kInt8);
+  EXPECT_EQ(TypeOfY(MakeNode("Dropout", {"x"}, {"", "y"}), 9), DataType::kFloat32);
+  EXPECT_EQ(TypeOfY(MakeNode("Dropout", {"x"}, {"", "y"}), 10), DataType::kBool);
+  EXPECT_EQ(TypeOfY(MakeNode("Where", {"c", "x", "x"}, {"y"}), 13, {{"c", Typed(DataType::kBool)}}),
+            DataType::kFloat32);
+  EXPECT_EQ(TypeOfY(MakeNode("ConstantOfShape", {"c"}, {"y"}), 13, {{"c", Integers({2})}}),
+            DataType::kFloat32);
+  EXPECT_EQ(TypeOfY(MakeNode("ConstantOfShape", {"c"}, {"y"}, {{"value", Typed(DataType::kInt8)}}), 13,
+                    {{"c", Integers({2})}}),
+            DataType::kInt8);
+}
+
+}  // namespace
+}  // namespace cupel::algorithm::graph
