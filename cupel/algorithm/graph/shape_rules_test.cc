@@ -160,5 +160,17 @@ TEST(ShapeRules, TypesFollow) {
             DataType::kInt8);
 }
 
+TEST(ShapeRules, QuantisedTypesFollowTheZeroPointOrTheAttribute) {
+  const auto quantise = [](std::int64_t opset, const std::string& zero, Attributes attributes) {
+    return TypeOfY(MakeNode("QuantizeLinear", {"x", "s", zero}, {"y"}, std::move(attributes)), opset,
+                   {{"s", Typed(DataType::kFloat32)}, {"z", Typed(DataType::kInt8)}});
+  };
+  EXPECT_EQ(quantise(13, "", {}), DataType::kUint8);
+  EXPECT_EQ(quantise(13, "z", {}), DataType::kInt8);
+  EXPECT_EQ(quantise(21, "", {{"output_dtype", Int(5)}}), DataType::kInt16);
+  EXPECT_EQ(quantise(21, "", {{"output_dtype", kZero}}), DataType::kUint8);
+  EXPECT_EQ(quantise(21, "", {{"output_dtype", Int(22)}}), DataType::kUndefined) << "int4 has no name here";
+}
+
 }  // namespace
 }  // namespace cupel::algorithm::graph
