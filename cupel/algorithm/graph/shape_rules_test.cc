@@ -94,6 +94,53 @@ TEST(ShapeRules, ReductionsKeepOrDropAxes) {
          {"ArgMax", {"N", "3"}, {{"axis", Int(2)}}, {}, "unknown"}});
 }
 
+TEST(ShapeRules, ConvolutionsNeedWhatFitsTogether) {
+  const auto weight = [](Shape shape) { return With(Zeros(std::move(shape))); };
+  const Attribute same = std::string("SAME_UPPER"), valid = std::string("VALID");
+  Check({{"Conv", {"N", "4", "9"}, {{"group", Int(2)}}, {weight({6, 2, 3})}, "N,6,7"},
+         {"Conv", {"N", "4", "9"}, {{"auto_pad", valid}, {"pads", Ints{3, 3}}}, {weight({6, 4, 3})}, "N,6,7"},
+         {"Conv", {"N", "4", "L"}, {}, {weight({6, 4, 3})}, "N,6,?"},
+         {"Conv", {"N", "C", "9"}, {}, {weight({6, 4, 3})}, "N,6,7"},
+         {"Conv", {"N", "4", "2"}, {}, {weight({6, 4, 3})}, "N,6,?"},  // The window does not fit.
+         {"Conv", {"N", "4", "9"}, {{"pads", Ints{-2, -2}}}, {weight({6, 4, 3})}, "N,6,3"},
+         {"Conv", {"N", "5", "9"}, {}, {weight({6, 4, 3})}, "unknown"},
+         {"Conv", {"N", "4", "9"}, {{"group", Int(2)}}, {weight({6, 4, 3})}, "unknown"},
+         {"Conv", {"N", "4", "9"}, {{"strides", Ints{1, 1}}}, {weight({6, 4, 3})}, "unknown"},
+         {"Conv", {"N", "4", "9"}, {{"dilations", Ints{INT64_MAX}}}, {weight({6, 4, 3})}, "unknown"},
+         {"Conv", {"N", "4", "9"}, {{"pads", Ints{INT64_MIN, 0}}}, {weight({6, 4, 3})}, "unknown"},
+         {"Conv", {"N", "4"}, {}, {weight({6, 4})}, "unknown"},
+         {"ConvTranspose", {"N", "4", "5"}, {{"strides", Ints{3}}}, {weight({4, 2, 2})}, "N,2,14"},
+         {"ConvTranspose", {"N", "4", "5"}, {{"pads", Ints{1, 1}}}, {weight({4, 2, 3})}, "N,2,5"},
+         {"ConvTranspose",
+          {"N", "4", "5"},
+          {{"auto_pad", same}, {"strides", Ints{2}}},
+          {weight({4, 2, 3})},
+          "N,2,10"},
+         {"ConvTranspose", {"N", "4", "5"}, {{"output_shape", Ints{8}}}, {weight({4, 2, 3})}, "N,2,8"},
+         {"ConvTranspose", {"N", "5", "5"}, {}, {weight({4, 2, 3})}, "unknown"},
+         {"ConvTranspose", {"N", "4", "5"}, {{"group", kZero}}, {weight({4, 2, 3})}, "unknown"}});
+}
+
+TEST(ShapeRules, PoolsRoundUpOnlyToWindowsThatStartInside) {
+  const auto pool = [](std::int64_t kernel, std::int64_t stride, Ints pads) {
+    return Attributes{{"kernel_shape", Ints{kernel}},
+                      {"strides", Ints{stride}},
+                      {"pads", std::move(pads)},
+                      {"ceil_mode", kOne}};
+  };
+  for (const char* op : {"MaxPool", "AveragePool", "LpPool"}) {
+    Check({{op, {"N", "C", "8"}, pool(3, 2, {0, 0}), {}, "N,C,4"},
+           {op, {"N", "C", "4"}, pool(2, 3, {1, 1}), {}, "N,C,2"},  // A third would start in the padding.
+           {op, {"N", "C", "5"}, pool(1, 3, {0, 2}), {}, "N,C,2"},
+           {op, {"N", "C", "6"}, pool(2, 3, {1, 1}), {}, "N,C,3"},
+           {op, {"N", "C", "0"}, pool(2, 2, {0, 0}), {}, "N,C,?"}});
+  }
+  Check({{"MaxPool", {"N", "C", "8"}, pool(3, 2, {0, 0}), {}, "N,C,4", 13, 1},
+         {"MaxPool", {"N", "C", "8"}, {}, {}, "unknown"},
+         {"GlobalMaxPool", {"N", "C"}, {}, {}, "N,C"},
+         {"GlobalAveragePool", {"N"}, {}, {}, "unknown"}});
+}
+
 TEST(ShapeRules, SizesBeyondReasonStayUnknown) {
   const std::string large = std::to_string(std::int64_t{1} << 40),
                     larger = std::to_string((std::int64_t{1} << 40) + 1);
