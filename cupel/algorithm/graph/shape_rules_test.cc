@@ -94,6 +94,96 @@ TEST(ShapeRules, ReductionsKeepOrDropAxes) {
          {"ArgMax", {"N", "3"}, {{"axis", Int(2)}}, {}, "unknown"}});
 }
 
+TEST(ShapeRules, ReshapesResolveOrStayUnknown) {
+  const auto to = [](Ints target) { return With(Integers(std::move(target))); };
+  Check({{"Reshape", {"2", "3", "4"}, {}, {to({4, -1})}, "4,6"},
+         {"Reshape", {"N", "3", "4"}, {}, {to({0, 12})}, "N,12"},
+         {"Reshape", {"N", "3", "4"}, {}, {to({0, 0, 2, -1})}, "N,3,2,2"},
+         {"Reshape", {"N", "M", "4"}, {}, {to({0, 0, 2, -1})}, "N,M,2,2"},
+         {"Reshape", {"N", "M"}, {}, {to({-1})}, "?"},
+         {"Reshape", {"0", "3"}, {}, {to({0, -1})}, "0,?"},  // Zero elements do not say.
+         {"Reshape", {"0", "3"}, {{"allowzero", kOne}}, {to({3, 0})}, "3,0", 14},
+         {"Reshape", {"6"}, {}, {to({})}, "unknown"},
+         {"Reshape", {"1"}, {}, {to({})}, "scalar"},
+         {"Reshape", {"2", "3"}, {}, {to({4})}, "unknown"},
+         {"Reshape", {"2", "3"}, {}, {to({4, -1})}, "unknown"},
+         {"Reshape", {"6"}, {}, {to({-1, -1})}, "unknown"},
+         {"Reshape", {"6"}, {}, {to({-2, 3})}, "unknown"},
+         {"Reshape", {"2", "3"}, {{"shape", Ints{3, -1}}}, {}, "3,2", 4},
+         {"Flatten", {"2", "3", "4"}, {{"axis", Int(2)}}, {}, "6,4"},
+         {"Flatten", {"2", "3", "4"}, {{"axis", Int(-1)}}, {}, "6,4"},
+         {"Flatten", {"2", "3", "4"}, {{"axis", kZero}}, {}, "1,24"},
+         {"Flatten", {"2", "3", "4"}, {{"axis", Int(3)}}, {}, "24,1"},
+         {"Flatten", {"2", "3"}, {{"axis", Int(3)}}, {}, "unknown"},
+         {"Flatten", {"N", "3", "M"}, {}, {}, "N,?"},
+         {"Flatten", {"N", "0", "4"}, {}, {}, "N,0"}});
+}
+
+TEST(ShapeRules, AxesAreAddedDroppedAndExchanged) {
+  const auto axes = [](Ints values) { return With(Integers(std::move(values))); };
+  Check({{"Squeeze", {"N", "1", "3", "1"}, {}, {axes({-1})}, "N,1,3"},
+         {"Squeeze", {"2", "1", "3", "1"}, {}, {}, "2,3"},
+         {"Squeeze", {"N", "1"}, {}, {}, "unknown"},  // N may be 1.
+         {"Squeeze", {"N", "1"}, {}, {axes({0})}, "1"},
+         {"Squeeze", {"2", "3"}, {}, {axes({1})}, "unknown"},  // Three do not go.
+         {"Squeeze", {"2", "1"}, {}, {axes({2})}, "unknown"},
+         {"Squeeze", {"2", "1"}, {{"axes", Ints{1}}}, {}, "2", 11},
+         {"Unsqueeze", {"N", "3"}, {}, {axes({-1, 0})}, "1,N,3,1"},
+         {"Unsqueeze", {"N"}, {}, {axes({0, 0})}, "unknown"},
+         {"Unsqueeze", {"N"}, {}, {axes({3})}, "unknown"},
+         {"Unsqueeze", {"N"}, {{"axes", Ints{1}}}, {}, "N,1", 11},
+         {"Transpose", {"N", "2", "3"}, {}, {}, "3,2,N"},
+         {"Transpose", {"N", "2", "3"}, {{"perm", Ints{1, 2, 0}}}, {}, "2,3,N"},
+         {"Transpose", {"N", "2", "3"}, {{"perm", Ints{1, 1, 0}}}, {}, "unknown"},
+         {"Transpose", {"N", "2"}, {{"perm", Ints{0, 1, 2}}}, {}, "unknown"}});
+}
+
+TEST(ShapeRules, PiecesAreCutAndJoined) {
+  const auto ints = [](Ints values) { return With(Integers(std::move(values))); };
+  Check({{"Concat", {"N", "2"}, {{"axis", Int(1)}}, {With(Zeros({5, 3}))}, "5,5"},  // So N is 5.
+         {"Concat", {"4", "2"}, {{"axis", Int(-1)}}, {With(Zeros({5, 3}))}, "unknown"},
+         {"Concat", {"4", "0"}, {{"axis", Int(1)}}, {With(Zeros({4, 3}))}, "4,3"},
+         {"Concat", {"4", "2"}, {{"axis", Int(2)}}, {With(Zeros({4, 2}))}, "unknown"},
+         {"Concat", {"4", "2"}, {{"axis", Int(0)}}, {With(Zeros({2}))}, "unknown"},
+         {"Split", {"N", "7"}, {{"axis", Int(1)}}, {ints({3, 4})}, "N,4", 13, 1},
+         {"Split", {"N", "7"}, {{"axis", Int(-1)}, {"num_outputs", Int(2)}}, {}, "N,3", 18, 1},
+         {"Split", {"N", "6"}, {{"axis", Int(1)}, {"split", Ints{2, 4}}}, {}, "N,4", 11, 1},
+         {"Split", {"N", "7"}, {{"axis", Int(1)}}, {ints({3, 3})}, "unknown", 13, 1},
+         {"Split", {"N", "7"}, {{"axis", Int(1)}}, {ints({7})}, "unknown", 13, 1},
+         {"Slice", {"N", "9"}, {}, {ints({1}), ints({-1}), ints({1}), ints({3})}, "N,3"},
+         {"Slice", {"9"}, {}, {ints({-1}), ints({INT64_MIN}), ints({0}), ints({-4})}, "3"},
+         {"Slice", {"9"}, {}, {ints({20}), ints({INT64_MAX})}, "0"},
+         {"Slice", {"9"}, {}, {ints({5}), ints({2})}, "0"},
+         {"Slice", {"9"}, {}, {ints({0}), ints({9}), Omitted(), ints({INT64_MAX})}, "1"},
+         {"Slice", {"9"}, {}, {ints({0}), ints({9}), ints({0}), ints({0})}, "?"},
+         {"Slice", {"N", "9"}, {{"starts", Ints{2}}, {"ends", Ints{4}}, {"axes", Ints{-1}}}, {}, "N,2", 9},
+         {"Slice", {"N"}, {}, {ints({0}), ints({4})}, "?"},
+         {"Gather", {"N", "5"}, {{"axis", Int(-1)}}, {With(TensorValue::FromInt64s({}, {0}))}, "N"},
+         {"Gather", {"N", "5"}, {}, {With(TensorValue::FromInt64s({2, 3}, Ints(6)))}, "2,3,5"},
+         {"Gather", {"N", "5"}, {{"axis", Int(2)}}, {ints({0})}, "unknown"},
+         {"TopK", {"N", "5"}, {}, {ints({2})}, "N,2", 11, 1},
+         {"TopK", {"N", "5"}, {{"axis", Int(0)}, {"k", Int(3)}}, {}, "3,5", 9}});
+}
+
+TEST(ShapeRules, PaddingTilingAndBlocks) {
+  const auto ints = [](Ints values) { return With(Integers(std::move(values))); };
+  Check({{"Pad", {"N", "4"}, {}, {ints({0, 1, 0, 2})}, "N,7"},
+         {"Pad", {"N", "4"}, {{"pads", Ints{0, -1, 0, -1}}}, {}, "N,2", 10},
+         {"Pad", {"4"}, {}, {ints({-3, -3})}, "?"},
+         {"Pad", {"N", "4"}, {}, {ints({1, 0})}, "?,?"},
+         {"Expand", {"N", "1"}, {}, {ints({2, 1, 5})}, "2,N,5"},
+         {"Expand", {"3", "4"}, {}, {ints({1, 1})}, "3,4"},
+         {"Expand", {"3"}, {}, {ints({2})}, "unknown"},
+         {"Tile", {"N", "4"}, {}, {ints({1, 3})}, "N,12"},
+         {"Tile", {"2", "4"}, {}, {ints({0, 3})}, "0,12"},
+         {"Tile", {"2", "4"}, {}, {ints({3})}, "unknown"},
+         {"SpaceToDepth", {"N", "3", "4", "6"}, {{"blocksize", Int(2)}}, {}, "N,12,2,3"},
+         {"DepthToSpace", {"N", "12", "2", "3"}, {{"blocksize", Int(2)}}, {}, "N,3,4,6"},
+         {"SpaceToDepth", {"N", "3", "5", "6"}, {{"blocksize", Int(2)}}, {}, "N,12,?,3"},
+         {"DepthToSpace", {"N", "6", "2", "3"}, {{"blocksize", Int(2)}}, {}, "N,?,4,6"},
+         {"DepthToSpace", {"N", "12", "2", "3"}, {{"blocksize", kZero}}, {}, "unknown"}});
+}
+
 TEST(ShapeRules, ConvolutionsNeedWhatFitsTogether) {
   const auto weight = [](Shape shape) { return With(Zeros(std::move(shape))); };
   const Attribute same = std::string("SAME_UPPER"), valid = std::string("VALID");
@@ -139,6 +229,24 @@ TEST(ShapeRules, PoolsRoundUpOnlyToWindowsThatStartInside) {
          {"MaxPool", {"N", "C", "8"}, {}, {}, "unknown"},
          {"GlobalMaxPool", {"N", "C"}, {}, {}, "N,C"},
          {"GlobalAveragePool", {"N"}, {}, {}, "unknown"}});
+}
+
+TEST(ShapeRules, ProductsNeedEqualInnerSizes) {
+  const auto by = [](Shape shape) { return With(Zeros(std::move(shape))); };
+  Check({{"MatMul", {"N", "4"}, {}, {by({4, 7})}, "N,7"},
+         {"MatMul", {"4"}, {}, {by({4})}, "scalar"},
+         {"MatMul", {"4"}, {}, {by({2, 4, 7})}, "2,7"},
+         {"MatMul", {"N", "1", "3", "4"}, {}, {by({5, 4, 2})}, "N,5,3,2"},
+         {"MatMul", {"N", "0"}, {}, {by({0, 7})}, "N,7"},
+         {"MatMul", {"N", "4"}, {}, {by({5, 7})}, "unknown"},
+         {"MatMul", {"N", "4"}, {}, {by({5})}, "unknown"},
+         {"MatMul", {"2", "3", "4"}, {}, {by({3, 4, 7})}, "unknown"},
+         {"MatMul", {}, {}, {by({4, 7})}, "unknown"},
+         {"MatMulInteger", {"N", "4"}, {}, {by({4, 7})}, "N,7"},
+         {"Gemm", {"N", "4"}, {{"transB", kOne}}, {by({7, 4})}, "N,7"},
+         {"Gemm", {"4", "N"}, {{"transA", kOne}}, {by({4, 7})}, "N,7"},
+         {"Gemm", {"N", "4"}, {}, {by({7, 4})}, "unknown"},
+         {"Gemm", {"N", "4", "1"}, {}, {by({4, 7})}, "unknown"}});
 }
 
 TEST(ShapeRules, SizesBeyondReasonStayUnknown) {
