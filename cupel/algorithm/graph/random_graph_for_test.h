@@ -181,7 +181,7 @@ class RandomGraph {
     Texts inputs = {from.name,
                     Constant(transposed != 0 ? Shape{outputs, inputs_count} : Shape{inputs_count, outputs})};
     const std::vector<Shape> biases = {{outputs}, {1, outputs}, {}, {1}, {kBatch, 1}, {kBatch, outputs}};
-    if (Coin()) inputs.push_back(Constant(Pick(biases)));
+    if (Coin() || graph_.Opset() < 11) inputs.push_back(Constant(Pick(biases)));
     Emit("Gemm", inputs, {kBatch, outputs}, {{"transB", transposed}, {"alpha", 0.5f}, {"beta", -2.0f}});
   }
 
@@ -220,12 +220,18 @@ class RandomGraph {
           {"else_branch", std::make_shared<const Graph>(std::move(else_branch))}});
   }
 
+  /// The batch stays open.
+  static ValueInfo Declared(const Value& value) {
+    Texts dimensions = {""};
+    for (std::size_t i = 1; i < value.shape.size(); ++i) dimensions.push_back(std::to_string(value.shape[i]));
+    return FloatValue(value.name, dimensions);
+  }
+
   void ChooseOutputs() {
     graph_.outputs.clear();
     for (std::size_t i = 1; i < values_.size(); ++i) {
       const bool is_last = i + 1 == values_.size();
-      if (is_last || Below(6) == 0)
-        graph_.outputs.push_back({values_[i].name, DataType::kFloat32, std::nullopt, "tensor"});
+      if (is_last || Below(6) == 0) graph_.outputs.push_back(Declared(values_[i]));
     }
   }
 
