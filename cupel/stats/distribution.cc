@@ -48,6 +48,14 @@ double BinomialCdf(std::int64_t k, std::int64_t n, double p) {
   return boost::math::cdf(Binomial(static_cast<double>(n), p), static_cast<double>(k));
 }
 
+double BinomialUpperTail(std::int64_t k, std::int64_t n, double p) {
+  CUPEL_CHECK(n >= 0 && IsProbability(p));
+  if (k <= 0) return 1;
+  if (k > n) return 0;
+  const Binomial binomial(static_cast<double>(n), p);
+  return boost::math::cdf(boost::math::complement(binomial, static_cast<double>(k - 1)));
+}
+
 double BinomialPmf(std::int64_t k, std::int64_t n, double p) {
   CUPEL_CHECK(k >= 0 && k <= n && IsProbability(p));
   return boost::math::pdf(Binomial(static_cast<double>(n), p), static_cast<double>(k));

@@ -28,6 +28,9 @@ double BetaQuantile(double a, double b, double probability);
 /// P(K <= k) of Binomial(n, p); 0 below k = 0 and 1 from k = n on. Preconditions: n >= 0, p in [0, 1].
 double BinomialCdf(std::int64_t k, std::int64_t n, double p);
 
+/// P(K >= k), accurate also where it is tiny; 1 up to k = 0 and 0 above k = n. Preconditions: as BinomialCdf.
+double BinomialUpperTail(std::int64_t k, std::int64_t n, double p);
+
 /// P(K = k). Preconditions: 0 <= k <= n, p in [0, 1].
 double BinomialPmf(std::int64_t k, std::int64_t n, double p);
 

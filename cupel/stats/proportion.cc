@@ -87,7 +87,7 @@ std::int64_t SamplesForZeroErrors(double bound, double level) {
 double BinomialTest(std::int64_t k, std::int64_t n, double p, Alternative alternative) {
   CUPEL_CHECK(k >= 0 && k <= n && p >= 0 && p <= 1);
   if (alternative == Alternative::kLess) return BinomialCdf(k, n, p);
-  if (alternative == Alternative::kGreater) return 1 - BinomialCdf(k - 1, n, p);
+  if (alternative == Alternative::kGreater) return BinomialUpperTail(k, n, p);
   // Equal probabilities computed along different paths differ in the last bits; R uses the same slack.
   const double limit = BinomialPmf(k, n, p) * (1 + 1e-7);
   double sum = 0;

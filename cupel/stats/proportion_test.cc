@@ -167,6 +167,24 @@ TEST(SampleSizeTest, ZeroErrorsFollowTheRuleOfThree) {
   EXPECT_EQ(ZeroErrorBound(0, 0.95), 1);
 }
 
+// Sums in exact rational arithmetic (Python's fractions) of the probabilities that these doubles are.
+TEST(BinomialTestTest, SmallUpperTailsAreNotLostBesideOne) {
+  const auto greater = [](std::int64_t k, std::int64_t n, double p) {
+    return BinomialTest(k, n, p, Alternative::kGreater);
+  };
+  const auto expect = [&](std::int64_t k, std::int64_t n, double p, double value) {
+    EXPECT_NEAR(greater(k, n, p) / value, 1, 1e-11) << k << " of " << n << " at " << p;
+  };
+  expect(50, 50, 0.1, 1.0000000000000027e-50);
+  expect(1, 3, 1e-20, 2.9999999999999997e-20);
+  expect(900, 1000, 0.5, 6.701717790006296e-162);
+  expect(30, 1000, 0.001, 9.503107515052422e-34);
+  expect(3, 10, 0.25, 0.4744071960449219);
+  EXPECT_EQ(greater(0, 10, 0.5), 1);
+  EXPECT_EQ(greater(1, 10, 0), 0);
+  EXPECT_EQ(greater(10, 10, 1), 1);
+}
+
 // R's example(binom.test): Mendel's 682 of 925, p = 3/4. SciPy's example of binomtest: 3 of 15, p = 0.1,
 // greater.
 TEST(BinomialTestTest, EqualsPublishedPValues) {

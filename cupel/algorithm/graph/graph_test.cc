@@ -47,6 +47,15 @@ TEST(TensorValueTest, EqualityIsOfTypeShapeAndBits) {
   EXPECT_FALSE(TensorValue::FromFloats({1}, {0.0f}) == TensorValue::FromFloats({1}, {-0.0f}));
 }
 
+TEST(TensorValueTest, NoElementsAreEqualWithOrWithoutBytes) {
+  const TensorValue with = TensorValue::FromFloats({0, 3}, {});
+  const TensorValue without{DataType::kFloat32, {0, 3}, nullptr, {}};
+  EXPECT_EQ(with, without);
+  EXPECT_EQ(without, with);
+  EXPECT_FALSE(without == (TensorValue{DataType::kFloat32, {3, 0}, nullptr, {}}));
+  EXPECT_FALSE(TensorValue::FromFloats({1}, {0}) == (TensorValue{DataType::kFloat32, {1}, nullptr, {}}));
+}
+
 TEST(NodeTest, AttributesFallBackWhenAbsentOrOfAnotherKind) {
   const Node node =
       MakeNode("Conv", {}, {}, {{"group", std::int64_t{4}}, {"auto_pad", std::string("VALID")}});

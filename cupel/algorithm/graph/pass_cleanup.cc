@@ -182,6 +182,7 @@ std::int64_t RemoveDeadNodes(Graph& graph, const OptimiseOptions&) {
         std::ranges::none_of(node.outputs, [&](const std::string& name) { return needed.contains(name); });
     if (erased[i]) continue;
     needed.insert(node.inputs.begin(), node.inputs.end());
+    needed.erase("");  // An omitted input is not the value that an unused output has.
     needed.merge(CapturedNames(node));
   }
   auto changes = static_cast<std::int64_t>(std::ranges::count(erased, true));

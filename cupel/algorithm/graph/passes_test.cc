@@ -264,6 +264,15 @@ TEST(RemoveDeadNodesTest, RemovesWhatNoOutputNeeds) {
   EXPECT_TRUE(graph.value_infos.empty());
 }
 
+TEST(RemoveDeadNodesTest, AnOmittedInputNeedsNobody) {
+  // "" stands for an input that is not given, and for an output that nobody reads: no value of that name.
+  Graph graph =
+      MakeGraph({"2"}, {MakeNode("Dropout", {"x"}, {"a", ""}), MakeNode("Clip", {"x", "", "c"}, {"y"})},
+                {{"c", Floats({}, {1})}});
+  EXPECT_EQ(RemoveDeadNodes(graph, {}), 1);
+  EXPECT_EQ(Operators(graph), "Clip");
+}
+
 TEST(RemoveDeadNodesTest, KeepsWhatSubgraphsCapture) {
   const auto branch = std::make_shared<const Graph>(MakeGraph({}, {MakeNode("Add", {"a", "c"}, {"y"})}));
   Graph graph = MakeGraph(

@@ -9,36 +9,13 @@
 #include "cupel/algorithm/graph/cost.h"
 #include "cupel/algorithm/graph/example_graphs.h"
 #include "cupel/algorithm/graph/random_weights.h"
+#include "cupel/algorithm/graph/shape_text_for_test.h"
 #include "cupel/algorithm/graph/validate.h"
 
 namespace cupel::algorithm::graph {
 namespace {
 
-/// The inferred shape of y, "N,3,?".
-std::string ShapeOfY(const Graph& graph) {
-  const Inference known = InferShapes(graph);
-  const auto found = known.types.find("y");
-  if (found == known.types.end() || !found->second.shape) return "unknown";
-  std::string text;
-  for (const Dimension& dimension : *found->second.shape) {
-    text += (text.empty() ? "" : ",") + (dimension.value            ? std::to_string(*dimension.value)
-                                         : dimension.symbol.empty() ? "?"
-                                                                    : dimension.symbol);
-  }
-  return text;
-}
-
 using Ints = std::vector<std::int64_t>;
-
-TensorValue Zeros(Shape shape) {
-  const auto count = static_cast<std::size_t>(ElementCount(shape));
-  return TensorValue::FromFloats(std::move(shape), std::vector<float>(count, 0.0f));
-}
-
-TensorValue Integers(Ints values) {
-  const auto count = static_cast<std::int64_t>(values.size());
-  return TensorValue::FromInt64s({count}, values);
-}
 
 TEST(ShapeInferenceTest, ConvolutionsFollowStridesPadsAndDilations) {
   const auto conv = [](std::map<std::string, Attribute, std::less<>> attributes) {

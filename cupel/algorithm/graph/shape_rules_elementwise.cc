@@ -36,9 +36,13 @@ void Variadic(RuleContext& context) { context.Set(0, context.Type(0), BroadcastF
 
 void Where(RuleContext& context) { context.Set(0, context.Type(1), BroadcastFrom(context, 0)); }
 
+/// The element type with ONNX's number; kUndefined for those that are not known here.
+DataType TypeNumbered(std::int64_t number) {
+  return number >= 1 && number <= 16 ? static_cast<DataType>(number) : DataType::kUndefined;
+}
+
 void Cast(RuleContext& context) {
-  const std::int64_t to = context.node.Integer("to", 0);
-  context.Set(0, to >= 1 && to <= 16 ? static_cast<DataType>(to) : DataType::kUndefined, ShapeOf(context, 0));
+  context.Set(0, TypeNumbered(context.node.Integer("to", 0)), ShapeOf(context, 0));
 }
 
 void CastLike(RuleContext& context) { context.Set(0, context.Type(1), ShapeOf(context, 0)); }
@@ -56,7 +60,12 @@ void BatchNormalization(RuleContext& context) {
 void LayerNormalization(RuleContext& context) { Same(context); }
 
 void QuantizeLinear(RuleContext& context) {
-  context.Set(0, context.Has(2) ? context.Type(2) : DataType::kUint8, ShapeOf(context, 0));
+  // The attribute came with operator set 21; 0 means that it is not given.
+  const std::int64_t wanted = context.node.Integer("output_dtype", 0);
+  DataType type = DataType::kUint8;
+  if (wanted != 0) type = TypeNumbered(wanted);
+  if (context.Has(2)) type = context.Type(2);
+  context.Set(0, type, ShapeOf(context, 0));
 }
 
 void DequantizeLinear(RuleContext& context) { context.Set(0, context.Type(1), ShapeOf(context, 0)); }

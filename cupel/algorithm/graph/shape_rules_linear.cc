@@ -7,12 +7,15 @@
 namespace cupel::algorithm::graph {
 namespace {
 
+bool Contradict(const Dimension& a, const Dimension& b) { return a.value && b.value && *a.value != *b.value; }
+
 std::optional<Dimensions> MatrixProduct(const Dimensions* a, const Dimensions* b) {
   if (a == nullptr || b == nullptr || a->empty() || b->empty()) return std::nullopt;
   // numpy.matmul: a vector is a row on the left and a column on the right, and that axis is dropped from the
   // result.
   const bool drop_rows = a->size() == 1;
   const bool drop_columns = b->size() == 1;
+  if (Contradict(a->back(), (*b)[drop_columns ? 0 : b->size() - 2])) return std::nullopt;
   const Dimensions batch_a(a->begin(), a->end() - (drop_rows ? 1 : 2));
   const Dimensions batch_b(b->begin(), b->end() - (drop_columns ? 1 : 2));
   auto result = Broadcast(batch_a, batch_b);
@@ -41,7 +44,8 @@ void Gemm(RuleContext& context) {
   if (a != nullptr && b != nullptr && a->size() == 2 && b->size() == 2) {
     const bool transpose_a = context.node.Integer("transA", 0) != 0;
     const bool transpose_b = context.node.Integer("transB", 0) != 0;
-    shape = Dimensions{(*a)[transpose_a ? 1 : 0], (*b)[transpose_b ? 0 : 1]};
+    if (!Contradict((*a)[transpose_a ? 0 : 1], (*b)[transpose_b ? 1 : 0]))
+      shape = Dimensions{(*a)[transpose_a ? 1 : 0], (*b)[transpose_b ? 0 : 1]};
   }
   context.Set(0, context.Type(0), std::move(shape));
 }

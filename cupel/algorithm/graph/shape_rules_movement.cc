@@ -31,6 +31,20 @@ Dimension AsDimension(const std::optional<std::int64_t>& value) {
   return value && *value >= 0 && *value <= kLargest ? Known(*value) : Dimension{};
 }
 
+/// Whether both hold, or may hold, as many elements.
+bool SameCount(const Dimensions& a, const Dimensions& b) {
+  const Dimension mine = Product(a.begin(), a.end()), theirs = Product(b.begin(), b.end());
+  return !mine.value || !theirs.value || *mine.value == *theirs.value;
+}
+
+/// Whether the sizes of `target` other than the gap divide, or may divide, the elements of `input`.
+bool Divides(Dimensions target, std::size_t gap, const Dimensions& input) {
+  target[gap] = Known(1);
+  const Dimension total = Product(input.begin(), input.end());
+  const Dimension divisor = Product(target.begin(), target.end());
+  return !total.value || divisor.value.value_or(0) == 0 || *total.value % *divisor.value == 0;
+}
+
 /// The dimension that -1 stands for, when both element counts are known up to the same unknown factor.
 Dimension Remaining(const Dimensions& input, const Dimensions& target, std::size_t gap) {
   Dimensions mine = input;
@@ -64,8 +78,10 @@ std::optional<Dimensions> ReshapeTo(const RuleContext& context,
     output.push_back(AsDimension(target[i]));
     if (!target[i]) {
       certain = false;  // It might be the -1.
-    } else if (*target[i] == -1) {
+    } else if (*target[i] == -1 && !gap) {
       gap = i;
+    } else if (*target[i] < 0) {
+      return std::nullopt;
     } else if (*target[i] == 0 && zero_copies) {
       if (input == nullptr || i >= input->size()) {
         output[i] = {};
@@ -75,7 +91,10 @@ std::optional<Dimensions> ReshapeTo(const RuleContext& context,
       }
     }
   }
-  if (gap && certain) output[*gap] = Remaining(*input, output, *gap);
+  if (!certain) return output;
+  if (!gap) return SameCount(*input, output) ? std::optional(output) : std::nullopt;
+  if (!Divides(output, *gap, *input)) return std::nullopt;
+  output[*gap] = Remaining(*input, output, *gap);
   return output;
 }
 
@@ -119,9 +138,11 @@ void Transpose(RuleContext& context) {
     shape = Dimensions(input->rbegin(), input->rend());
     if (!permutation.empty()) {
       if (permutation.size() != input->size()) return context.Set(0, context.Type(0), std::nullopt);
+      std::vector<bool> taken(input->size(), false);
       for (std::size_t i = 0; i < permutation.size(); ++i) {
         const auto from = NormalAxis(permutation[i], input->size());
-        if (!from) return context.Set(0, context.Type(0), std::nullopt);
+        if (!from || taken[*from]) return context.Set(0, context.Type(0), std::nullopt);
+        taken[*from] = true;
         (*shape)[i] = (*input)[*from];
       }
     }
@@ -144,6 +165,8 @@ std::optional<Dimensions> ConcatShape(const RuleContext& context) {
         result[d] = known ? AsDimension(*result[d].value + *(*next)[d].value) : Dimension{};
       } else if (!result[d].value) {
         result[d] = (*next)[d].value ? (*next)[d] : result[d];
+      } else if ((*next)[d].value && *(*next)[d].value != *result[d].value) {
+        return std::nullopt;
       }
     }
   }
@@ -152,27 +175,40 @@ std::optional<Dimensions> ConcatShape(const RuleContext& context) {
 
 void Concat(RuleContext& context) { context.Set(0, context.Type(0), ConcatShape(context)); }
 
+/// Sizes of the parts along the split axis; nothing when they contradict its size.
+std::optional<Dimensions> SplitSizes(const RuleContext& context, const Dimension& whole) {
+  const auto count = static_cast<std::int64_t>(context.outputs.size());
+  const auto sizes = context.AttributeOrInput("split", 1);
+  Dimensions parts(context.outputs.size());
+  if (sizes) {
+    if (sizes->size() != parts.size()) return std::nullopt;
+    Dimension sum = Known(0);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      parts[i] = AsDimension((*sizes)[i]);
+      sum = sum.value && parts[i].value ? AsDimension(*sum.value + *parts[i].value) : Dimension{};
+    }
+    if (whole.value && sum != whole) return std::nullopt;
+  } else if (!context.Has(1) && whole.value) {
+    // Equal parts, the last one smaller (operator set 18).
+    const std::int64_t part = (*whole.value + count - 1) / count;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t begin = std::min(*whole.value, part * i);
+      parts[static_cast<std::size_t>(i)] = Known(std::min(part, *whole.value - begin));
+    }
+  }
+  return parts;
+}
+
 void Split(RuleContext& context) {
   const Dimensions* const input = context.Shape(0);
   const auto axis =
       input == nullptr ? std::nullopt : NormalAxis(context.node.Integer("axis", 0), input->size());
-  const auto sizes = context.AttributeOrInput("split", 1);
-  const auto count = static_cast<std::int64_t>(context.outputs.size());
+  const auto parts = axis ? SplitSizes(context, (*input)[*axis]) : std::nullopt;
   for (std::size_t i = 0; i < context.outputs.size(); ++i) {
     std::optional<Dimensions> shape;
-    if (axis) {
+    if (axis && parts) {
       shape = *input;
-      Dimension& split = (*shape)[*axis];
-      if (sizes && sizes->size() == context.outputs.size()) {
-        split = AsDimension((*sizes)[i]);
-      } else if (!context.Has(1) && split.value) {
-        // Equal parts, the last one smaller (operator set 18).
-        const std::int64_t part = (*split.value + count - 1) / count;
-        const std::int64_t begin = std::min(*split.value, part * static_cast<std::int64_t>(i));
-        split = Known(std::min(part, *split.value - begin));
-      } else {
-        split = {};
-      }
+      (*shape)[*axis] = (*parts)[i];
     }
     context.Set(i, context.Type(0), std::move(shape));
   }
@@ -250,7 +286,7 @@ void Squeeze(RuleContext& context) {
     bool certain = true;
     for (std::int64_t axis : axes.value_or(std::vector<std::int64_t>{})) {
       const auto normal = NormalAxis(axis, input->size());
-      certain = certain && normal.has_value();
+      certain = certain && normal && (*input)[*normal].value.value_or(1) == 1;
       if (normal) dropped[*normal] = true;
     }
     shape.emplace();
@@ -357,7 +393,8 @@ void Blocks(RuleContext& context) {
       if (deepen == (i == 1)) {
         dimension = Product(dimension, Known(factor));
       } else {
-        dimension = dimension.value ? Known(*dimension.value / factor) : Dimension{};
+        const bool divides = dimension.value && *dimension.value % factor == 0;
+        dimension = divides ? Known(*dimension.value / factor) : Dimension{};
       }
     }
   }

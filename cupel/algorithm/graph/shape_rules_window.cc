@@ -2,7 +2,6 @@
 // Convolutions and pooling: outputs computed from sliding windows.
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include "cupel/algorithm/graph/shape_rules.h"
 
@@ -11,6 +10,9 @@ namespace {
 
 constexpr std::int64_t kLargestAttribute = std::int64_t{1} << 31;
 constexpr std::int64_t kLargestGroup = std::int64_t{1} << 20;
+
+/// Not by std::abs, which INT64_MIN has none of.
+bool IsModerate(std::int64_t v) { return v > -kLargestAttribute && v < kLargestAttribute; }
 
 /// Window parameters of a node, complete and in range for `spatial` dimensions; nothing when they are not.
 struct Window {
@@ -31,10 +33,9 @@ struct Window {
       return std::nullopt;
     }
     const auto positive = [](std::int64_t v) { return v > 0 && v < kLargestAttribute; };
-    const auto moderate = [](std::int64_t v) { return std::abs(v) < kLargestAttribute; };
     const bool sound =
         std::ranges::all_of(window.kernel, positive) && std::ranges::all_of(window.strides, positive) &&
-        std::ranges::all_of(window.dilations, positive) && std::ranges::all_of(window.pads, moderate) &&
+        std::ranges::all_of(window.dilations, positive) && std::ranges::all_of(window.pads, IsModerate) &&
         std::ranges::all_of(window.kernel, [](std::int64_t v) { return v < (1 << 24); }) &&
         std::ranges::all_of(window.dilations, [](std::int64_t v) { return v < (1 << 24); });
     return sound ? std::optional(std::move(window)) : std::nullopt;
@@ -48,10 +49,14 @@ struct Window {
     const std::int64_t stride = strides[i];
     if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER")
       return Known((*input.value + stride - 1) / stride);
-    const std::int64_t padding = auto_pad == "VALID" ? 0 : pads[i] + pads[i + kernel.size()];
-    const std::int64_t room = *input.value + padding - Extent(i);
+    const std::int64_t before = auto_pad == "VALID" ? 0 : pads[i];
+    const std::int64_t after = auto_pad == "VALID" ? 0 : pads[i + kernel.size()];
+    const std::int64_t room = *input.value + before + after - Extent(i);
     if (room < 0) return {};
-    return Known((room + (ceil_mode ? stride - 1 : 0)) / stride + 1);
+    std::int64_t steps = (room + (ceil_mode ? stride - 1 : 0)) / stride;
+    // Rounding up never adds a window that starts in the padding behind the input.
+    if (ceil_mode && steps * stride >= *input.value + before) --steps;
+    return Known(steps + 1);
   }
 };
 
@@ -69,12 +74,20 @@ std::optional<Window> ConvolutionWindow(const RuleContext& context, const Dimens
   return Window::Of(context.node, std::move(kernel));
 }
 
+/// Whether a weight [m, c / group, k...] can be that of an input with these channels.
+bool ChannelsFit(const Node& node, const Dimension& channels, const Dimensions* weight) {
+  const std::int64_t group = node.Integer("group", 1);
+  if (group < 1 || group > kLargestGroup) return false;
+  if (weight == nullptr || weight->size() < 2 || !channels.value || !(*weight)[1].value) return true;
+  return *channels.value == *(*weight)[1].value * group;
+}
+
 std::optional<Dimensions> ConvolutionShape(const RuleContext& context, std::size_t weight_input) {
   const Dimensions* const input = context.Shape(0);
   const Dimensions* const weight = context.Shape(weight_input);
   if (input == nullptr) return std::nullopt;
   const auto window = ConvolutionWindow(context, *input, weight);
-  if (!window) return std::nullopt;
+  if (!window || !ChannelsFit(context.node, (*input)[1], weight)) return std::nullopt;
   Dimensions output = {(*input)[0], weight != nullptr && !weight->empty() ? (*weight)[0] : Dimension{}};
   for (std::size_t i = 2; i < input->size(); ++i) output.push_back(window->Output(i - 2, (*input)[i], false));
   return output;
@@ -91,6 +104,7 @@ std::optional<Dimensions> ConvTransposeShape(const RuleContext& context) {
   const auto window = ConvolutionWindow(context, *input, weight);
   const std::int64_t group = context.node.Integer("group", 1);
   if (!window || group < 1 || group > kLargestGroup) return std::nullopt;
+  if ((*input)[1].value && (*weight)[0].value && (*input)[1] != (*weight)[0]) return std::nullopt;
   const std::size_t spatial = window->kernel.size();
   const auto extra = context.node.Integers("output_padding", std::vector<std::int64_t>(spatial, 0));
   const auto forced = context.node.Integers("output_shape");
@@ -103,7 +117,7 @@ std::optional<Dimensions> ConvTransposeShape(const RuleContext& context) {
       output.push_back(forced[i] >= 0 ? Known(forced[i]) : Dimension{});
       continue;
     }
-    if (!in.value || *in.value > kLargestAttribute || std::abs(extra[i]) >= kLargestAttribute) {
+    if (!in.value || *in.value > kLargestAttribute || !IsModerate(extra[i])) {
       output.emplace_back();
       continue;
     }

@@ -90,6 +90,10 @@ Result ComputeSlice(const RuleContext& context) {
       ends->size() != 1) {
     return std::nullopt;
   }
+  if (context.node.HasAttribute("axes") || context.Has(3)) {
+    const auto axes = context.AttributeOrInput("axes", 3);
+    if (!axes || axes->size() != 1 || NormalAxis((*axes)[0], 1) != 0) return std::nullopt;
+  }
   if (context.Has(4)) {
     const auto steps = context.Integers(4);
     if (!steps || *steps != std::vector<std::int64_t>{1}) return std::nullopt;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -123,7 +124,9 @@ std::vector<std::int64_t> TensorValue::AsInt64s() const {
 bool TensorValue::operator==(const TensorValue& other) const {
   if (type != other.type || shape != other.shape || strings != other.strings) return false;
   if (bytes == other.bytes) return true;
-  return bytes && other.bytes && *bytes == *other.bytes;
+  const BytesView mine = bytes ? BytesView(*bytes) : BytesView(),
+                  theirs = other.bytes ? BytesView(*other.bytes) : BytesView();
+  return std::ranges::equal(mine, theirs);
 }
 
 }  // namespace cupel::algorithm::graph

@@ -22,10 +22,6 @@ constexpr std::int64_t kNewestIr = 10;  // With operator set 21.
 /// The versions the model is written in, checked.
 Result<graph::Graph> ReadHeader(const ::onnx::ModelProto& model) {
   graph::Graph header;
-  if (!model.has_ir_version() || !model.has_graph()) {
-    return Fail(ErrorCode::kCorrupt, "the file is not an ONNX model: it has no IR version or no graph", "",
-                "check that the file was copied whole");
-  }
   if (model.ir_version() < kOldestIr || model.ir_version() > kNewestIr) {
     return Fail(ErrorCode::kUnsupported,
                 fmt::format("IR version must be {} to {}, got {}", kOldestIr, kNewestIr, model.ir_version()),
@@ -67,9 +63,24 @@ Status CheckDomains(const graph::Graph& graph, const graph::Graph& header) {
   return {};
 }
 
+/// "ai.onnx" and "" name one domain, of which libonnx's checker knows the second name alone.
+void UseShortDomain(::onnx::GraphProto& graph) {
+  for (auto& node : *graph.mutable_node()) {
+    if (NormalDomain(node.domain()).empty()) node.clear_domain();
+    for (auto& attribute : *node.mutable_attribute()) {
+      if (attribute.has_g()) UseShortDomain(*attribute.mutable_g());
+    }
+  }
+}
+
 Result<graph::Graph> Import(::onnx::ModelProto& model, const std::optional<std::filesystem::path>& folder,
                             const Limits& limits) {
+  if (!model.has_ir_version() || !model.has_graph()) {
+    return Fail(ErrorCode::kCorrupt, "the file is not an ONNX model: it has no IR version or no graph", "",
+                "check that the file was copied whole");
+  }
   CUPEL_TRY_STATUS(InlineFunctions(model, limits));
+  UseShortDomain(*model.mutable_graph());
   CUPEL_TRY(const graph::Graph header, ReadHeader(model));
   TensorImporter tensors(ExternalData(folder, limits.file_bytes), limits.graph.tensor_bytes);
   CUPEL_TRY(graph::Graph graph, ImportGraph(model.graph(), header, tensors));

@@ -2,6 +2,7 @@
 #include "cupel/algorithm/onnx/reader.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <functional>
@@ -113,6 +114,95 @@ TEST(ReaderTest, RefusesVersionsItDoesNotKnow) {
   EXPECT_THAT(
       Read([](ModelProto& model) { model.mutable_graph()->mutable_node(0)->set_domain("com.example"); }),
       HasError(ErrorCode::kCorrupt, HasSubstr("com.example")));
+}
+
+TEST(ReaderTest, RefusesTheSameDomainUnderTwoNames) {
+  EXPECT_THAT(Read([](ModelProto& model) {
+                auto& again = *model.add_opset_import();
+                again.set_domain("ai.onnx");
+                again.set_version(12);
+              }),
+              HasError(ErrorCode::kCorrupt, HasSubstr("given twice")));
+  CUPEL_ASSERT_OK(const graph::Graph graph, Read([](ModelProto& model) {
+                    model.mutable_opset_import(0)->set_domain("ai.onnx");
+                    model.mutable_graph()->mutable_node(0)->set_domain("ai.onnx");
+                  }));
+  EXPECT_EQ(graph.Opset(), 13);
+  EXPECT_EQ(graph.nodes[0].domain, "");
+}
+
+TEST(ReaderTest, NamesThePlaceOfWhatItRefuses) {
+  using Change = std::function<void(ModelProto&)>;
+  const auto attribute = [](const std::function<void(AttributeProto&)>& fill) -> Change {
+    return [fill](ModelProto& model) {
+      auto& added = *model.mutable_graph()->mutable_node(0)->add_attribute();
+      added.set_name("extra");
+      fill(added);
+    };
+  };
+  const std::vector<std::tuple<ErrorCode, std::string, Change>> cases = {
+      {ErrorCode::kCorrupt, "node 0 (Add): attribute 'extra'", attribute([](AttributeProto&) {})},
+      {ErrorCode::kUnsupported, "node 0 (Add): attribute 'extra'",
+       attribute([](AttributeProto& a) { a.set_type(AttributeProto::SPARSE_TENSOR); })},
+      {ErrorCode::kUnsupported, "GRAPHS",
+       attribute([](AttributeProto& a) { a.set_type(AttributeProto::GRAPHS); })},
+      {ErrorCode::kCorrupt, "outside a function", attribute([](AttributeProto& a) {
+         a.set_type(AttributeProto::INT);
+         a.set_ref_attr_name("parameter");
+       })},
+      {ErrorCode::kCorrupt, "attribute 'extra'", attribute([](AttributeProto& a) {
+         a.set_type(AttributeProto::TENSOR);
+         a.mutable_t()->set_data_type(TensorProto::FLOAT);
+         a.mutable_t()->add_dims(2);
+       })},
+      {ErrorCode::kCorrupt, "given twice",
+       [](ModelProto& model) {
+         for (int i = 0; i < 2; ++i) {
+           auto& added = *model.mutable_graph()->mutable_node(0)->add_attribute();
+           added.set_name("extra");
+           added.set_type(AttributeProto::INT);
+         }
+       }},
+      {ErrorCode::kUnsupported, "value 'x'",
+       [](ModelProto& m) { m.mutable_graph()->mutable_input(0)->mutable_type()->mutable_opaque_type(); }},
+      {ErrorCode::kUnsupported, "value 'y'",
+       [](ModelProto& m) {
+         m.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->set_elem_type(17);
+       }},
+      {ErrorCode::kCorrupt, "printable",
+       [](ModelProto& m) { m.mutable_graph()->mutable_input(0)->set_name("x\xff"); }},
+      {ErrorCode::kCorrupt, "printable", [](ModelProto& m) { m.mutable_graph()->set_name("\xed\xa0\x80"); }},
+      {ErrorCode::kCorrupt, "node 0 (?)",
+       [](ModelProto& m) { m.mutable_graph()->mutable_node(0)->set_op_type("A\x7f"); }},
+      {ErrorCode::kCorrupt, "constant 'w'",
+       [](ModelProto& m) { *m.mutable_graph()->add_initializer() = m.graph().initializer(0); }},
+      {ErrorCode::kCorrupt, "no IR version", [](ModelProto& m) { m.clear_ir_version(); }},
+      {ErrorCode::kCorrupt, "no graph", [](ModelProto& m) { m.clear_graph(); }},
+  };
+  for (const auto& [code, text, change] : cases)
+    EXPECT_THAT(Read(change), HasError(code, HasSubstr(text))) << text;
+}
+
+TEST(ReaderTest, ShapesOfValuesMayBeKnownNamedOrNeither) {
+  CUPEL_ASSERT_OK(
+      const graph::Graph graph, Read([](ModelProto& model) {
+        auto* shape =
+            model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+        shape->clear_dim();
+        shape->add_dim()->set_dim_value(0);
+        shape->add_dim()->set_dim_value(-1);
+        shape->add_dim()->set_dim_param("N");
+        shape->add_dim();
+        auto* output = model.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type();
+        output->clear_shape();
+        output->mutable_shape();
+        for (int i = 0; i < 4; ++i) output->mutable_shape()->add_dim();
+      }));
+  const auto& shape = *graph.inputs[0].shape;
+  EXPECT_EQ(shape[0].value, 0);
+  EXPECT_EQ(shape[1], graph::Dimension{}) << "a negative size is an exporter's way to say nothing";
+  EXPECT_EQ(shape[2].symbol, "N");
+  EXPECT_EQ(shape[3], graph::Dimension{});
 }
 
 TEST(ReaderTest, StandsAloneWhereLibonnxKnowsTooLittle) {
@@ -390,6 +480,57 @@ TEST(ExternalDataTest, RefusesWhatIsMissingOrTooShort) {
   EXPECT_THAT(
       ReadModel(WriteExternal(folder, "data.bin"), {.file_bytes = 700, .graph = {.tensor_bytes = 11}}),
       HasError(ErrorCode::kResourceLimit));
+}
+
+TEST(ExternalDataTest, PiecesMayTouchOrOverlapAndEndWithTheFile) {
+  const ScratchFolder folder;
+  // 16 bytes: offsets 0 to 4 leave room for 12.
+  for (const char* offset : {"0", "1", "4"}) {
+    EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", offset)), IsOk()) << offset;
+  }
+  EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "5")),
+              HasError(ErrorCode::kCorrupt, HasSubstr("expected 12 bytes at offset 5")));
+  for (const char* number : {"", " 4", "4 ", "0x4", "4.0", "1e1", "+4", "18446744073709551616"}) {
+    EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", number)),
+                HasError(ErrorCode::kCorrupt, HasSubstr("constant 'w'")))
+        << number;
+    EXPECT_THAT(ReadModel(WriteExternal(folder, "data.bin", "0", number)), HasError(ErrorCode::kCorrupt))
+        << number;
+  }
+}
+
+TEST(ExternalDataTest, RefusesWhatIsNoFile) {
+  const ScratchFolder folder;
+  const auto read = [&](const std::string& location) { return ReadModel(WriteExternal(folder, location)); };
+  EXPECT_THAT(read("./data.bin"), IsOk());
+  EXPECT_THAT(read("sub/../data.bin"), HasError(ErrorCode::kPermission, HasSubstr("'..'")));
+  EXPECT_THAT(read("data.bin/"), HasError(ErrorCode::kNotFound));
+  EXPECT_THAT(read("data.bin/more"), HasError(ErrorCode::kNotFound));
+  EXPECT_THAT(read(std::string("data.bin\0x", 10)), HasError(ErrorCode::kPermission));
+  EXPECT_THAT(read(std::string(5000, 'a')), HasError(ErrorCode::kNotFound));
+  ASSERT_EQ(::mkfifo((folder / "model/pipe").c_str(), 0600), 0);
+  EXPECT_THAT(read("pipe"), HasError(ErrorCode::kPermission, HasSubstr("regular file")))
+      << "would wait for ever";
+  std::filesystem::create_symlink("loop", folder / "model/loop");
+  EXPECT_THAT(read("loop"), HasError(ErrorCode::kNotFound));
+  std::filesystem::create_symlink("/dev/zero", folder / "model/zero");
+  EXPECT_THAT(read("zero"), HasError(ErrorCode::kPermission));
+  // A folder whose name begins like the model's is another folder.
+  ASSERT_THAT(MakeFolder(folder / "model2"), IsOk());
+  ASSERT_THAT(WriteFileAtomic(folder / "model2/d.bin", std::string_view("0123456789ab")), IsOk());
+  std::filesystem::create_symlink("../model2/d.bin", folder / "model/near.bin");
+  EXPECT_THAT(read("near.bin"), HasError(ErrorCode::kPermission, HasSubstr("leads out")));
+}
+
+TEST(ExternalDataTest, AModelMayLieBehindALinkOrInTheWorkingFolder) {
+  const ScratchFolder folder;
+  WriteExternal(folder, "data.bin");
+  std::filesystem::create_directory_symlink("model", folder / "alias");
+  EXPECT_THAT(ReadModel(folder / "alias/m.onnx"), IsOk());
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder / "model");
+  EXPECT_THAT(ReadModel("m.onnx"), IsOk());
+  std::filesystem::current_path(before);
 }
 
 TEST(ExternalDataTest, NeedsAFolder) {

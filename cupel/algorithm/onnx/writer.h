@@ -3,10 +3,11 @@
 
 /// Writes `graph::Graph` as ONNX.
 ///
-/// Promises: reading what was written gives an equal graph (`graph::Equal`), constants bit for bit; the same
-/// graph gives the same bytes; libonnx's checker accepts the file if the graph's operators are used as their
-/// operator set says. All constants are inside the file, as raw data. Initializers are written in the order
-/// of their names.
+/// Promises: reading what was written gives an equal graph (`graph::Equal`), constants bit for bit, once
+/// inner values have their types (`graph::AddInferredTypes`, which the reader calls); the same graph gives
+/// the same bytes; libonnx's checker accepts the file if the graph's operators are used as their operator set
+/// says. All constants are inside the file, as raw data. Initializers are written in the order of their
+/// names.
 
 #include "cupel/algorithm/graph/graph.h"
 #include "cupel/base/bytes.h"

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // IDX, NPY, NPZ, gzip and Blob against hand-made bytes.
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include "cupel/base/reproducible_stream.h"
+#include "cupel/data/dataset/array_bytes_for_test.h"
 #include "cupel/data/dataset/idx.h"
 #include "cupel/data/dataset/inflate.h"
 #include "cupel/data/dataset/npy.h"
@@ -20,74 +19,10 @@ using cupel::testing::HasError;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-BlobPointer MakeBlob(Bytes bytes) { return std::make_shared<const Blob>(std::move(bytes)); }
-
-Bytes Join(std::initializer_list<Bytes> parts) {
-  Bytes joined;
-  for (const Bytes& part : parts) joined.insert(joined.end(), part.begin(), part.end());
-  return joined;
-}
-
-Bytes Little(std::uint64_t value, int count) {
-  Bytes bytes;
-  for (int i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-  return bytes;
-}
-
-Bytes Text(std::string_view text) { return {text.begin(), text.end()}; }
-
-Bytes Npy(const std::string& header, const Bytes& numbers, int version = 1) {
-  return Join({Text("\x93NUMPY"),
-               {static_cast<std::uint8_t>(version), 0},
-               Little(header.size(), version == 1 ? 2 : 4),
-               Text(header),
-               numbers});
-}
-
 Bytes NpyF32(const std::string& shape, const std::vector<float>& values) {
   Bytes numbers(values.size() * 4);
   std::memcpy(numbers.data(), values.data(), numbers.size());
   return Npy("{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }\n", numbers);
-}
-
-/// zlib's own compressor, as the reference.
-Bytes Deflate(const Bytes& bytes, int window) {
-  z_stream stream{};
-  CUPEL_CHECK(deflateInit2(&stream, 9, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  Bytes packed(bytes.size() + 200);
-  stream.next_in = const_cast<Bytef*>(bytes.data());
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = packed.data();
-  stream.avail_out = static_cast<uInt>(packed.size());
-  CUPEL_CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
-struct ZipEntry {
-  std::string name;
-  Bytes content;
-  bool is_deflated = false;
-};
-
-Bytes Zip(const std::vector<ZipEntry>& entries) {
-  Bytes file, directory;
-  for (const ZipEntry& entry : entries) {
-    const Bytes packed = entry.is_deflated ? Deflate(entry.content, -15) : entry.content;
-    const auto crc = crc32(0, entry.content.data(), static_cast<uInt>(entry.content.size()));
-    const Bytes sizes =
-        Join({Little(0, 2), Little(entry.is_deflated ? 8 : 0, 2), Little(0, 4), Little(crc, 4),
-              Little(packed.size(), 4), Little(entry.content.size(), 4), Little(entry.name.size(), 2)});
-    // NumPy gives local headers an extra field of 20 bytes; the directory has none.
-    directory =
-        Join({directory, Text("PK\x01\x02"), Little(20, 2), Little(20, 2), sizes, Little(0, 2), Little(0, 2),
-              Little(0, 2), Little(0, 2), Little(0, 4), Little(file.size(), 4), Text(entry.name)});
-    file = Join(
-        {file, Text("PK\x03\x04"), Little(20, 2), sizes, Little(20, 2), Text(entry.name), Bytes(20), packed});
-  }
-  return Join({file, directory, Text("PK\x05\x06"), Little(0, 4), Little(entries.size(), 2),
-               Little(entries.size(), 2), Little(directory.size(), 4), Little(file.size(), 4), Little(0, 2)});
 }
 
 std::vector<float> Row(const NumberArray& array, std::int64_t row) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 #include "cupel/base/nearest.h"
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxFieldBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxColumns = 65536;
+constexpr std::string_view kMark = "\xef\xbb\xbf";  // UTF-8's byte order mark.
 constexpr std::int64_t kMaxUnnamedClasses = 1000000;
 
 class Parser {
@@ -22,20 +25,44 @@ class Parser {
       : file_name_(file_name), handlers_(handlers) {}
 
   Status Push(BytesView piece) {
-    for (const std::uint8_t byte : piece) CUPEL_TRY_STATUS(Take(static_cast<char>(byte)));
+    for (const std::uint8_t byte : piece) CUPEL_TRY_STATUS(TakeAfterMark(static_cast<char>(byte)));
     return {};
   }
 
   Status Finish() {
+    CUPEL_TRY_STATUS(GiveUpMark());
     if (state_ == State::kQuoted) return Wrong("a quote is not closed", row_line_);
-    const bool has_row = state_ != State::kFieldStart || !fields_.empty();
-    if (has_row) CUPEL_TRY_STATUS(EndRow());
+    if (!IsBlankLine()) CUPEL_TRY_STATUS(EndRow());
     if (columns_ == 0) return Wrong("there is no header line", 1);
     return {};
   }
 
  private:
   enum class State { kFieldStart, kUnquoted, kQuoted, kAfterQuote, kAfterCarriageReturn };
+
+  /// Drops the mark of byte order with which a file may begin, before anything else looks at it: a quote may
+  /// follow.
+  Status TakeAfterMark(char c) {
+    if (mark_ == kMark.size()) return Take(c);
+    if (c == kMark[mark_]) {
+      ++mark_;
+      return {};
+    }
+    CUPEL_TRY_STATUS(GiveUpMark());
+    return Take(c);
+  }
+
+  /// The bytes taken for the beginning of a mark were text.
+  Status GiveUpMark() {
+    const std::size_t taken = std::exchange(mark_, kMark.size());
+    for (std::size_t i = 0; i < taken && taken < kMark.size(); ++i) CUPEL_TRY_STATUS(Take(kMark[i]));
+    return {};
+  }
+
+  bool IsBlankLine() const {
+    return fields_.empty() && !is_quoted_ && state_ != State::kAfterQuote &&
+           field_.find_first_not_of(" \t") == std::string::npos;
+  }
 
   Status Take(char c) {
     if (c == '\0') return Wrong("there is a NUL byte; the file is no text", line_);
@@ -92,9 +119,7 @@ class Parser {
   }
 
   Status TakeLineEnd() {
-    const bool is_blank =
-        fields_.empty() && !is_quoted_ && field_.find_first_not_of(' ') == std::string::npos;
-    if (is_blank) {
+    if (IsBlankLine()) {
       field_.clear();
       state_ = State::kFieldStart;
     } else {
@@ -127,7 +152,6 @@ class Parser {
   }
 
   Status TakeHeader(CsvFields& fields) {
-    if (fields.front().starts_with("\xef\xbb\xbf")) fields.front().erase(0, 3);
     columns_ = fields.size();
     CsvFields sorted = fields;
     std::ranges::sort(sorted);
@@ -146,6 +170,7 @@ class Parser {
 
   const std::string& file_name_;
   const CsvHandlers& handlers_;
+  std::size_t mark_ = 0;  ///< Bytes of the mark that were taken; all of them: no longer at the beginning.
   State state_ = State::kFieldStart;
   bool is_quoted_ = false;
   std::string field_;

@@ -14,7 +14,10 @@ constexpr const char* kRemedy = "copy the file again";
 class Inflater {
  public:
   Inflater(int window, StorageLimits limits)
-      : writer_(limits), is_ready_(inflateInit2(&stream_, window) == Z_OK), output_(std::size_t{1} << 16) {}
+      : writer_(limits),
+        has_members_(window == kGzipWindow),
+        is_ready_(inflateInit2(&stream_, window) == Z_OK),
+        output_(std::size_t{1} << 16) {}
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
   ~Inflater() {
@@ -28,6 +31,8 @@ class Inflater {
     while (stream_.avail_in > 0) {
       if (is_at_end_) {
         // Another gzip member may follow; a raw stream is followed by nothing.
+        if (!has_members_)
+          return Fail(ErrorCode::kCorrupt, "the compressed data is followed by other bytes", "", kRemedy);
         if (inflateReset(&stream_) != Z_OK) return Fail(ErrorCode::kInternal, "cannot go on unpacking");
         is_at_end_ = false;
       }
@@ -60,6 +65,7 @@ class Inflater {
 
   z_stream stream_{};
   BlobWriter writer_;
+  bool has_members_;
   bool is_ready_;
   bool is_at_end_ = false;
   Bytes output_;

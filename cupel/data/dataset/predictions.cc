@@ -166,6 +166,12 @@ class PredictionsReader {
       out_.class_names = NumberedClasses(std::max<std::int64_t>(largest + 1, 2));
     } else {
       out_.class_names.assign(names_.begin(), names_.end());
+      if (out_.class_names.size() < 2) {
+        return Fail(ErrorCode::kCorrupt,
+                    fmt::format("all labels and predictions are \"{}\"; a classifier has two classes or more",
+                                out_.class_names.front()),
+                    file_name);
+      }
     }
     out_.c = static_cast<std::int64_t>(out_.class_names.size());
     constexpr std::int64_t kMaxScores = std::int64_t{1} << 30;
@@ -200,7 +206,7 @@ class PredictionsReader {
 };
 
 std::string Quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n ") == std::string::npos) return text;
+  if (text.find_first_of(",\"\r\n \t") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
   return quoted + "\"";
@@ -216,12 +222,20 @@ std::vector<double> Probabilities(std::span<const float> row) {
   return probs;
 }
 
+/// Whether all are in least .. count - 1.
+bool AllBelow(std::span<const std::int32_t> indices, std::int64_t least, std::size_t count) {
+  return std::ranges::all_of(
+      indices, [&](std::int64_t i) { return i >= least && i < static_cast<std::int64_t>(count); });
+}
+
 bool SizesFit(const Predictions& predictions) {
   const auto n = static_cast<std::size_t>(predictions.n), c = static_cast<std::size_t>(predictions.c);
   return c >= 2 && predictions.scores.size() == n * c && predictions.labels.size() == n &&
          predictions.sample_index.size() == n && predictions.class_names.size() == c &&
-         std::ranges::all_of(predictions.groups,
-                             [&](const GroupAttribute& group) { return group.group_of.size() == n; });
+         AllBelow(predictions.labels, 0, c) &&
+         std::ranges::all_of(predictions.groups, [&](const GroupAttribute& group) {
+           return group.group_of.size() == n && AllBelow(group.group_of, -1, group.group_names.size());
+         });
 }
 
 }  // namespace
@@ -247,7 +261,8 @@ Result<Predictions> ReadPredictionsFile(const std::filesystem::path& path) {
 
 Status WritePredictionsFile(const Predictions& predictions, const std::filesystem::path& path) {
   if (!SizesFit(predictions)) {
-    return Fail(ErrorCode::kInvalidArgument, "the predictions' sizes do not fit together", path.string());
+    return Fail(ErrorCode::kInvalidArgument, "the predictions' sizes, labels and groups do not fit together",
+                path.string());
   }
   std::string text = "index,label";
   for (const std::string& name : predictions.class_names) text += "," + Quoted("score_" + name);
@@ -257,7 +272,13 @@ Status WritePredictionsFile(const Predictions& predictions, const std::filesyste
     const auto at = static_cast<std::size_t>(i);
     const std::string& label = predictions.class_names[static_cast<std::size_t>(predictions.labels[at])];
     text += fmt::format("{},{}", predictions.sample_index[at], Quoted(label));
-    for (const double prob : Probabilities(predictions.Row(i))) text += fmt::format(",{:.9g}", prob);
+    for (const double prob : Probabilities(predictions.Row(i))) {
+      if (!std::isfinite(prob)) {
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("the scores of row {} are no probabilities", i),
+                    path.string());
+      }
+      text += fmt::format(",{:.9g}", prob);
+    }
     for (const GroupAttribute& group : predictions.groups) {
       const std::int32_t of = group.group_of[at];
       text += "," + (of < 0 ? "" : Quoted(group.group_names[static_cast<std::size_t>(of)]));

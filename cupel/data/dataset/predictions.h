@@ -7,16 +7,17 @@
 ///
 ///     label                the true class: a class name or index
 ///     and one of
-///       score_<class> ...  a probability for each class, in the order of the classes; a row sums to 1 +-
-///       0.01 score              two classes "0" and "1": the probability of "1" prediction         the class
-///       that was answered, nothing more
+///       score_<class> ...  a probability for each class, in the order of the classes;
+///                          a row sums to 1 +- 0.01
+///       score              two classes "0" and "1": the probability of "1"
+///       prediction         the class that was answered, nothing more
 ///     index                optional: the sample's number in the data set; else the row's, from 0
 ///     group_<attribute>    optional, any number; an empty field is unknown
 ///
 /// Probabilities become natural logarithms, with 1e-38 in place of anything smaller (log = -87.5), so that
 /// softmax over a row gives the probabilities back (divided by their sum). With `prediction` the answered
 /// class has 0, all others -87.5. Classes of a file with `prediction` are 0 .. the largest index, or the
-/// sorted names when one is no index.
+/// sorted names when one is no index; of names there must be two.
 
 #include <filesystem>
 #include <vector>
@@ -51,7 +52,8 @@ Result<Predictions> ParsePredictions(const Blob& blob, const std::string& file_n
 
 /// Writes the same form: `index`, `label` (the class name), `score_<class>` as softmax of the scores with
 /// nine digits, `group_<attribute>`. Reading it again gives the same labels, groups and answers, and
-/// probabilities to 1e-6. Errors: those of WriteFileAtomic; kInvalidArgument when sizes do not fit together.
+/// probabilities to 1e-6. Errors: those of WriteFileAtomic; kInvalidArgument when sizes, labels and groups do
+/// not fit together or a row holds NaN or infinity.
 Status WritePredictionsFile(const Predictions& predictions, const std::filesystem::path& path);
 
 }  // namespace cupel::data::dataset

@@ -58,6 +58,16 @@ Result<ImageHeader> ReadJpegHeader(BytesView bytes) {
   return Truncated("JPEG");
 }
 
+/// Where a JPEG's first scan begins: what stands before it, metadata and thumbnails, may hold ends of its
+/// own.
+std::size_t FirstScan(BytesView bytes) {
+  std::size_t at = 2;
+  while (at + 4 <= bytes.size() && bytes[at] == 0xff && bytes[at + 1] != 0xda) {
+    at += bytes[at + 1] == 0xff ? 1 : 2 + static_cast<std::size_t>(BigEndian(bytes, at + 2, 2));
+  }
+  return std::min(at, bytes.size());
+}
+
 // Decoders fill what is missing with grey; a picture that is not all there is refused instead.
 bool HasEnd(BytesView bytes, ImageFormat format) {
   static constexpr std::array<std::uint8_t, 4> kIend = {'I', 'E', 'N', 'D'};
@@ -66,7 +76,29 @@ bool HasEnd(BytesView bytes, ImageFormat format) {
     const auto found = std::search(bytes.begin(), bytes.end(), kIend.begin(), kIend.end());
     return bytes.end() - found >= 8;
   }
-  return std::search(bytes.begin(), bytes.end(), kEndOfImage.begin(), kEndOfImage.end()) != bytes.end();
+  const BytesView scans = bytes.subspan(FirstScan(bytes));
+  return std::search(scans.begin(), scans.end(), kEndOfImage.begin(), kEndOfImage.end()) != scans.end();
+}
+
+// PNG's colour types, byte 25 of a file.
+constexpr std::size_t kColourTypeAt = 25;
+constexpr std::uint8_t kGrey = 0, kGreyAndAlpha = 4;
+
+/// Whether a grey PNG names a shade that stands for transparency (tRNS), which OpenCV passes over.
+bool NamesTransparentShade(BytesView png) {
+  if (png[kColourTypeAt] != kGrey) return false;
+  std::size_t at = kPngSignature.size();
+  while (at + 8 <= png.size() && AsText(png.subspan(at + 4, 4)) != "IDAT") {
+    if (AsText(png.subspan(at + 4, 4)) == "tRNS") return true;
+    at += 12 + static_cast<std::size_t>(BigEndian(png, at, 4));
+  }
+  return false;
+}
+
+/// What OpenCV makes of grey with alpha has three equal channels.
+void KeepFirstPlane(Image& image) {
+  image.values.resize(static_cast<std::size_t>(image.PlaneSize()));
+  image.channels = 1;
 }
 
 template <typename Element>
@@ -171,6 +203,11 @@ Result<Image> DecodeImage(BytesView bytes, std::int64_t channels, std::int64_t m
   }
   CUPEL_TRY(const ImageHeader header, ReadImageHeader(bytes, max_pixels));
   if (!HasEnd(bytes, header.format)) return Truncated(header.format == ImageFormat::kPng ? "PNG" : "JPEG");
+  const bool is_png = header.format == ImageFormat::kPng;
+  if (is_png && NamesTransparentShade(bytes)) {
+    return Fail(ErrorCode::kUnsupported, "the PNG names a transparent shade of grey", "",
+                "flatten the picture onto a background first");
+  }
   auto image = CallOpenCv("decoding a picture", ErrorCode::kCorrupt, [&]() -> Result<Image> {
     // A view: imdecode reads only.
     const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
@@ -180,6 +217,7 @@ Result<Image> DecodeImage(BytesView bytes, std::int64_t channels, std::int64_t m
   if (image->height != header.height || image->width != header.width) {
     return Fail(ErrorCode::kCorrupt, "the picture decodes to another size than its header says");
   }
+  if (is_png && bytes[kColourTypeAt] == kGreyAndAlpha) KeepFirstPlane(*image);
   if (channels == 1) return ToGrey(*image);
   if (channels == 3) return ToColour(*image);
   return image;
