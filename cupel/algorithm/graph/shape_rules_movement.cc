@@ -225,7 +225,7 @@ Dimension SliceLength(std::int64_t length, std::int64_t start, std::int64_t end,
   }
   if (step == 0 || step < -kLargest) return {};
   const std::int64_t last = end < -length ? -1 : clamp(end, -1, length - 1);
-  const std::int64_t span = clamp(start, -1, length - 1) - last;
+  const std::int64_t span = clamp(start, std::min<std::int64_t>(0, length - 1), length - 1) - last;
   return Known(span <= 0 ? 0 : (span - 1) / -step + 1);
 }
 

@@ -153,6 +153,8 @@ TEST(ShapeRules, PiecesAreCutAndJoined) {
          {"Slice", {"N", "9"}, {}, {ints({1}), ints({-1}), ints({1}), ints({3})}, "N,3"},
          {"Slice", {"9"}, {}, {ints({-1}), ints({INT64_MIN}), ints({0}), ints({-4})}, "3"},
          {"Slice", {"9"}, {}, {ints({20}), ints({INT64_MAX})}, "0"},
+         {"Slice", {"9"}, {}, {ints({-20}), ints({INT64_MIN}), ints({0}), ints({-1})}, "1"},
+         {"Slice", {"0"}, {}, {ints({-20}), ints({INT64_MIN}), ints({0}), ints({-1})}, "0"},
          {"Slice", {"9"}, {}, {ints({5}), ints({2})}, "0"},
          {"Slice", {"9"}, {}, {ints({0}), ints({9}), Omitted(), ints({INT64_MAX})}, "1"},
          {"Slice", {"9"}, {}, {ints({0}), ints({9}), ints({0}), ints({0})}, "?"},
