@@ -92,25 +92,10 @@ TEST_F(StoreTest, AnAbsentOwnerFileIsNotANewState) {
               HasError(ErrorCode::kNotFound, HasSubstr("never start one on an old copy")));
 }
 
-TEST(FolderLock, BelongsToOneUntilItIsGone) {
-  const ScratchFolder folder;
-  {
-    CUPEL_ASSERT_OK(const FolderLock lock, FolderLock::Take(folder.path()));
-    EXPECT_THAT(FolderLock::Take(folder.path()), HasError(ErrorCode::kResourceLimit));
-    EXPECT_THAT(lock.Flush(), IsOk());
-  }
-  CUPEL_ASSERT_OK(FolderLock first, FolderLock::Take(folder.path()));
-  const FolderLock moved = std::move(first);
-  EXPECT_THAT(FolderLock::Take(folder.path()), HasError(ErrorCode::kResourceLimit));
-}
-
-TEST(FolderLock, NeedsAFolder) {
-  const ScratchFolder folder;
-  ASSERT_THAT(WriteFileAtomic(folder / "file", std::string_view("x")), IsOk());
-  EXPECT_THAT(FolderLock::Take(folder / "file"), HasError(ErrorCode::kNotFound));
-  EXPECT_THAT(FolderLock::Take(folder / "absent"), HasError(ErrorCode::kNotFound, HasSubstr("absent")));
-  EXPECT_THAT(FlushFolder(folder / "absent"), HasError(ErrorCode::kNotFound));
-  EXPECT_THAT(FlushFolder(folder.path()), IsOk());
+TEST_F(StoreTest, TakesTheLargestNoteThatARequestCanLeadTo) {
+  const std::string note(kMaxRequestBytes + 400, 'a');
+  ASSERT_THAT(Open()->Save(hash_, note), IsOk());
+  EXPECT_THAT(Open()->Load(hash_), IsOkAndHolds(Optional(note)));
 }
 
 }  // namespace

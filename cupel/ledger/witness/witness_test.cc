@@ -98,7 +98,7 @@ TEST_F(WitnessTest, AnswersNonsenseWith400) {
 
 TEST_F(WitnessTest, TwoProcessesCannotHoldOneState) {
   const auto witness = Open();
-  EXPECT_THAT(TryOpen(), HasError(ErrorCode::kResourceLimit, HasSubstr("another process")));
+  EXPECT_THAT(TryOpen(), HasError(ErrorCode::kResourceLimit, HasSubstr("the folder is in use")));
   // Also from a real other process, and free again once this one is gone.
   const pid_t child = ::fork();
   if (child == 0) ::_exit(TryOpen().has_value() ? 1 : 0);
