@@ -36,6 +36,16 @@ TEST_F(HttpFramingTest, TakesBodiesOfAKnownLength) {
               HasSubstr("post 3 abc"));
 }
 
+TEST_F(HttpFramingTest, RefusesNamesOfHeadersThatAreNone) {
+  for (const std::string& name : {std::string("X\0Y", 3), std::string("X Y"), std::string("X\tY"),
+                                  std::string(" X"), std::string("X\x7F"), std::string("X\xC3\xA9"),
+                                  std::string("X(Y"), std::string("\"X\""), std::string()}) {
+    EXPECT_THAT(Post(name + ": 1\r\nContent-Length: 3\r\n", "abc"), StartsWith("HTTP/1.1 400")) << name;
+  }
+  EXPECT_EQ(site_.posts, 0);
+  EXPECT_THAT(Post("X-!#$%&'*+.^_`|~9: 1\r\nContent-Length: 3\r\n", "abc"), HasSubstr("post 3 abc"));
+}
+
 TEST_F(HttpFramingTest, AsksForALengthWhereBodiesComeInChunks) {
   // The library takes a malformed chunk for the end of the body, so chunks are not read at all.
   for (const char* encoding : {"chunked", "Chunked", "gzip, chunked", "identity", "xchunked"}) {

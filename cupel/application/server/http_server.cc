@@ -7,16 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <chrono>
-#include <cstring>
-#include <optional>
 #include <thread>
 #include <utility>
 
 #include "cupel/application/server/connection.h"
+#include "cupel/application/server/http_framing.h"
 
 namespace cupel::application::server {
 namespace {
@@ -34,44 +31,6 @@ void Send(const HttpReply& reply, httplib::Response& response) {
   response.set_content(reply.body, reply.content_type);
   if (!reply.cache_control.empty()) response.set_header("Cache-Control", reply.cache_control);
   response.set_header("X-Content-Type-Options", "nosniff");
-}
-
-bool AnnouncesBody(const httplib::Request& request) {
-  if (request.has_header("Transfer-Encoding")) return true;
-  return request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0";
-}
-
-bool IsTokenCharacter(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("!#$%&'*+-.^_`|~", c) != nullptr;
-}
-
-bool IsHeaderName(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, IsTokenCharacter);
-}
-
-/// At most 18 digits: no size that anybody means, and no overflow.
-bool IsLength(std::string_view text) {
-  return !text.empty() && text.size() <= 18 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-/// Why others might see the end of this request somewhere else (RFC 9112, sections 5 and 6), or whether its
-/// end cannot be found well. The library takes the first of two lengths, reads "+5" and "5x" as 5, and takes
-/// a malformed chunk for the end of a body.
-std::optional<HttpReply> FramingFault(const httplib::Request& request) {
-  for (const auto& [name, value] : request.headers) {
-    if (!IsHeaderName(name)) return PlainReply(400, "a malformed header name");
-  }
-  const std::size_t lengths = request.get_header_value_count("Content-Length");
-  const std::size_t encodings = request.get_header_value_count("Transfer-Encoding");
-  if (lengths + encodings > 1) {
-    return PlainReply(400, "more than one Content-Length or Transfer-Encoding");
-  }
-  if (lengths == 1 && !IsLength(request.get_header_value("Content-Length"))) {
-    return PlainReply(400, "a malformed Content-Length");
-  }
-  if (encodings == 1) return PlainReply(411, "send the body with a Content-Length");
-  return std::nullopt;
 }
 
 HttpReply CallSite(const std::function<HttpReply(std::string_view)>& handler, std::string_view argument) {

@@ -98,7 +98,7 @@ Result<std::string> Publish(const std::filesystem::path& folder, const merkle::N
     return Fail(ErrorCode::kResourceLimit, "the log grew while its checkpoint was cosigned", folder.string(),
                 "run the command again");
   }
-  const std::string cosigned = WithCosignatures(std::move(current), lines).ToText();
+  std::string cosigned = WithCosignatures(std::move(current), lines).ToText();
   CUPEL_TRY_STATUS(log::PublishCheckpoint(Files(options), folder, cosigned));
   return cosigned;
 }
