@@ -244,8 +244,15 @@ ledger::witness::Post PostToWitness(std::string prefix, const ClientOptions& opt
       if (!*server) *server = std::make_unique<Server>(parts.server, options);
       return (*server)->Ask("POST", parts.path, body, url);
     };
-    CUPEL_TRY(HttpReply reply, Guarded(url, ask));
-    return ledger::witness::Answer{reply.status, std::move(reply.content_type), std::move(reply.body)};
+    const bool kept = *server != nullptr;
+    auto reply = Guarded(url, ask);
+    if (!reply && kept && reply.error().code == ErrorCode::kNotFound) {
+      // The witness may have let go of the connection at this moment. Asking it twice does no harm.
+      server->reset();
+      reply = Guarded(url, ask);
+    }
+    if (!reply) return tl::make_unexpected(std::move(reply).error());
+    return ledger::witness::Answer{reply->status, std::move(reply->content_type), std::move(reply->body)};
   };
 }
 

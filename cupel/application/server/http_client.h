@@ -32,7 +32,7 @@ Result<HttpReply> HttpPost(const std::string& url, const std::string& body,
                            const ClientOptions& options = {});
 
 /// Carries requests to the witness whose submission prefix is `prefix`, over one connection as long as the
-/// witness keeps it. For one thread at a time.
+/// witness keeps it; when it fails, the witness is asked once more over a new one. For one thread at a time.
 ledger::witness::Post PostToWitness(std::string prefix, const ClientOptions& options = {});
 
 }  // namespace cupel::application::server

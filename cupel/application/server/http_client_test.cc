@@ -159,6 +159,21 @@ TEST(PostToWitness, AsksOverOneConnectionWhileItIsKept) {
   EXPECT_EQ(server.accepted(), 3);
 }
 
+TEST(PostToWitness, AsksAServerThatKeepsNothingAnewAndADeadOneNotForEver) {
+  const ScriptedServer once = Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  const ledger::witness::Post post = PostToWitness(once.Url());
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(post("")->body, "ok");
+  int answered = 0;
+  const ScriptedServer dies([&answered](int socket) {
+    ReadHeader(socket);
+    if (answered++ == 0) SendAll(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  const ledger::witness::Post last = PostToWitness(dies.Url());
+  EXPECT_EQ(last("")->body, "ok");
+  EXPECT_THAT(last(""), HasError(ErrorCode::kNotFound));
+  EXPECT_LE(dies.accepted(), 3);
+}
+
 TEST(PostToWitness, AsksTheOneAddressUnderThePrefix) {
   for (const char* prefix : {"", "/", "/a", "/a/"}) {
     std::string line;
