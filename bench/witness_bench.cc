@@ -8,10 +8,9 @@
 #include <filesystem>
 #include <map>
 
-#include "cupel/base/file.h"
+#include "cupel/ledger/log/durable_write.h"
 #include "cupel/ledger/merkle/checkpoint.h"
 #include "cupel/ledger/merkle/tree.h"
-#include "cupel/ledger/witness/folder_lock.h"
 #include "cupel/ledger/witness/witness.h"
 
 namespace cupel::ledger::witness {
@@ -97,8 +96,8 @@ void TwoFlushesAlone(benchmark::State& state) {
   const std::string note(500, 'x');
   for (auto _ : state) {
     CUPEL_CHECK(
-        WriteFileAtomic(std::filesystem::path(folder) / "checkpoint", std::string_view(note)).has_value());
-    CUPEL_CHECK(FlushFolder(folder).has_value());
+        log::ReplaceSynced(log::SystemFiles(), std::filesystem::path(folder) / "checkpoint", AsBytes(note))
+            .has_value());
   }
   std::filesystem::remove_all(folder);
 }

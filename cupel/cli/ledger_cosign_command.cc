@@ -39,6 +39,7 @@ struct CosignArguments {
   std::string policy;
   std::string log;
   std::vector<std::string> witnesses;
+  std::string authority;
 };
 
 /// The key of the ledger: as given, or the policy's key for the origin that the checkpoint names.
@@ -85,13 +86,10 @@ Status Judge(const Cosigned& cosigned, const std::optional<Policy>& policy) {
   return {};
 }
 
-Status Cosign(Session& session, const CosignArguments& arguments) {
-  std::optional<Policy> policy;
-  if (!arguments.policy.empty()) {
-    CUPEL_TRY(policy, LoadPolicy(arguments.policy));
-  }
-  CUPEL_TRY(const ledger::merkle::NoteVerifier key, KeyOfLedger(arguments, policy));
-  std::vector<std::unique_ptr<Witness>> here;
+/// Whom to ask: the witnesses that lie `here`, then those of the policy that have an address.
+Result<std::vector<Cosigner>> CosignersOf(const CosignArguments& arguments,
+                                          const std::optional<Policy>& policy,
+                                          std::vector<std::unique_ptr<Witness>>& here) {
   std::vector<Cosigner> cosigners;
   for (const std::string& folder : arguments.witnesses) {
     CUPEL_TRY(std::unique_ptr<Witness> witness, ledger::witness::OpenWitnessFolder(folder, SystemClock()));
@@ -101,15 +99,26 @@ Status Cosign(Session& session, const CosignArguments& arguments) {
          [&local](const std::string& body) -> Result<ledger::witness::Answer> { return local.Add(body); }});
     here.push_back(std::move(witness));
   }
+  application::server::ClientOptions options;
+  options.authorities = arguments.authority;
   for (const Policy::Witness& witness : policy ? policy->Witnesses() : std::vector<Policy::Witness>()) {
     const bool local = std::ranges::any_of(here, [&](const auto& w) { return w->Verifier() == witness.key; });
     if (witness.url.empty() || local) continue;
-    cosigners.push_back({witness.key, application::server::PostToWitness(witness.url)});
+    cosigners.push_back({witness.key, application::server::PostToWitness(witness.url, options)});
   }
-  if (cosigners.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "no witness to ask", arguments.policy,
-                "give witnesses an address in the policy, or --witness with a folder");
+  if (!cosigners.empty()) return cosigners;
+  return Fail(ErrorCode::kInvalidArgument, "no witness to ask", arguments.policy,
+              "give witnesses an address in the policy, or --witness with a folder");
+}
+
+Status Cosign(Session& session, const CosignArguments& arguments) {
+  std::optional<Policy> policy;
+  if (!arguments.policy.empty()) {
+    CUPEL_TRY(policy, LoadPolicy(arguments.policy));
   }
+  CUPEL_TRY(const ledger::merkle::NoteVerifier key, KeyOfLedger(arguments, policy));
+  std::vector<std::unique_ptr<Witness>> here;
+  CUPEL_TRY(const std::vector<Cosigner> cosigners, CosignersOf(arguments, policy, here));
   CUPEL_TRY(const Cosigned cosigned, ledger::witness::CosignLog(arguments.ledger, key, cosigners));
   TextTable table({"witness", "cosigned at", "refused because"});
   for (const auto& outcome : cosigned.outcomes) {
@@ -139,6 +148,8 @@ void AddCosign(CLI::App& ledger, Session& session) {
   command->add_option("--log", arguments->log, "Verifier key of the ledger, or a file with it");
   command->add_option("--witness", arguments->witnesses, "Folder of a witness on this machine; repeatable")
       ->allow_extra_args(false);
+  command->add_option("--ca", arguments->authority,
+                      "Certificate (PEM) of the authority to trust for https, instead of the system's");
   OnRun(command, session, [&session, arguments] { return Cosign(session, *arguments); });
 }
 

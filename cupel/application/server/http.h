@@ -5,6 +5,7 @@
 /// plain functions that tests call without a network.
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -17,13 +18,12 @@ struct HttpReply {
   std::string cache_control;  ///< Empty for none.
 };
 
-/// What a server hands out. The server answers HEAD from `get`, and everything else with 404 or 405.
+/// What a server hands out. The server answers HEAD from `get`, and any other method with 405.
 struct Site {
   /// Given the decoded path, "/checkpoint", without a query.
   std::function<HttpReply(std::string_view path)> get;
-  /// The one path that takes a POST, for example "/add-checkpoint"; empty for none. Letters, '-' and '/'.
-  std::string post_path;
-  std::function<HttpReply(std::string_view body)> post;
+  /// The paths that take a POST, for example "/add-checkpoint", and nothing else. Letters, '-' and '/'.
+  std::map<std::string, std::function<HttpReply(std::string_view body)>, std::less<>> post;
 };
 
 /// A reason as one line of text, never cached.

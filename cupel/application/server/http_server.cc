@@ -10,26 +10,27 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "cupel/application/server/connection.h"
+#include "cupel/application/server/http_framing.h"
 
 namespace cupel::application::server {
 namespace {
 
 constexpr int kKeepAliveRequests = 1000;
 constexpr std::size_t kHeaderBytes = std::size_t{1} << 14;
+constexpr int kMostToBeAccepted = 256;
 constexpr auto kPollEvery = std::chrono::milliseconds(50);
+/// How long a client may be silent while others wait: before its first request, and before a next one.
+constexpr auto kPatienceWithNew = std::chrono::milliseconds(2000);
+constexpr auto kPatienceWithKept = std::chrono::milliseconds(250);
 
 void Send(const HttpReply& reply, httplib::Response& response) {
   response.status = reply.status;
   response.set_content(reply.body, reply.content_type);
   if (!reply.cache_control.empty()) response.set_header("Cache-Control", reply.cache_control);
   response.set_header("X-Content-Type-Options", "nosniff");
-}
-
-bool AnnouncesBody(const httplib::Request& request) {
-  if (request.has_header("Transfer-Encoding")) return true;
-  return request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0";
 }
 
 HttpReply CallSite(const std::function<HttpReply(std::string_view)>& handler, std::string_view argument) {
@@ -40,13 +41,34 @@ HttpReply CallSite(const std::function<HttpReply(std::string_view)>& handler, st
   }
 }
 
+/// The library's pool of threads, which says how many connections wait for one.
+class CountingPool : public httplib::TaskQueue {
+ public:
+  CountingPool(std::size_t threads, std::atomic<int>& waiting) : pool_(threads), waiting_(waiting) {}
+
+  // Says whether the task was taken, from cpp-httplib 0.16 on.
+  using Taken = decltype(std::declval<httplib::TaskQueue&>().enqueue(std::declval<std::function<void()>>()));
+  Taken enqueue(std::function<void()> task) override {
+    ++waiting_;
+    return pool_.enqueue([this, task = std::move(task)] {
+      --waiting_;
+      task();
+    });
+  }
+  void shutdown() override { pool_.shutdown(); }
+
+ private:
+  httplib::ThreadPool pool_;
+  std::atomic<int>& waiting_;
+};
+
 /// The library's server, reading through connections that have limits.
 class BoundedServer : public httplib::Server {
  public:
   BoundedServer(Site site, const ServerLimits& limits) : site_(std::move(site)), limits_(limits) {
     set_payload_max_length(limits.body_bytes);
     const auto threads = static_cast<std::size_t>(limits.threads);
-    new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
+    new_task_queue = [this, threads] { return new CountingPool(threads, waiting_); };
     // The library's default lets two servers share a port.
     set_socket_options([](auto socket) {
       const int yes = 1;
@@ -56,12 +78,16 @@ class BoundedServer : public httplib::Server {
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       return Route(request, response) ? HandlerResponse::Handled : HandlerResponse::Unhandled;
     });
-    if (!site_.post_path.empty()) {
-      Post(site_.post_path, [this](const httplib::Request& request, httplib::Response& response) {
-        Send(CallSite(site_.post, request.body), response);
+    for (const auto& [path, handler] : site_.post) {
+      Post(path, [&handler](const httplib::Request& request, httplib::Response& response) {
+        Send(CallSite(handler, request.body), response);
       });
     }
   }
+
+  /// Clients that come at the same moment are kept instead of being told to come again a second later; the
+  /// library keeps five.
+  void KeepMoreWaiting() { ::listen(svr_sock_, kMostToBeAccepted); }
 
   /// Connections that wait for a next request are let go.
   void Stop() {
@@ -71,14 +97,20 @@ class BoundedServer : public httplib::Server {
 
  private:
   bool TakesBody(const httplib::Request& request) const {
-    return request.method == "POST" && request.path == site_.post_path;
+    return request.method == "POST" && site_.post.contains(request.path);
   }
 
-  /// Whether the request is answered; that to the POST path is not, until the library has read its body.
+  /// Whether the request is answered; that to a POST path is not, until the library has read its body.
   bool Route(const httplib::Request& request, httplib::Response& response) const {
-    if (TakesBody(request)) return false;
-    if ((request.method != "GET" && request.method != "HEAD") || request.path == site_.post_path) {
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    const bool posts = site_.post.contains(request.path);
+    if (const auto fault = FramingFault(request)) {
+      Send(*fault, response);
+    } else if (TakesBody(request)) {
+      return false;
+    } else if (!reads || posts) {
       Send(PlainReply(405, "method not allowed"), response);
+      response.set_header("Allow", posts ? "POST" : "GET, HEAD");
     } else if (AnnouncesBody(request)) {
       Send(PlainReply(400, "a body where none belongs"), response);
     } else {
@@ -94,9 +126,13 @@ class BoundedServer : public httplib::Server {
     request.headers.erase("Range");
     request.headers.erase("Content-Encoding");  // decompressed without a limit
     request.headers.erase("Content-Type");      // of forms, parsed
-    if (!TakesBody(request) && AnnouncesBody(request)) {
+    if (FramingFault(request) || (!TakesBody(request) && AnnouncesBody(request))) {
       request.headers.erase("Connection");
       request.set_header("Connection", "close");
+    } else if (TakesBody(request) && !AnnouncesBody(request)) {
+      // Without it the library reads to the end of the connection.
+      request.headers.erase("Content-Length");
+      request.set_header("Content-Length", "0");
     }
   }
 
@@ -123,7 +159,9 @@ class BoundedServer : public httplib::Server {
     Connection connection(socket);
     // A body that is too large is read to the end and dropped if it is not much too large.
     const std::size_t bytes = kHeaderBytes + 2 * limits_.body_bytes;
-    for (int left = kKeepAliveRequests; left > 0 && AwaitRequest(connection, timeout); --left) {
+    auto patience = kPatienceWithNew;
+    for (int left = kKeepAliveRequests; left > 0 && AwaitRequest(connection, timeout, patience); --left) {
+      patience = kPatienceWithKept;
       connection.BeginRequest(bytes, timeout);
       if (!Process(*this, connection, left == 1)) break;
     }
@@ -132,9 +170,11 @@ class BoundedServer : public httplib::Server {
     return true;
   }
 
-  bool AwaitRequest(const Connection& connection, std::chrono::milliseconds patience) const {
+  /// A client that is silent keeps its thread for less long while others wait for one.
+  bool AwaitRequest(const Connection& connection, std::chrono::milliseconds patience,
+                    std::chrono::milliseconds patience_while_others_wait) const {
     for (auto waited = std::chrono::milliseconds(0); waited < patience; waited += kPollEvery) {
-      if (stopping_) return false;
+      if (stopping_ || (waiting_ > 0 && waited >= patience_while_others_wait)) return false;
       if (connection.AwaitRequest(kPollEvery)) return true;
     }
     return false;
@@ -143,6 +183,7 @@ class BoundedServer : public httplib::Server {
   const Site site_;
   const ServerLimits limits_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<int> waiting_ = 0;  ///< Connections without a thread.
 };
 
 }  // namespace
@@ -176,6 +217,7 @@ Result<HttpServer> HttpServer::Bind(const std::string& host, int port, Site site
     return Fail(ErrorCode::kPermission, fmt::format("cannot listen on {} port {}", host, port), "",
                 "choose a free port, or 0 for any");
   }
+  state->server.KeepMoreWaiting();
   return HttpServer(std::move(state));
 }
 

@@ -4,10 +4,11 @@
 /// An HTTP/1.1 server for one site (http.h), with limits on what a stranger can make it do.
 ///
 /// Promises: a body over the limit never reaches the site; a request over its bytes or its time, dripping or
-/// silent, ends the connection; ranges, forms and compressed bodies are not interpreted; a body where none
-/// belongs is refused and ends the connection; a site that throws is a 500; `Run` returns after `stop` and
-/// all requests in progress. Does not promise: TLS, nor to stand against a flood: on the open Internet put a
-/// proxy in front that ends TLS and counts clients.
+/// silent, ends the connection; silent clients make way for waiting ones; ranges, forms and compressed bodies
+/// are not interpreted; a body where none belongs, and a request whose end others might see elsewhere, are
+/// refused and end the connection, so a body needs a Content-Length; a site that throws is a 500; `Run`
+/// returns after `stop` and all requests in progress. Does not promise: TLS, nor to stand against a flood: on
+/// the open Internet put a proxy in front that ends TLS and counts clients.
 ///
 ///     CUPEL_TRY(HttpServer server, HttpServer::Bind("127.0.0.1", 0, site, {}));
 ///     Print(server.Url());

@@ -76,8 +76,10 @@ Site LedgerSite(std::filesystem::path folder) {
 Site WitnessSite(ledger::witness::Witness& witness) {
   Site site;
   site.get = [&witness](std::string_view path) { return ServeLatest(witness, path); };
-  site.post_path = "/add-checkpoint";
-  site.post = [&witness](std::string_view body) { return Forward(witness.Add(body)); };
+  site.post["/add-checkpoint"] = [&witness](std::string_view body) { return Forward(witness.Add(body)); };
+  site.post["/sign-subtree"] = [](std::string_view) {
+    return PlainReply(404, "this witness does not sign subtrees: its cosignatures are of type 4 (Ed25519)");
+  };
   return site;
 }
 

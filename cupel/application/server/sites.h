@@ -8,7 +8,8 @@
 /// replace those). Does not promise: to verify the ledger; that is the reader's business and needs no
 /// server's word.
 ///
-/// Witness (C2SP tlog-witness): POST /add-checkpoint; GET /<sha256 of origin>/checkpoint.
+/// Witness (C2SP tlog-witness): POST /add-checkpoint; GET /<sha256 of origin>/checkpoint. The optional POST
+/// /sign-subtree is refused (404): cosignatures of type 4 cannot speak of subtrees.
 
 #include <filesystem>
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/application/server/sites.h"
 
-#include <fmt/format.h>
-
 #include "cupel/base/file.h"
 #include "cupel/crypto/hash.h"
-#include "cupel/ledger/log/log.h"
+#include "cupel/ledger/witness/signer_for_test.h"
 #include "cupel/testing/scratch_folder.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -14,20 +12,15 @@ namespace {
 
 using cupel::testing::IsOk;
 using cupel::testing::ScratchFolder;
+using ledger::witness::SigningLog;
 using ::testing::HasSubstr;
-
-constexpr const char* kOrigin = "example.com/log";
 
 class LedgerSiteTest : public ::testing::Test {
  protected:
   LedgerSiteTest() {
-    auto log = ledger::log::Log::Create(folder_.path(), Key(), kOrigin).value();
-    std::vector<Bytes> leaves;
-    for (int i = 0; i < 300; ++i) leaves.push_back({static_cast<std::uint8_t>(i), 7});
-    EXPECT_THAT(log.Append(leaves), IsOk());
+    SigningLog().Grow(folder_.path(), "leaf", 300);
     EXPECT_THAT(WriteFileAtomic(folder_ / "ledger.key.pem", std::string_view("secret"), 0600), IsOk());
   }
-  static crypto::LogKey Key() { return crypto::LogKey::FromSeed(Bytes(32, 1)).value(); }
   HttpReply Get(std::string_view path) const { return site_.get(path); }
 
   const ScratchFolder folder_;
@@ -97,29 +90,19 @@ TEST_F(LedgerSiteTest, AnEmptyOrUnreadableFolderIsNotFound) {
 
 TEST(WitnessSite, MapsTheTwoCalls) {
   const ScratchFolder folder;
-  const auto key = [] {
-    return ledger::witness::CosignatureKey::Create("example.com/w",
-                                                   crypto::LogKey::FromSeed(Bytes(32, 7)).value())
-        .value();
-  };
-  ASSERT_THAT(ledger::witness::FileStore::Create(folder.path(), key().Verifier()), IsOk());
-  const auto log_key = crypto::LogKey::FromSeed(Bytes(32, 1)).value();
-  const auto verifier = ledger::merkle::NoteVerifier::Create(kOrigin, log_key.Public()).value();
+  const SigningLog log;
   const ManualClock clock(1'700'000'000);
-  const auto witness = ledger::witness::Witness::Create(
-                           key(), {{kOrigin, {verifier}}},
-                           ledger::witness::FileStore::Open(folder.path(), key().Verifier()).value(), clock)
-                           .value();
+  const auto witness =
+      ledger::witness::WitnessIn(folder.path(), ledger::witness::WitnessKey(1), {log.Known()}, clock);
   const Site site = WitnessSite(*witness);
-  const std::string hash = crypto::Sha256(AsBytes(kOrigin)).Hex();
-  EXPECT_EQ(site.post_path, "/add-checkpoint");
+  const std::string hash = crypto::Sha256(AsBytes(log.origin())).Hex();
+  const auto& add = site.post.at("/add-checkpoint");
   EXPECT_EQ(site.get("/" + hash + "/checkpoint").status, 404);
-  const ledger::merkle::Checkpoint empty{kOrigin, 0, ledger::merkle::EmptyRoot(), {}};
-  const auto note = ledger::merkle::SignNote(empty.ToText(), kOrigin, log_key).value();
-  const HttpReply added = site.post("old 0\n\n" + note.ToText());
+  const auto note = log.Sign(0, ledger::merkle::EmptyRoot());
+  const HttpReply added = add("old 0\n\n" + note.ToText());
   EXPECT_EQ(added.status, 200);
   EXPECT_EQ(site.get("/" + hash + "/checkpoint").body, note.ToText() + added.body);
-  EXPECT_EQ(site.post("nonsense").status, 400);
+  EXPECT_EQ(add("nonsense").status, 400);
   for (const std::string& path :
        {std::string(), std::string("/"), std::string("/checkpoint"), std::string("//checkpoint"), "/" + hash,
         "/" + hash + "/checkpoint/", "/../" + hash + "/checkpoint", "/" + hash + "/conflict"}) {

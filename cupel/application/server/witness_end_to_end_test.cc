@@ -14,10 +14,10 @@
 #include "cupel/application/server/sites.h"
 #include "cupel/base/file.h"
 #include "cupel/crypto/hash.h"
-#include "cupel/ledger/log/log.h"
 #include "cupel/ledger/merkle/tile.h"
 #include "cupel/ledger/witness/cosign.h"
 #include "cupel/ledger/witness/policy.h"
+#include "cupel/ledger/witness/signer_for_test.h"
 #include "cupel/testing/scratch_folder.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -27,23 +27,16 @@ namespace {
 using cupel::testing::HasError;
 using cupel::testing::IsOk;
 using cupel::testing::ScratchFolder;
-using ledger::witness::CosignatureKey;
 using ledger::witness::Cosigner;
 using ledger::witness::Policy;
+using ledger::witness::SigningLog;
+using ledger::witness::WitnessKey;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr const char* kOrigin = "example.com/log";
 
-crypto::LogKey KeyOf(std::uint8_t byte) { return crypto::LogKey::FromSeed(Bytes(32, byte)).value(); }
-CosignatureKey WitnessKey(int number) {
-  return CosignatureKey::Create(fmt::format("w{}.example", number),
-                                KeyOf(static_cast<std::uint8_t>(10 + number)))
-      .value();
-}
-ledger::merkle::NoteVerifier LogVerifier() {
-  return ledger::merkle::NoteVerifier::Create(kOrigin, KeyOf(1).Public()).value();
-}
+ledger::merkle::NoteVerifier LogVerifier() { return SigningLog(kOrigin).Verifier(); }
 
 /// A witness in a process of its own.
 class WitnessProcess {
@@ -92,24 +85,10 @@ class WitnessEndToEndTest : public ::testing::Test {
     for (int number = 1; number <= 2; ++number) {
       EXPECT_THAT(ledger::witness::FileStore::Create(State(number), WitnessKey(number).Verifier()), IsOk());
     }
-    auto log = ledger::log::Log::Create(ledger_.path(), KeyOf(1), kOrigin).value();
-    EXPECT_THAT(log.Append(Leaves(0, 300, "")), IsOk());
+    log_.Grow(ledger_.path(), "leaf", 300);
   }
 
   std::filesystem::path State(int number) const { return states_ / std::to_string(number); }
-
-  static std::vector<Bytes> Leaves(int from, int to, const std::string& what) {
-    std::vector<Bytes> leaves;
-    for (int i = from; i < to; ++i) {
-      const std::string text = fmt::format("{}{}", what, i);
-      leaves.emplace_back(text.begin(), text.end());
-    }
-    return leaves;
-  }
-  static void Append(const std::filesystem::path& folder, int from, int to, const std::string& what) {
-    auto log = ledger::log::Log::Open(folder, KeyOf(1), kOrigin).value();
-    EXPECT_THAT(log.Append(Leaves(from, to, what)), IsOk());
-  }
 
   /// The policy that a reader holds: both witnesses, with their addresses of now.
   static Policy BothAt(const WitnessProcess& w1, const WitnessProcess& w2) {
@@ -126,6 +105,7 @@ class WitnessEndToEndTest : public ::testing::Test {
     return ledger::witness::CosignLog(folder, LogVerifier(), cosigners).value();
   }
 
+  const SigningLog log_{kOrigin};
   const ScratchFolder ledger_;
   const ScratchFolder states_;
 };
@@ -135,7 +115,7 @@ TEST_F(WitnessEndToEndTest, AReaderWhoOnlyHasHttpGetsTheLogAndItsQuorum) {
   const WitnessProcess w2(2, State(2));
   const Policy policy = BothAt(w1, w2);
   Cosign(ledger_.path(), policy);
-  Append(ledger_.path(), 300, 520, "");
+  log_.Grow(ledger_.path(), "later", 220);
   Cosign(ledger_.path(), policy);
 
   CUPEL_ASSERT_OK(HttpServer server, HttpServer::Bind("127.0.0.1", 0, LedgerSite(ledger_.path()), {}));
@@ -174,7 +154,7 @@ TEST_F(WitnessEndToEndTest, AKilledWitnessComesBackWithItsMemory) {
   Cosign(ledger_.path(), BothAt(w1, w2));
   const ScratchFolder fork;
   std::filesystem::copy(ledger_.path(), fork / "log", std::filesystem::copy_options::recursive);
-  Append(ledger_.path(), 300, 310, "");
+  log_.Grow(ledger_.path(), "later", 10);
   ASSERT_THAT(BothAt(w1, w2).Verify(Cosign(ledger_.path(), BothAt(w1, w2)).note), IsOk());
 
   w1.Kill();
@@ -185,7 +165,7 @@ TEST_F(WitnessEndToEndTest, AKilledWitnessComesBackWithItsMemory) {
 
   const WitnessProcess reborn(1, State(1));
   const Policy policy = BothAt(reborn, w2);
-  Append(fork / "log", 300, 330, "another history ");
+  log_.Grow(fork / "log", "another history", 30);
   const auto refused = Cosign(fork / "log", policy);
   for (const auto& outcome : refused.outcomes) {
     ASSERT_TRUE(outcome.error.has_value()) << outcome.witness;
@@ -213,7 +193,7 @@ TEST_F(WitnessEndToEndTest, AWitnessKilledWhileItWorksNeverForgetsWhatItTold) {
     });
     std::uint64_t told = 0;
     for (int i = 0; i < 40; ++i) {
-      Append(ledger_.path(), from, from + 1, "");
+      log_.Grow(ledger_.path(), "leaf", 1);
       ++from;
       const std::vector<Cosigner> one = {{WitnessKey(1).Verifier(), PostToWitness(witness.Url())}};
       const auto cosigned = ledger::witness::CosignLog(ledger_.path(), LogVerifier(), one);

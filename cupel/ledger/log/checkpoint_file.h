@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Replacing a log's checkpoint so that a signed one is never taken back. For the writer, under the lock.
+/// Replacing a log's checkpoint so that a signed one is never taken back. For those who write it, under the
+/// log's FolderLock: the writer with a new tree, a cosigner with more lines under the same text.
 ///
 ///     1. the tiles are on disk                                     (tile_writer.h)
 ///     2. `checkpoint.next` is written and put on disk, name and all   <- from here the append has happened
@@ -30,7 +31,8 @@ inline constexpr std::string_view kNextCheckpointFile = "checkpoint.next";
 /// broken disk).
 Status PublishCheckpoint(FileOperations& files, const std::filesystem::path& folder, std::string_view note);
 
-/// Finishes a publication that was cut short after step 2, forgets one that was cut short before it. Errors:
+/// Finishes a publication that was cut short after step 2, of a larger tree or of more lines under the same
+/// one; forgets one that was cut short before it. Errors:
 /// kVerificationFailed, kCorrupt, kNotFound when `checkpoint.next` is signed by the log and the tiles do not
 /// bear it out: something else than an interruption has happened.
 Status FinishPublication(FileOperations& files, const std::filesystem::path& folder,

@@ -7,8 +7,9 @@
 #include <optional>
 #include <set>
 
+#include "cupel/base/folder_lock.h"
 #include "cupel/ledger/log/checkpoint_file.h"
-#include "cupel/ledger/log/folder_lock.h"
+#include "cupel/ledger/log/durable_write.h"
 #include "cupel/ledger/log/log_reader.h"
 #include "cupel/ledger/log/tile_writer.h"
 #include "cupel/ledger/merkle/right_edge.h"

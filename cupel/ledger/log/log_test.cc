@@ -157,7 +157,7 @@ TEST_F(LogTest, KeepsOthersOutWhenItIsExclusive) {
   CUPEL_ASSERT_OK(Log log,
                   Log::Open(folder_.path(), Key(), kOrigin, {.lock_timeout_ms = 0, .exclusive = true}));
   EXPECT_THAT(Log::Open(folder_.path(), Key(), kOrigin, {.lock_timeout_ms = 0}),
-              HasError(ErrorCode::kResourceLimit, HasSubstr("open elsewhere")));
+              HasError(ErrorCode::kResourceLimit, HasSubstr("the folder is in use")));
   EXPECT_THAT(log.Append(Leaf(0)), IsOkAndHolds(0u));
 }
 

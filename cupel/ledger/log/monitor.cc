@@ -3,13 +3,24 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "cupel/base/file.h"
+#include "cupel/ledger/log/durable_write.h"
 
 namespace cupel::ledger::log {
 namespace {
 
 std::string Named(const merkle::Checkpoint& checkpoint) {
   return fmt::format("{} leaves, root {}", checkpoint.size, checkpoint.root.Hex());
+}
+
+/// Writes the note so that it stays, also through a power cut.
+Status Keep(const std::filesystem::path& file, const std::string& note) {
+  std::set<std::filesystem::path> changed;
+  CUPEL_TRY_STATUS(MakeFolders(SystemFiles(), file.parent_path(), changed));
+  CUPEL_TRY_STATUS(SyncFolders(SystemFiles(), changed));
+  return ReplaceSynced(SystemFiles(), file, AsBytes(note));
 }
 
 }  // namespace
@@ -38,10 +49,7 @@ Result<std::optional<std::string>> MonitorState::Load() const {
   return tl::make_unexpected(std::move(note).error());
 }
 
-Status MonitorState::Save(const std::string& note) const {
-  if (file_.has_parent_path()) CUPEL_TRY_STATUS(MakeFolder(file_.parent_path()));
-  return WriteFileAtomic(file_, std::string_view(note));
-}
+Status MonitorState::Save(const std::string& note) const { return Keep(file_, note); }
 
 Result<std::optional<std::uint64_t>> MonitorState::Compare(const LogReader& log,
                                                            const merkle::NoteVerifier& verifier) const {
@@ -54,7 +62,7 @@ Result<std::optional<std::uint64_t>> MonitorState::Compare(const LogReader& log,
   if (continues) return *continues;
   Error error = std::move(continues).error();
   if (error.code == ErrorCode::kVerificationFailed && error.place == log.checkpoint().origin) {
-    CUPEL_TRY_STATUS(WriteFileAtomic(ConflictFile(), std::string_view(log.Note())));
+    CUPEL_TRY_STATUS(Keep(ConflictFile(), log.Note()));
     error.remedy = fmt::format("the log signed both: {} and {} are the proof, keep them", file_.string(),
                                ConflictFile().string());
   }

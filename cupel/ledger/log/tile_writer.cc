@@ -1,65 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/ledger/log/tile_writer.h"
 
-#include <algorithm>
-
-#include "cupel/base/parallel.h"
+#include "cupel/ledger/log/durable_write.h"
 
 namespace cupel::ledger::log {
 namespace {
 
 constexpr std::size_t kMostOpenFiles = 128;
-/// Flushes that wait for the disk at the same time: it merges them, so this has nothing to do with
-/// processors.
-constexpr int kFlushesAtOnce = 8;
-
-/// Syncs and closes all, also after one failed. Not cut by Ctrl-C: whoever appends has written already what
-/// the leaf is about, and the two belong together.
-Status SyncAndClose(FileOperations& files, std::vector<int>& handles) {
-  const Status status = ForEachPiece(
-      static_cast<std::int64_t>(handles.size()),
-      std::min(kFlushesAtOnce, static_cast<int>(std::max<std::size_t>(handles.size(), 1))),
-      [&](std::int64_t i, int) { return files.Sync(handles[static_cast<std::size_t>(i)]); },
-      OnInterrupt::kFinish);
-  for (const int handle : handles) files.Close(handle);
-  handles.clear();
-  return status;
-}
 
 }  // namespace
-
-Status MakeFolders(FileOperations& files, const std::filesystem::path& folder,
-                   std::set<std::filesystem::path>& changed) {
-  std::error_code ignored;
-  if (folder.empty() || std::filesystem::is_directory(folder, ignored)) return {};
-  const std::filesystem::path parent = folder.parent_path();
-  CUPEL_TRY_STATUS(MakeFolders(files, parent, changed));
-  CUPEL_TRY_STATUS(files.MakeFolder(folder));
-  changed.insert(parent.empty() ? std::filesystem::path(".") : parent);
-  return {};
-}
-
-Status SyncFolders(FileOperations& files, const std::set<std::filesystem::path>& folders) {
-  std::vector<int> handles;
-  for (const std::filesystem::path& folder : folders) {
-    auto handle = files.OpenFolder(folder);
-    if (!handle) {
-      for (const int open : handles) files.Close(open);
-      return tl::make_unexpected(std::move(handle).error());
-    }
-    handles.push_back(*handle);
-  }
-  return SyncAndClose(files, handles);
-}
-
-Status WriteSynced(FileOperations& files, const std::filesystem::path& path, BytesView bytes) {
-  CUPEL_TRY(const int handle, files.CreateFile(path));
-  Status status = files.Write(handle, bytes);
-  if (status) status = files.Sync(handle);
-  files.Close(handle);
-  if (!status) return FailAt(path.string(), std::move(status).error());
-  return {};
-}
 
 TileWriter::~TileWriter() {
   for (const int handle : open_) files_.Close(handle);

@@ -48,14 +48,4 @@ class TileWriter {
   std::set<std::filesystem::path> to_sync_;  ///< Folders with names that may not be on disk.
 };
 
-/// Makes the folder and what is missing above it. `changed` gets the folders in which a name is new.
-Status MakeFolders(FileOperations& files, const std::filesystem::path& folder,
-                   std::set<std::filesystem::path>& changed);
-
-/// Puts folders on disk, that is the names in them.
-Status SyncFolders(FileOperations& files, const std::set<std::filesystem::path>& folders);
-
-/// A file, whole and on disk, not so its name.
-Status WriteSynced(FileOperations& files, const std::filesystem::path& path, BytesView bytes);
-
 }  // namespace cupel::ledger::log

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "cupel/ledger/log/folder_lock.h"
+#include "cupel/base/folder_lock.h"
 #include "cupel/ledger/log/leftovers.h"
 #include "cupel/ledger/log/tile_source.h"
 #include "cupel/ledger/merkle/right_edge.h"

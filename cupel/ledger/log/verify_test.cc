@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "cupel/base/file.h"
-#include "cupel/ledger/log/folder_lock.h"
+#include "cupel/base/folder_lock.h"
 #include "cupel/ledger/log/log_twins_for_test.h"
 #include "cupel/ledger/merkle/tile.h"
 #include "cupel/testing/scratch_folder.h"

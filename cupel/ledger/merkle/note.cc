@@ -56,6 +56,19 @@ Bytes WithKeyId(std::uint32_t id, BytesView rest) {
 
 tl::unexpected<Error> Corrupt(std::string message) { return Fail(ErrorCode::kCorrupt, std::move(message)); }
 
+/// What the first byte of a verifier key's base64 says (signed-note, "Signature types").
+std::string TypeOf(BytesView key) {
+  if (key.empty()) return "no key";
+  switch (key[0]) {
+    case 0x01: return "type 1 (Ed25519)";
+    case 0x02: return "type 2 (ECDSA)";
+    case 0x04: return "type 4 (cosignature/v1)";
+    case 0x05: return "type 5 (RFC 6962)";
+    case 0x06: return "type 6 (ML-DSA-44)";
+    default: return fmt::format("type {}", key[0]);
+  }
+}
+
 /// One signature line, without its newline.
 Result<NoteSignature> ParseSignature(std::string_view line) {
   if (!line.starts_with(kDash))
@@ -111,9 +124,12 @@ Result<NamedKey> NamedKey::Parse(std::string_view vkey, SignatureType type) {
   if (second == std::string_view::npos) return Corrupt("a verifier key must read <name>+<id>+<base64 key>");
   CUPEL_TRY(const Bytes key, DecodeExactBase64(vkey.substr(second + 1)));
   if (key.empty() || key[0] != static_cast<std::uint8_t>(type)) {
-    return Fail(ErrorCode::kUnsupported, type == SignatureType::kNote
-                                             ? "the verifier key must be Ed25519 (type 1)"
-                                             : "the witness's key must be of cosignature/v1 (type 4)");
+    return Fail(
+        ErrorCode::kUnsupported,
+        fmt::format("{}, got {}",
+                    type == SignatureType::kNote ? "the verifier key must be Ed25519 (type 1)"
+                                                 : "the witness's key must be of cosignature/v1 (type 4)",
+                    TypeOf(key)));
   }
   CUPEL_TRY(const crypto::LogVerifier raw, crypto::LogVerifier::FromRaw(BytesView(key).subspan(1)));
   if (!CheckKeyName(vkey.substr(0, first))) return Corrupt("the verifier key has no valid name");

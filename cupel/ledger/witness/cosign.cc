@@ -4,17 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
-#include "cupel/base/file.h"
-#include "cupel/ledger/log/log.h"
+#include "cupel/base/folder_lock.h"
+#include "cupel/ledger/log/checkpoint_file.h"
+#include "cupel/ledger/log/log_reader.h"
 #include "cupel/ledger/merkle/checkpoint.h"
-#include "cupel/ledger/witness/folder_lock.h"
 
 namespace cupel::ledger::witness {
 namespace {
 
 constexpr int kTries = 4;
-constexpr std::size_t kMaxNoteBytes = std::size_t{1} << 20;
 
 /// What an answer other than 200 and 409 means for the one who asked.
 tl::unexpected<Error> Refused(const Answer& answer) {
@@ -38,10 +38,17 @@ tl::unexpected<Error> Refused(const Answer& answer) {
   }
 }
 
+/// Whether a Content-Type names this media type, which has no upper case, whatever parameters follow.
+bool IsOfType(std::string_view content_type, std::string_view media_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return std::ranges::equal(type, media_type, {}, [](unsigned char c) { return std::tolower(c); });
+}
+
 /// The size in a 409's body.
 Result<std::uint64_t> SizeTold(const Answer& answer) {
   std::string_view body = answer.body;
-  if (!answer.content_type.starts_with(kSizeType) || !body.ends_with('\n')) return Refused(answer);
+  if (!IsOfType(answer.content_type, kSizeType) || !body.ends_with('\n')) return Refused(answer);
   body.remove_suffix(1);
   return merkle::ParseDecimal(body, "size that the witness told");
 }
@@ -61,19 +68,38 @@ Result<merkle::NoteSignature> LineOf(const merkle::SignedNote& note, const Cosig
                                [&](const merkle::NoteSignature& line) { return witness.Made(line); });
 }
 
+log::FileOperations& Files(const CosignOptions& options) {
+  return options.files != nullptr ? *options.files : log::SystemFiles();
+}
+
+/// The log's lock, and a folder in which no append is half published.
+Result<FolderLock> TakeSettled(const std::filesystem::path& folder, const merkle::NoteVerifier& log,
+                               const CosignOptions& options) {
+  CUPEL_TRY(FolderLock lock, FolderLock::Take(folder, {.timeout_ms = options.lock_timeout_ms}));
+  CUPEL_TRY_STATUS(log::FinishPublication(Files(options), folder, log));
+  return lock;
+}
+
+/// Nobody may append while what an append left is finished; afterwards readers need no lock.
+Result<log::LogReader> OpenSettled(const std::filesystem::path& folder, const merkle::NoteVerifier& log,
+                                   const CosignOptions& options) {
+  CUPEL_TRY(const FolderLock lock, TakeSettled(folder, log, options));
+  return log::LogReader::Open(folder, log);
+}
+
 /// Replaces the checkpoint unless it is no longer the one that was cosigned; returns what stands there.
-Result<std::string> Publish(const std::filesystem::path& folder, const merkle::SignedNote& note,
-                            std::span<const merkle::NoteSignature> lines) {
-  const std::filesystem::path path = folder / "checkpoint";
-  CUPEL_TRY(const FolderLock lock, FolderLock::Take(folder));
-  CUPEL_TRY(const std::string now, ReadTextFile(path, kMaxNoteBytes));
+Result<std::string> Publish(const std::filesystem::path& folder, const merkle::NoteVerifier& log,
+                            const merkle::SignedNote& note, std::span<const merkle::NoteSignature> lines,
+                            const CosignOptions& options) {
+  CUPEL_TRY(const FolderLock lock, TakeSettled(folder, log, options));
+  CUPEL_TRY(const std::string now, log::ReadNote(log::FolderSource(folder)));
   CUPEL_TRY(merkle::SignedNote current, merkle::SignedNote::Parse(now));
   if (current.text != note.text) {
     return Fail(ErrorCode::kResourceLimit, "the log grew while its checkpoint was cosigned", folder.string(),
                 "run the command again");
   }
-  const std::string cosigned = WithCosignatures(std::move(current), lines).ToText();
-  CUPEL_TRY_STATUS(WriteFileAtomic(path, std::string_view(cosigned)));
+  std::string cosigned = WithCosignatures(std::move(current), lines).ToText();
+  CUPEL_TRY_STATUS(log::PublishCheckpoint(Files(options), folder, cosigned));
   return cosigned;
 }
 
@@ -111,13 +137,13 @@ merkle::SignedNote WithCosignatures(merkle::SignedNote note, std::span<const mer
 }
 
 Result<Cosigned> CosignLog(const std::filesystem::path& folder, const merkle::NoteVerifier& log,
-                           std::span<const Cosigner> witnesses) {
-  CUPEL_TRY(const log::VerifiedLog verified, log::Verify(folder, log));
-  CUPEL_TRY(const merkle::SignedNote note, merkle::SignedNote::Parse(verified.note));
+                           std::span<const Cosigner> witnesses, const CosignOptions& options) {
+  CUPEL_TRY(const log::LogReader reader, OpenSettled(folder, log, options));
+  CUPEL_TRY(const merkle::SignedNote note, merkle::SignedNote::Parse(reader.Note()));
   const ProveFrom prove = [&](std::uint64_t old_size) {
-    return verified.tree.ProveConsistency(old_size, verified.checkpoint.size);
+    return reader.ProveConsistency(old_size, reader.size());
   };
-  Cosigned cosigned{verified.note, {}};
+  Cosigned cosigned{reader.Note(), {}};
   std::vector<merkle::NoteSignature> lines;
   for (const Cosigner& witness : witnesses) {
     Outcome outcome{witness.key.Name(), {}, {}};
@@ -131,7 +157,7 @@ Result<Cosigned> CosignLog(const std::filesystem::path& folder, const merkle::No
     cosigned.outcomes.push_back(std::move(outcome));
   }
   if (!lines.empty()) {
-    CUPEL_TRY(cosigned.note, Publish(folder, note, lines));
+    CUPEL_TRY(cosigned.note, Publish(folder, log, note, lines, options));
   }
   return cosigned;
 }

@@ -5,8 +5,11 @@
 ///
 /// Promises: a line is added only after it was verified with the witness's key; an answer of another key is
 /// ignored; the checkpoint's text never changes, and a checkpoint that an append replaced meanwhile is left
-/// alone. Does not promise: a quorum; ask a policy (policy.h) about the note that comes out. An append writes
-/// a new checkpoint, without cosignatures. Source: https://c2sp.org/tlog-witness
+/// alone; appends and cosigners wait for each other (the log's FolderLock), and not while witnesses are
+/// asked. Does not promise: a quorum; ask a policy (policy.h) about the note that comes out; nor that the
+/// log's entries are whole (log/verify.h): it reads the tiles that the proofs take, each checked against the
+/// checkpoint. An append writes a new checkpoint, without cosignatures. Cost: some ten tiles a witness,
+/// however large the log is. Source: https://c2sp.org/tlog-witness
 
 #include <cstdint>
 #include <filesystem>
@@ -17,6 +20,7 @@
 #include <vector>
 
 #include "cupel/base/error.h"
+#include "cupel/ledger/log/file_operations.h"
 #include "cupel/ledger/merkle/note.h"
 #include "cupel/ledger/merkle/proof.h"
 #include "cupel/ledger/witness/add_checkpoint.h"
@@ -56,10 +60,16 @@ struct Cosigned {
   std::vector<Outcome> outcomes;
 };
 
-/// Verifies the log in `folder`, asks each witness for its cosignature and writes what they gave under the
-/// checkpoint. A witness that refuses is an outcome, not an error.
-/// Errors: those of ledger::log::Verify; kResourceLimit when the log was open or grew meanwhile (ask again).
+struct CosignOptions {
+  std::int64_t lock_timeout_ms = 30'000;  ///< How long to wait for writers of the log; negative: for ever.
+  log::FileOperations* files = nullptr;   ///< For tests. The operating system's by default.
+};
+
+/// Finishes what an interrupted append left, asks each witness for its cosignature and writes what they gave
+/// under the checkpoint; when it returns, they are on disk. A witness that refuses is an outcome, not an
+/// error. Errors: those of log::LogReader and log::FinishPublication; kResourceLimit when writers do not let
+/// go of the log, or it grew meanwhile (ask again).
 Result<Cosigned> CosignLog(const std::filesystem::path& folder, const merkle::NoteVerifier& log,
-                           std::span<const Cosigner> witnesses);
+                           std::span<const Cosigner> witnesses, const CosignOptions& options = {});
 
 }  // namespace cupel::ledger::witness

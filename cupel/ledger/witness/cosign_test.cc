@@ -3,9 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <optional>
+#include <thread>
+
 #include "cupel/base/file.h"
+#include "cupel/base/folder_lock.h"
 #include "cupel/ledger/log/log.h"
-#include "cupel/ledger/witness/folder_lock.h"
 #include "cupel/ledger/witness/policy.h"
 #include "cupel/ledger/witness/signer_for_test.h"
 #include "cupel/ledger/witness/witness.h"
@@ -24,11 +28,6 @@ using ::testing::HasSubstr;
 using ::testing::Optional;
 
 constexpr std::int64_t kNow = 1'700'000'000;
-const std::string kOrigin = "example.com/log";
-
-Post InProcess(Witness& witness) {
-  return [&witness](const std::string& body) -> Result<Answer> { return witness.Add(body); };
-}
 
 Post Always(Answer answer) {
   return [answer](const std::string&) -> Result<Answer> { return answer; };
@@ -98,8 +97,18 @@ TEST_F(AskWitnessTest, RefusesConflictsThatTellNoSize) {
   for (const Answer& answer :
        {Answer{409, "text/plain", "5\n"}, Answer{409, std::string(kSizeType), "5"},
         Answer{409, std::string(kSizeType), "\n"}, Answer{409, std::string(kSizeType), "-1\n"},
-        Answer{409, std::string(kSizeType), "5\n5\n"}, Answer{409, std::string(kSizeType), ""}}) {
+        Answer{409, std::string(kSizeType), "5\n5\n"}, Answer{409, std::string(kSizeType), ""},
+        Answer{409, "text/x.tlog.sizes", "5\n"}, Answer{409, "", "5\n"}}) {
     EXPECT_THAT(Ask(Always(answer)), HasError(ErrorCode::kCorrupt)) << answer.body;
+  }
+}
+
+TEST_F(AskWitnessTest, ReadsMediaTypesAsHttpDoes) {
+  // RFC 9110, 8.3.1: no difference of case, and parameters may follow.
+  for (const char* type : {"text/x.tlog.size", "Text/X.Tlog.Size", "text/x.tlog.size; charset=utf-8",
+                           "text/x.tlog.size ;charset=utf-8"}) {
+    EXPECT_THAT(Ask(Always({409, type, "12\n"})), HasError(ErrorCode::kVerificationFailed, HasSubstr("12")))
+        << type;
   }
 }
 
@@ -137,49 +146,46 @@ TEST(WithCosignatures, ReplacesTheOlderLinesOfAWitness) {
 
 class CosignLogTest : public ::testing::Test {
  protected:
-  CosignLogTest() {
-    log::Log log = log::Log::Create(folder_.path(), KeyOf(1), kOrigin).value();
-    EXPECT_THAT(log.Append(Leaves(5)), IsOk());
-  }
-
-  static std::vector<Bytes> Leaves(std::size_t n) {
-    std::vector<Bytes> leaves;
-    for (std::size_t i = 0; i < n; ++i) leaves.push_back({static_cast<std::uint8_t>(i)});
-    return leaves;
-  }
+  CosignLogTest() { log_.Grow(folder_.path(), "leaf", 5); }
 
   std::unique_ptr<Witness> NewWitness(int number, std::vector<KnownLog> logs) {
-    CosignatureKey key = Key(number);
-    const auto folder = states_ / std::to_string(number);
-    EXPECT_THAT(FileStore::Create(folder, key.Verifier()), IsOk());
-    auto store = FileStore::Open(folder, key.Verifier()).value();
-    return Witness::Create(std::move(key), std::move(logs), std::move(store), clock_).value();
+    return WitnessIn(states_ / std::to_string(number), WitnessKey(number), std::move(logs), clock_);
   }
-  static CosignatureKey Key(int number) {
-    return WitnessKey(fmt::format("w{}.example", number), static_cast<std::uint8_t>(10 + number));
+  Result<Cosigned> Cosign(const CosignatureVerifier& key, const Post& post,
+                          const CosignOptions& options = {}) {
+    return CosignLog(folder_.path(), log_.Verifier(), std::vector<Cosigner>{{key, post}}, options);
   }
-  static merkle::NoteVerifier LogKey() { return SigningLog(kOrigin).Verifier(); }
-  static Policy BothWitnesses() {
+  Policy BothWitnesses() const {
     return Policy::Parse(fmt::format("log {}\nwitness w1 {}\nwitness w2 {}\ngroup g all w1 w2\nquorum g\n",
-                                     LogKey().ToText(), Key(1).Verifier().ToText(),
-                                     Key(2).Verifier().ToText()))
+                                     log_.Verifier().ToText(), WitnessKey(1).Verifier().ToText(),
+                                     WitnessKey(2).Verifier().ToText()))
         .value();
   }
   std::string NoteNow() { return ReadTextFile(folder_ / "checkpoint").value(); }
 
+  /// A witness that refuses, and is counted.
+  Post Counting() {
+    return [this](const std::string&) -> Result<Answer> {
+      ++asked_;
+      return Refusal(500, "");
+    };
+  }
+
+  int asked_ = 0;
+  const SigningLog log_;
   const ScratchFolder folder_;
   const ScratchFolder states_;
   ManualClock clock_{kNow};
 };
 
 TEST_F(CosignLogTest, FillsTheQuorumAndTheLogStaysALog) {
-  const auto w1 = NewWitness(1, {SigningLog(kOrigin).Known()});
-  const auto w2 = NewWitness(2, {SigningLog(kOrigin).Known()});
-  const std::vector<Cosigner> both = {{Key(1).Verifier(), InProcess(*w1)},
-                                      {Key(2).Verifier(), InProcess(*w2)}};
+  const auto w1 = NewWitness(1, {log_.Known()});
+  const auto w2 = NewWitness(2, {log_.Known()});
+  const std::vector<Cosigner> both = {{WitnessKey(1).Verifier(), InProcess(*w1)},
+                                      {WitnessKey(2).Verifier(), InProcess(*w2)}};
   EXPECT_THAT(BothWitnesses().Verify(NoteNow()), HasError(ErrorCode::kVerificationFailed));
 
-  CUPEL_ASSERT_OK(const Cosigned cosigned, CosignLog(folder_.path(), LogKey(), both));
+  CUPEL_ASSERT_OK(const Cosigned cosigned, CosignLog(folder_.path(), log_.Verifier(), both));
   EXPECT_EQ(cosigned.note, NoteNow());
   ASSERT_EQ(cosigned.outcomes.size(), 2u);
   EXPECT_THAT(cosigned.outcomes[1].time, Optional(kNow));
@@ -188,18 +194,18 @@ TEST_F(CosignLogTest, FillsTheQuorumAndTheLogStaysALog) {
   EXPECT_THAT(seen.cosigned_at, Optional(kNow));
 
   // Readers and the writer of the log accept the note with its three lines.
-  EXPECT_THAT(log::Verify(folder_.path(), LogKey()), IsOk());
-  EXPECT_THAT(merkle::OpenCheckpoint(NoteNow(), LogKey()), IsOk());
+  EXPECT_THAT(log::Verify(folder_.path(), log_.Verifier()), IsOk());
+  EXPECT_THAT(merkle::OpenCheckpoint(NoteNow(), log_.Verifier()), IsOk());
   {
-    CUPEL_ASSERT_OK(log::Log log, log::Log::Open(folder_.path(), KeyOf(1), kOrigin));
+    CUPEL_ASSERT_OK(log::Log log, log::Log::Open(folder_.path(), log_.Key(), log_.origin()));
     CUPEL_ASSERT_OK(const log::Receipt receipt, log.Prove(2));
     EXPECT_THAT(BothWitnesses().Verify(receipt.checkpoint), IsOk()) << "receipts carry the cosignatures";
-    EXPECT_THAT(log.Append(Leaves(300)), IsOk());
   }
+  log_.Grow(folder_.path(), "more", 300);
   EXPECT_THAT(BothWitnesses().Verify(NoteNow()), HasError(ErrorCode::kVerificationFailed))
       << "a new checkpoint has no cosignatures yet";
   clock_.Advance(60);
-  EXPECT_THAT(CosignLog(folder_.path(), LogKey(), both), IsOk());
+  EXPECT_THAT(CosignLog(folder_.path(), log_.Verifier(), both), IsOk());
   CUPEL_ASSERT_OK(const CosignedCheckpoint again, BothWitnesses().Verify(NoteNow()));
   EXPECT_EQ(again.checkpoint.size, 305u);
   EXPECT_THAT(again.cosigned_at, Optional(kNow + 60));
@@ -207,10 +213,10 @@ TEST_F(CosignLogTest, FillsTheQuorumAndTheLogStaysALog) {
 
 TEST_F(CosignLogTest, AWitnessThatRefusesDoesNotStopTheOthers) {
   const auto stranger = NewWitness(1, {});
-  const auto w2 = NewWitness(2, {SigningLog(kOrigin).Known()});
-  const std::vector<Cosigner> both = {{Key(1).Verifier(), InProcess(*stranger)},
-                                      {Key(2).Verifier(), InProcess(*w2)}};
-  CUPEL_ASSERT_OK(const Cosigned cosigned, CosignLog(folder_.path(), LogKey(), both));
+  const auto w2 = NewWitness(2, {log_.Known()});
+  const std::vector<Cosigner> both = {{WitnessKey(1).Verifier(), InProcess(*stranger)},
+                                      {WitnessKey(2).Verifier(), InProcess(*w2)}};
+  CUPEL_ASSERT_OK(const Cosigned cosigned, CosignLog(folder_.path(), log_.Verifier(), both));
   ASSERT_TRUE(cosigned.outcomes[0].error.has_value());
   EXPECT_EQ(cosigned.outcomes[0].error->code, ErrorCode::kPermission);
   EXPECT_FALSE(cosigned.outcomes[1].error.has_value());
@@ -218,38 +224,78 @@ TEST_F(CosignLogTest, AWitnessThatRefusesDoesNotStopTheOthers) {
 }
 
 TEST_F(CosignLogTest, LeavesALogAloneThatGrewMeanwhile) {
-  const auto w1 = NewWitness(1, {SigningLog(kOrigin).Known()});
+  const auto w1 = NewWitness(1, {log_.Known()});
   const Post post = [&](const std::string& body) -> Result<Answer> {
-    log::Log log = log::Log::Open(folder_.path(), KeyOf(1), kOrigin).value();
-    EXPECT_THAT(log.Append(Leaves(1)), IsOk());
+    log_.Grow(folder_.path(), "more", 1);
     return w1->Add(body);
   };
-  EXPECT_THAT(CosignLog(folder_.path(), LogKey(), std::vector<Cosigner>{{Key(1).Verifier(), post}}),
-              HasError(ErrorCode::kResourceLimit, HasSubstr("grew")));
-  CUPEL_ASSERT_OK(const log::VerifiedLog now, log::Verify(folder_.path(), LogKey()));
+  EXPECT_THAT(Cosign(w1->Verifier(), post), HasError(ErrorCode::kResourceLimit, HasSubstr("grew")));
+  CUPEL_ASSERT_OK(const log::VerifiedLog now, log::Verify(folder_.path(), log_.Verifier()));
   EXPECT_EQ(now.checkpoint.size, 6u);
   EXPECT_EQ(merkle::SignedNote::Parse(NoteNow())->signatures.size(), 1u);
 }
 
-TEST_F(CosignLogTest, DoesNotWriteWhileAnotherProcessHoldsTheLog) {
-  const auto w1 = NewWitness(1, {SigningLog(kOrigin).Known()});
+TEST_F(CosignLogTest, AsksNobodyWhileAnotherHoldsTheLog) {
   const std::string before = NoteNow();
-  CUPEL_ASSERT_OK(const FolderLock held, FolderLock::Take(folder_.path()));
-  EXPECT_THAT(CosignLog(folder_.path(), LogKey(), std::vector<Cosigner>{{Key(1).Verifier(), InProcess(*w1)}}),
-              HasError(ErrorCode::kResourceLimit));
+  CUPEL_ASSERT_OK(const FolderLock held, FolderLock::Take(folder_.path(), {}));
+  EXPECT_THAT(Cosign(WitnessKey(1).Verifier(), Counting(), {.lock_timeout_ms = 20}),
+              HasError(ErrorCode::kResourceLimit, HasSubstr("for 20 ms")));
+  EXPECT_EQ(asked_, 0);
   EXPECT_EQ(NoteNow(), before);
 }
 
-TEST_F(CosignLogTest, AsksNobodyForALogThatIsDamaged) {
-  ASSERT_THAT(WriteFileAtomic(folder_ / "tile/entries/000.p/5", std::string_view("torn")), IsOk());
-  int asked = 0;
-  const Post post = [&](const std::string&) -> Result<Answer> {
-    ++asked;
-    return Refusal(500, "");
+TEST_F(CosignLogTest, WaitsForAWriterBeforeItWrites) {
+  // The writer takes the log while the witness is asked, and lets go of it a little later.
+  const auto w1 = NewWitness(1, {log_.Known()});
+  std::optional<FolderLock> held;
+  std::thread writer;
+  const Post post = [&](const std::string& body) -> Result<Answer> {
+    held = FolderLock::Take(folder_.path(), {}).value();
+    writer = std::thread([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(80));
+      EXPECT_EQ(merkle::SignedNote::Parse(NoteNow())->signatures.size(), 1u)
+          << "nothing is written meanwhile";
+      held.reset();
+    });
+    return w1->Add(body);
   };
-  EXPECT_FALSE(
-      CosignLog(folder_.path(), LogKey(), std::vector<Cosigner>{{Key(1).Verifier(), post}}).has_value());
-  EXPECT_EQ(asked, 0);
+  EXPECT_THAT(Cosign(w1->Verifier(), post), IsOk());
+  writer.join();
+  EXPECT_EQ(merkle::SignedNote::Parse(NoteNow())->signatures.size(), 2u);
+}
+
+TEST_F(CosignLogTest, AsksNobodyForALogWhoseEdgeIsDamaged) {
+  ASSERT_THAT(WriteFileAtomic(folder_ / "tile/0/000.p/5", std::string(5 * 32, 'x')), IsOk());
+  EXPECT_THAT(Cosign(WitnessKey(1).Verifier(), Counting()), HasError(ErrorCode::kVerificationFailed));
+  EXPECT_EQ(asked_, 0);
+}
+
+TEST_F(CosignLogTest, SendsNoProofFromADamagedTile) {
+  log_.Grow(folder_.path(), "more", 600);
+  const auto w1 = NewWitness(1, {log_.Known()});
+  ASSERT_THAT(Cosign(w1->Verifier(), InProcess(*w1)), IsOk());
+  log_.Grow(folder_.path(), "later", 600);
+  CUPEL_ASSERT_OK(std::string tile, ReadTextFile(folder_ / "tile/0/002"));
+  tile[40] = static_cast<char>(tile[40] ^ 1);
+  ASSERT_THAT(WriteFileAtomic(folder_ / "tile/0/002", std::string_view(tile)), IsOk());
+  CUPEL_ASSERT_OK(const Cosigned cosigned, Cosign(w1->Verifier(), InProcess(*w1)));
+  ASSERT_TRUE(cosigned.outcomes[0].error.has_value());
+  EXPECT_EQ(cosigned.outcomes[0].error->code, ErrorCode::kVerificationFailed);
+  EXPECT_THAT(cosigned.outcomes[0].error->place, HasSubstr("tile/0/002"));
+}
+
+TEST_F(CosignLogTest, FinishesAnAppendThatWasCutShort) {
+  // What a power cut leaves after the append has happened and before readers see it: checkpoint.next.
+  const std::string before = NoteNow();
+  log_.Grow(folder_.path(), "more", 20);
+  const std::string next = NoteNow();
+  ASSERT_THAT(WriteFileAtomic(folder_ / "checkpoint.next", std::string_view(next)), IsOk());
+  ASSERT_THAT(WriteFileAtomic(folder_ / "checkpoint", std::string_view(before)), IsOk());
+  const auto w1 = NewWitness(1, {log_.Known()});
+  ASSERT_THAT(Cosign(w1->Verifier(), InProcess(*w1)), IsOk());
+  CUPEL_ASSERT_OK(const log::VerifiedLog now, log::Verify(folder_.path(), log_.Verifier()));
+  EXPECT_EQ(now.checkpoint.size, 25u);
+  EXPECT_EQ(merkle::SignedNote::Parse(now.note)->signatures.size(), 2u);
 }
 
 }  // namespace

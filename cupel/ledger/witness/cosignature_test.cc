@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "cupel/base/file.h"
+#include "cupel/crypto/hash.h"
 #include "cupel/ledger/witness/published_for_test.h"
 #include "cupel/ledger/witness/signer_for_test.h"
 #include "cupel/testing/scratch_folder.h"
@@ -55,6 +56,20 @@ TEST(CosignatureVerifier, RefusesTheKeysOfLogs) {
               HasError(ErrorCode::kUnsupported, HasSubstr("type 4")));
   EXPECT_THAT(merkle::NoteVerifier::Parse(kRemoraKey),
               HasError(ErrorCode::kUnsupported, HasSubstr("type 1")));
+}
+
+TEST(CosignatureVerifier, SaysThatItCannotVerifyMlDsa) {
+  // The specification's kind for new deployments: 0x06 and 1312 bytes of key, with a right key id.
+  Bytes key(1 + 1312, 0x5A);
+  key[0] = 0x06;
+  const std::string name = "example.com/w";
+  Bytes hashed(name.begin(), name.end());
+  hashed.push_back('\n');
+  hashed.insert(hashed.end(), key.begin(), key.end());
+  const std::string id = crypto::Sha256(hashed).Hex().substr(0, 8);
+  EXPECT_THAT(CosignatureVerifier::Parse(name + "+" + id + "+" + ToBase64(key)),
+              HasError(ErrorCode::kUnsupported,
+                       HasSubstr("must be of cosignature/v1 (type 4), got type 6 (ML-DSA-44)")));
 }
 
 TEST(CosignatureVerifier, RejectsEveryChangedCharacterOfAKey) {

@@ -166,6 +166,20 @@ TEST_F(DecideTest, KeepsOneLineAKeyHoweverManyThereAre) {
   EXPECT_THAT(Seen::Parse(seen_->note, key_.Verifier()), IsOk());
 }
 
+TEST_F(DecideTest, ReadsSixteenSignaturesOfThePostQuantumKind) {
+  // signed-note: at least 16 signatures, of nearly 5 kB each; and the longest proof beside them.
+  AddCheckpoint request = log_.Request(History(2), 0, 2);
+  for (std::uint32_t i = 1; i < 16; ++i) {
+    request.checkpoint.signatures.insert(request.checkpoint.signatures.begin(),
+                                         {"pq.example/" + std::to_string(i), 77 + i, Bytes(5000, 7)});
+  }
+  CUPEL_ASSERT_OK(const AddCheckpoint read, AddCheckpoint::Parse(request.ToText()));
+  EXPECT_EQ(StatusOf(read), 200);
+  request.proof.resize(63);
+  EXPECT_THAT(AddCheckpoint::Parse(request.ToText()), IsOk());
+  EXPECT_LT(seen_->note.size(), 1000u) << "what is not the log's is not kept";
+}
+
 TEST_F(DecideTest, FollowsALogThroughAChangeOfItsKey) {
   const SigningLog next("example.com/log", 2);
   ASSERT_EQ(StatusOf(log_.Request(History(4), 0, 4)), 200);

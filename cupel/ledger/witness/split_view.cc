@@ -3,10 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
-#include "cupel/ledger/log/log.h"
-
 namespace cupel::ledger::witness {
 
 std::string Comparison::ToText() const {
@@ -25,47 +21,37 @@ std::string Comparison::ToText() const {
       larger.size, smaller.size);
 }
 
-Result<Comparison> Compare(std::string_view note, std::string_view other, const merkle::NoteVerifier& log,
-                           const merkle::Tree& larger_tree) {
+Result<Comparison> Compare(const log::LogReader& log, std::string_view note,
+                           const merkle::NoteVerifier& key) {
   Comparison comparison;
-  CUPEL_TRY(comparison.smaller, merkle::OpenCheckpoint(note, log));
-  CUPEL_TRY(comparison.larger, merkle::OpenCheckpoint(other, log));
-  if (comparison.smaller.size > comparison.larger.size) std::swap(comparison.smaller, comparison.larger);
-  const auto& [relation, smaller, larger] = comparison;
-  if (smaller.size == larger.size) {
-    comparison.relation = smaller.root == larger.root ? Relation::kSame : Relation::kFork;
-    return comparison;
+  comparison.larger = log.checkpoint();
+  CUPEL_TRY(comparison.smaller, merkle::OpenCheckpoint(note, key));
+  const std::uint64_t size = comparison.smaller.size;
+  if (size > log.size()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("the checkpoint counts {} leaves, the copy has {}", size, log.size()), "",
+                "get a newer copy of the log");
   }
-  const auto root = larger_tree.RootAt(larger.size);
-  if (!root || *root != larger.root) {
-    return Fail(ErrorCode::kVerificationFailed,
-                fmt::format("the leaves given are not those of the checkpoint of {} leaves", larger.size), "",
-                "give the folder of the larger log");
-  }
-  CUPEL_TRY(const Digest beginning, larger_tree.RootAt(smaller.size));
-  comparison.relation = beginning == smaller.root ? Relation::kExtends : Relation::kFork;
+  CUPEL_TRY(const Digest beginning, log.RootAt(size));
+  comparison.relation = beginning != comparison.smaller.root ? Relation::kFork
+                        : size == log.size()                 ? Relation::kSame
+                                                             : Relation::kExtends;
+  return comparison;
+}
+
+Result<Comparison> CompareWithCheckpoint(const std::filesystem::path& folder, std::string_view note,
+                                         const merkle::NoteVerifier& key) {
+  CUPEL_TRY(const log::LogReader log, log::LogReader::Open(folder, key));
+  auto comparison = Compare(log, note, key);
+  if (!comparison && comparison.error().place.empty()) comparison.error().place = folder.string();
   return comparison;
 }
 
 Result<Comparison> CompareFolders(const std::filesystem::path& folder, const std::filesystem::path& other,
-                                  const merkle::NoteVerifier& log) {
-  CUPEL_TRY(const log::VerifiedLog one, log::Verify(folder, log));
-  CUPEL_TRY(const log::VerifiedLog two, log::Verify(other, log));
-  const bool first_is_larger = one.checkpoint.size > two.checkpoint.size;
-  return Compare(one.note, two.note, log, first_is_larger ? one.tree : two.tree);
-}
-
-Result<Comparison> CompareWithCheckpoint(const std::filesystem::path& folder, std::string_view note,
-                                         const merkle::NoteVerifier& log) {
-  CUPEL_TRY(const log::VerifiedLog verified, log::Verify(folder, log));
-  CUPEL_TRY(const merkle::Checkpoint other, merkle::OpenCheckpoint(note, log));
-  if (other.size > verified.checkpoint.size) {
-    return Fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format("the checkpoint counts {} leaves, the copy has {}", other.size, verified.checkpoint.size),
-        folder.string(), "get a newer copy of the log");
-  }
-  return Compare(verified.note, note, log, verified.tree);
+                                  const merkle::NoteVerifier& key) {
+  CUPEL_TRY(const log::LogReader one, log::LogReader::Open(folder, key));
+  CUPEL_TRY(const log::LogReader two, log::LogReader::Open(other, key));
+  return one.size() > two.size() ? Compare(one, two.Note(), key) : Compare(two, one.Note(), key);
 }
 
 }  // namespace cupel::ledger::witness

@@ -8,18 +8,20 @@
 /// reader alone cannot see a split view: he needs a second checkpoint, from somebody else, from his own past,
 /// or from a witness.
 ///
-/// Promises: `kFork` is a proof, never a suspicion: the log's key signed both. Does not promise: that logs
-/// that agree here agree elsewhere. Source: https://c2sp.org/tlog-checkpoint ("A log MUST not sign any
-/// checkpoint which is inconsistent with any checkpoint it previously signed")
+/// Promises: `kFork` is a proof, never a suspicion: the log's key signed both, and every tile that was read
+/// is that of its checkpoint. Does not promise: that logs that agree here agree elsewhere; nor that the
+/// copies are whole (log/verify.h). Cost: some ten tiles, however large the logs are. Source:
+/// https://c2sp.org/tlog-checkpoint ("A log MUST not sign any checkpoint which is inconsistent with any
+/// checkpoint it previously signed")
 
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "cupel/base/error.h"
+#include "cupel/ledger/log/log_reader.h"
 #include "cupel/ledger/merkle/checkpoint.h"
 #include "cupel/ledger/merkle/note.h"
-#include "cupel/ledger/merkle/tree.h"
 
 namespace cupel::ledger::witness {
 
@@ -38,21 +40,18 @@ struct Comparison {
   std::string ToText() const;
 };
 
-/// Compares two signed checkpoints of one log. `larger_tree` is the tree of the one with more leaves; it is
-/// not looked at when they are of one size. Errors: kCorrupt; kVerificationFailed: a checkpoint that the log
-/// did not sign, or a tree that is not that of the larger one. (A fork is a value, not an error.)
-Result<Comparison> Compare(std::string_view note, std::string_view other, const merkle::NoteVerifier& log,
-                           const merkle::Tree& larger_tree);
+/// Compares a log with a checkpoint of it that somebody else has: a witness, a receipt, a reader of last
+/// year. Errors: those of log::LogReader; kCorrupt, kVerificationFailed for a note that `key` did not sign;
+/// kInvalidArgument when it counts more leaves than the log has. (A fork is a value, not an error.)
+Result<Comparison> Compare(const log::LogReader& log, std::string_view note, const merkle::NoteVerifier& key);
 
-/// Compares the log in a folder with the log in another folder; both are verified in full first.
-/// Errors: those of ledger::log::Verify, with the folder.
-Result<Comparison> CompareFolders(const std::filesystem::path& folder, const std::filesystem::path& other,
-                                  const merkle::NoteVerifier& log);
-
-/// Compares the log in a folder, which is verified in full first, with a checkpoint of it that somebody else
-/// has: a witness, a receipt, a reader of last year. Errors: as above; kInvalidArgument when the checkpoint
-/// counts more leaves than the folder has (a newer copy is needed).
+/// As above for the log in a folder. Errors: also kInvalidArgument when a newer copy is needed.
 Result<Comparison> CompareWithCheckpoint(const std::filesystem::path& folder, std::string_view note,
-                                         const merkle::NoteVerifier& log);
+                                         const merkle::NoteVerifier& key);
+
+/// Compares the log in a folder with the log in another folder. Errors: those of log::LogReader::Open, with
+/// the folder.
+Result<Comparison> CompareFolders(const std::filesystem::path& folder, const std::filesystem::path& other,
+                                  const merkle::NoteVerifier& key);
 
 }  // namespace cupel::ledger::witness

@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "cupel/ledger/log/log.h"
+#include <random>
+
 #include "cupel/ledger/witness/cosign.h"
 #include "cupel/ledger/witness/policy.h"
 #include "cupel/ledger/witness/signer_for_test.h"
@@ -17,6 +18,7 @@ namespace {
 using cupel::testing::HasError;
 using cupel::testing::IsOk;
 using cupel::testing::ScratchFolder;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(Compare, TellsOneHistoryFromTwoForEveryForkAndPairOfSizes) {
@@ -26,71 +28,108 @@ TEST(Compare, TellsOneHistoryFromTwoForEveryForkAndPairOfSizes) {
   for (std::uint64_t shared = 0; shared <= kSize; ++shared) {
     const merkle::Tree fork = History(kSize, shared, "fork");
     for (std::uint64_t a = 0; a <= kSize; ++a) {
-      for (std::uint64_t b = 0; b <= kSize; ++b) {
-        const std::string note_a = log.Sign(main, a).ToText();
-        const std::string note_b = log.Sign(fork, b).ToText();
-        const merkle::Tree& larger = a > b ? main : fork;
-        CUPEL_ASSERT_OK(const Comparison comparison, Compare(note_a, note_b, log.Verifier(), larger));
-        const bool one = std::min(a, b) <= shared;
-        EXPECT_EQ(comparison.relation, !one     ? Relation::kFork
-                                       : a == b ? Relation::kSame
-                                                : Relation::kExtends)
+      for (std::uint64_t b = 0; b <= a; ++b) {
+        CUPEL_ASSERT_OK(const log::LogReader reader, log.Reader(main, a));
+        CUPEL_ASSERT_OK(const Comparison comparison,
+                        Compare(reader, log.Sign(fork, b).ToText(), log.Verifier()));
+        EXPECT_EQ(comparison.relation, b > shared ? Relation::kFork
+                                       : a == b   ? Relation::kSame
+                                                  : Relation::kExtends)
             << shared << " " << a << " " << b;
-        EXPECT_EQ(comparison.larger.size, std::max(a, b));
+        EXPECT_EQ(comparison.larger.size, a);
+        EXPECT_EQ(comparison.smaller.size, b);
         EXPECT_FALSE(comparison.ToText().empty());
       }
     }
   }
 }
 
-TEST(Compare, EqualSizesNeedNoLeaves) {
+/// The twin has all leaves in memory. Sizes around the borders of tiles, where reading by tiles could differ.
+TEST(Compare, ByTilesAgreesWithTheTreeInMemory) {
+  constexpr std::uint64_t kSize = 66'000;
   const SigningLog log;
-  const std::string one = log.Sign(History(5), 5).ToText();
-  const std::string two = log.Sign(History(5, 2, "fork"), 5).ToText();
-  CUPEL_ASSERT_OK(const Comparison comparison, Compare(one, two, log.Verifier(), merkle::Tree()));
+  const merkle::Tree main = History(kSize);
+  std::mt19937 random(5);  // NOLINT(cert-msc51-cpp): the same pairs in every run
+  std::vector<std::uint64_t> sizes = {0, 1, 255, 256, 257, 65'535, 65'536, 65'537, kSize};
+  for (int i = 0; i < 12; ++i) sizes.push_back(random() % kSize);
+  for (const std::uint64_t shared : {std::uint64_t{256}, std::uint64_t{65'536}, std::uint64_t{40'123}}) {
+    const merkle::Tree fork = History(kSize, shared, "fork");
+    CUPEL_ASSERT_OK(const log::LogReader reader, log.Reader(main, kSize));
+    for (const std::uint64_t size : sizes) {
+      CUPEL_ASSERT_OK(const Comparison comparison,
+                      Compare(reader, log.Sign(fork, size).ToText(), log.Verifier()));
+      EXPECT_EQ(comparison.relation == Relation::kFork,
+                main.RootAt(size).value() != fork.RootAt(size).value())
+          << shared << " " << size;
+    }
+  }
+}
+
+TEST(Compare, NamesBothRootsWhenTheSizesAreEqual) {
+  const SigningLog log;
+  const merkle::Tree main = History(5);
+  const merkle::Tree fork = History(5, 2, "fork");
+  CUPEL_ASSERT_OK(const log::LogReader reader, log.Reader(main, 5));
+  CUPEL_ASSERT_OK(const Comparison comparison, Compare(reader, log.Sign(fork, 5).ToText(), log.Verifier()));
   EXPECT_EQ(comparison.relation, Relation::kFork);
-  EXPECT_THAT(comparison.ToText(), HasSubstr("signed two trees of 5 leaves"));
+  EXPECT_THAT(comparison.ToText(), AllOf(HasSubstr("signed two trees of 5 leaves"),
+                                         HasSubstr(main.Root().Hex()), HasSubstr(fork.Root().Hex())));
 }
 
 TEST(Compare, AccusesNobodyOnForgedEvidence) {
   const SigningLog log;
   const SigningLog forger("example.com/log", 2);
-  const std::string real = log.Sign(History(5), 5).ToText();
-  EXPECT_THAT(Compare(real, forger.Sign(History(5, 2, "fork"), 5).ToText(), log.Verifier(), History(5)),
+  const merkle::Tree main = History(9);
+  const merkle::Tree fork = History(9, 2, "fork");
+  CUPEL_ASSERT_OK(const log::LogReader reader, log.Reader(main, 9));
+  EXPECT_THAT(Compare(reader, forger.Sign(fork, 5).ToText(), log.Verifier()),
               HasError(ErrorCode::kVerificationFailed));
-  // Leaves that are not those of the larger checkpoint prove nothing.
-  EXPECT_THAT(Compare(real, log.Sign(History(9), 9).ToText(), log.Verifier(), History(9, 2, "fork")),
-              HasError(ErrorCode::kVerificationFailed, HasSubstr("not those of the checkpoint of 9")));
-  EXPECT_THAT(Compare(real, log.Sign(History(9), 9).ToText(), log.Verifier(), History(8)),
-              HasError(ErrorCode::kVerificationFailed));
-  EXPECT_THAT(Compare(real, "nonsense", log.Verifier(), History(5)), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(Compare(reader, "nonsense", log.Verifier()), HasError(ErrorCode::kCorrupt));
+  // Tiles that are not those of the checkpoint prove nothing.
+  const auto other = std::make_shared<const TreeSource>(fork, log.Sign(main, 9).ToText());
+  EXPECT_THAT(log::LogReader::Open(other, log.Verifier()), HasError(ErrorCode::kVerificationFailed));
+}
+
+/// A full tile that lies in the middle is read only when a question needs it: then it must be the log's.
+TEST(Compare, ATileOfAnotherHistoryIsAnErrorNotAFork) {
+  class Patched final : public log::TileSource {
+   public:
+    Patched(const TreeSource& good, const TreeSource& bad) : good_(good), bad_(bad) {}
+    Result<Bytes> Read(const std::string& path, std::uint64_t limit) const override {
+      return path == "tile/0/000" ? bad_.Read(path, limit) : good_.Read(path, limit);
+    }
+    std::string PlaceOf(const std::string& path) const override { return path; }
+
+   private:
+    const TreeSource& good_;
+    const TreeSource& bad_;
+  };
+  const SigningLog log;
+  const merkle::Tree main = History(600);
+  const merkle::Tree fork = History(600, 100, "fork");
+  const std::string note = log.Sign(main, 600).ToText();
+  const TreeSource good(main, note);
+  const TreeSource bad(fork, note);
+  CUPEL_ASSERT_OK(const log::LogReader reader,
+                  log::LogReader::Open(std::make_shared<const Patched>(good, bad), log.Verifier()));
+  EXPECT_THAT(Compare(reader, log.Sign(main, 200).ToText(), log.Verifier()),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("not that of the checkpoint's log")));
+  EXPECT_THAT(Compare(reader, log.Sign(main, 512).ToText(), log.Verifier()), IsOk())
+      << "the tile above it tells without reading it";
 }
 
 /// A log that shows one history to Alice and another to Bob, both kept and signed with its real key.
 class SplitViewTest : public ::testing::Test {
  protected:
   SplitViewTest() {
-    Grow(alice_.path(), "shared", 4);
+    log_.Grow(alice_.path(), "shared", 4);
     std::filesystem::copy(alice_.path(), bob_ / "log", std::filesystem::copy_options::recursive);
-    Grow(alice_.path(), "for alice", 3);
-    Grow(bob_ / "log", "for bob", 6);
+    log_.Grow(alice_.path(), "for alice", 3);
+    log_.Grow(bob_ / "log", "for bob", 6);
     for (int number = 1; number <= 3; ++number) {
-      const auto state = states_ / std::to_string(number);
-      EXPECT_THAT(FileStore::Create(state, Key(number).Verifier()), IsOk());
-      auto store = FileStore::Open(state, Key(number).Verifier()).value();
-      witnesses_.push_back(Witness::Create(Key(number), {log_.Known()}, std::move(store), clock_).value());
+      witnesses_.push_back(
+          WitnessIn(states_ / std::to_string(number), WitnessKey(number), {log_.Known()}, clock_));
     }
-  }
-
-  void Grow(const std::filesystem::path& folder, const std::string& what, int count) {
-    auto log = std::filesystem::exists(folder / "checkpoint")
-                   ? log::Log::Open(folder, KeyOf(1), log_.origin()).value()
-                   : log::Log::Create(folder, KeyOf(1), log_.origin()).value();
-    for (int i = 0; i < count; ++i) EXPECT_THAT(log.Append(AsBytes(fmt::format("{} {}", what, i))), IsOk());
-  }
-
-  static CosignatureKey Key(int number) {
-    return WitnessKey(fmt::format("w{}.example", number), static_cast<std::uint8_t>(10 + number));
   }
 
   /// Asks these witnesses; returns the note that the reader of this folder gets.
@@ -98,9 +137,7 @@ class SplitViewTest : public ::testing::Test {
     std::vector<Cosigner> cosigners;
     for (const int number : numbers) {
       Witness& witness = *witnesses_[static_cast<std::size_t>(number - 1)];
-      cosigners.push_back({Key(number).Verifier(), [&witness](const std::string& body) -> Result<Answer> {
-                             return witness.Add(body);
-                           }});
+      cosigners.push_back({witness.Verifier(), InProcess(witness)});
     }
     return CosignLog(folder, log_.Verifier(), cosigners).value().note;
   }
@@ -108,7 +145,7 @@ class SplitViewTest : public ::testing::Test {
   Policy Quorum(const std::string& threshold) const {
     std::string text = "log " + log_.Verifier().ToText() + "\n";
     for (int number = 1; number <= 3; ++number) {
-      text += fmt::format("witness w{} {}\n", number, Key(number).Verifier().ToText());
+      text += fmt::format("witness w{} {}\n", number, WitnessKey(number).Verifier().ToText());
     }
     return Policy::Parse(text + "group g " + threshold + " w1 w2 w3\nquorum g\n").value();
   }
@@ -132,7 +169,7 @@ TEST_F(SplitViewTest, TheSecondHistoryCannotGetAMajorityOfTheWitnesses) {
   EXPECT_THAT(two_of_three.Verify(Cosign(bob_ / "log", {1, 2, 3})),
               HasError(ErrorCode::kVerificationFailed, HasSubstr("got w3")));
   // Nor later, nor by asking again in another order.
-  Grow(bob_ / "log", "for bob", 9);
+  log_.Grow(bob_ / "log", "for bob", 9);
   EXPECT_THAT(two_of_three.Verify(Cosign(bob_ / "log", {3, 2, 1})), HasError(ErrorCode::kVerificationFailed));
   EXPECT_THAT(two_of_three.Verify(Cosign(alice_.path(), {1, 2, 3})), IsOk());
 }
@@ -158,10 +195,10 @@ TEST_F(SplitViewTest, ACheckpointOfSomebodyElseIsEnough) {
   const std::string of_alice = Cosign(alice_.path(), {1});
   CUPEL_ASSERT_OK(const Comparison fork, CompareWithCheckpoint(bob_ / "log", of_alice, log_.Verifier()));
   EXPECT_EQ(fork.relation, Relation::kFork);
-  Grow(alice_.path(), "for alice", 2);
+  log_.Grow(alice_.path(), "for alice", 2);
   CUPEL_ASSERT_OK(const Comparison one, CompareWithCheckpoint(alice_.path(), of_alice, log_.Verifier()));
   EXPECT_EQ(one.relation, Relation::kExtends);
-  Grow(alice_.path(), "for alice", 9);
+  log_.Grow(alice_.path(), "for alice", 9);
   EXPECT_THAT(CompareWithCheckpoint(bob_ / "log", Cosign(alice_.path(), {1}), log_.Verifier()),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("counts 18 leaves, the copy has 10")));
   EXPECT_THAT(

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/ledger/witness/store.h"
 
+#include <set>
+
 #include "cupel/base/file.h"
+#include "cupel/ledger/log/durable_write.h"
 #include "cupel/ledger/witness/add_checkpoint.h"
 
 namespace cupel::ledger::witness {
@@ -10,6 +13,8 @@ namespace {
 constexpr const char* kOwner = "witness";
 constexpr const char* kCheckpoint = "checkpoint";
 constexpr const char* kConflict = "conflict";
+/// A note is part of a request, with the witness's own line under it.
+constexpr std::size_t kMaxNoteBytes = 2 * kMaxRequestBytes;
 
 bool Exists(const std::filesystem::path& path) {
   std::error_code code;
@@ -18,21 +23,24 @@ bool Exists(const std::filesystem::path& path) {
 
 }  // namespace
 
-Status FileStore::Create(const std::filesystem::path& folder, const CosignatureVerifier& witness) {
-  CUPEL_TRY_STATUS(MakeFolder(folder));
-  CUPEL_TRY(const FolderLock lock, FolderLock::Take(folder));
+Status FileStore::Create(const std::filesystem::path& folder, const CosignatureVerifier& witness,
+                         log::FileOperations& files) {
+  std::set<std::filesystem::path> changed;
+  CUPEL_TRY_STATUS(log::MakeFolders(files, folder, changed));
+  CUPEL_TRY_STATUS(log::SyncFolders(files, changed));
+  CUPEL_TRY(const FolderLock lock, FolderLock::Take(folder, {}));
   if (Exists(folder / kOwner)) {
     return Fail(ErrorCode::kInvalidArgument, "the folder holds the state of a witness already",
                 folder.string(), "use it, or choose another folder");
   }
-  CUPEL_TRY_STATUS(WriteFileAtomic(folder / kOwner, witness.ToText() + "\n"));
-  return lock.Flush();
+  return log::ReplaceSynced(files, folder / kOwner, AsBytes(witness.ToText() + "\n"));
 }
 
 Result<std::unique_ptr<FileStore>> FileStore::Open(const std::filesystem::path& folder,
-                                                   const CosignatureVerifier& witness) {
-  CUPEL_TRY(FolderLock lock, FolderLock::Take(folder));
-  auto owner = ReadTextFile(folder / kOwner, kMaxRequestBytes);
+                                                   const CosignatureVerifier& witness,
+                                                   log::FileOperations& files) {
+  CUPEL_TRY(FolderLock lock, FolderLock::Take(folder, {}));
+  auto owner = ReadTextFile(folder / kOwner, kMaxNoteBytes);
   if (!owner) {
     owner.error().remedy = "make a witness with `cupel ledger witness init`; never start one on an old copy";
     return tl::make_unexpected(std::move(owner).error());
@@ -42,13 +50,13 @@ Result<std::unique_ptr<FileStore>> FileStore::Open(const std::filesystem::path& 
                 "use the key that it was made with");
   }
   // A crash may have come between making a log's folder and flushing its name.
-  CUPEL_TRY_STATUS(lock.Flush());
-  return std::unique_ptr<FileStore>(new FileStore(folder, std::move(lock)));
+  CUPEL_TRY_STATUS(log::SyncFolders(files, {folder}));
+  return std::unique_ptr<FileStore>(new FileStore(folder, std::move(lock), files));
 }
 
 Result<std::optional<std::string>> FileStore::Load(const Digest& origin_hash) const {
   const std::filesystem::path path = folder_ / origin_hash.Hex() / kCheckpoint;
-  auto note = ReadTextFile(path, kMaxRequestBytes);
+  auto note = ReadTextFile(path, kMaxNoteBytes);
   if (note) return std::optional(*std::move(note));
   if (note.error().code == ErrorCode::kNotFound) return std::optional<std::string>();
   return tl::make_unexpected(std::move(note).error());
@@ -65,16 +73,13 @@ Status FileStore::SaveConflict(const Digest& origin_hash, const std::string& not
 
 Status FileStore::SaveAs(const Digest& origin_hash, const char* name, const std::string& note) {
   const std::filesystem::path folder = folder_ / origin_hash.Hex();
-  if (!Exists(folder)) {
-    CUPEL_TRY_STATUS(MakeFolder(folder));
-    if (Status flushed = lock_.Flush(); !flushed) {
-      std::error_code ignored;
-      std::filesystem::remove(folder, ignored);  // so that the next try flushes again
-      return flushed;
-    }
+  std::set<std::filesystem::path> changed;
+  CUPEL_TRY_STATUS(log::MakeFolders(files_, folder, changed));
+  if (Status synced = log::SyncFolders(files_, changed); !synced) {
+    (void)files_.Remove(folder);  // so that the next try syncs again
+    return synced;
   }
-  CUPEL_TRY_STATUS(WriteFileAtomic(folder / name, std::string_view(note)));
-  return FlushFolder(folder);
+  return log::ReplaceSynced(files_, folder / name, AsBytes(note));
 }
 
 }  // namespace cupel::ledger::witness

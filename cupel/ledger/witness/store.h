@@ -19,8 +19,9 @@
 
 #include "cupel/base/digest.h"
 #include "cupel/base/error.h"
+#include "cupel/base/folder_lock.h"
+#include "cupel/ledger/log/file_operations.h"
 #include "cupel/ledger/witness/cosignature.h"
-#include "cupel/ledger/witness/folder_lock.h"
 
 namespace cupel::ledger::witness {
 
@@ -37,24 +38,28 @@ class Store {
 
 class FileStore : public Store {
  public:
-  /// An empty state for one witness. Errors: kInvalidArgument when the folder holds one already.
-  static Status Create(const std::filesystem::path& folder, const CosignatureVerifier& witness);
+  /// An empty state for one witness. files: those of the operating system, except in tests.
+  /// Errors: kInvalidArgument when the folder holds one already.
+  static Status Create(const std::filesystem::path& folder, const CosignatureVerifier& witness,
+                       log::FileOperations& files = log::SystemFiles());
   /// Errors: kNotFound when `Create` never made it (a folder that is not mounted must not look like an empty
   /// state); kInvalidArgument when it is another witness's; kResourceLimit when another process has it open.
   static Result<std::unique_ptr<FileStore>> Open(const std::filesystem::path& folder,
-                                                 const CosignatureVerifier& witness);
+                                                 const CosignatureVerifier& witness,
+                                                 log::FileOperations& files = log::SystemFiles());
 
   Result<std::optional<std::string>> Load(const Digest& origin_hash) const override;
   Status Save(const Digest& origin_hash, const std::string& note) override;
   Status SaveConflict(const Digest& origin_hash, const std::string& note) override;
 
  private:
-  FileStore(std::filesystem::path folder, FolderLock lock)
-      : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  FileStore(std::filesystem::path folder, FolderLock lock, log::FileOperations& files)
+      : folder_(std::move(folder)), lock_(std::move(lock)), files_(files) {}
   Status SaveAs(const Digest& origin_hash, const char* name, const std::string& note);
 
-  std::filesystem::path folder_;
-  FolderLock lock_;
+  const std::filesystem::path folder_;
+  const FolderLock lock_;
+  log::FileOperations& files_;
 };
 
 }  // namespace cupel::ledger::witness

@@ -5,6 +5,7 @@
 
 #include "cupel/base/file.h"
 #include "cupel/crypto/hash.h"
+#include "cupel/ledger/log/log_twins_for_test.h"
 #include "cupel/ledger/witness/signer_for_test.h"
 #include "cupel/testing/scratch_folder.h"
 #include "cupel/testing/status_matchers.h"
@@ -92,25 +93,41 @@ TEST_F(StoreTest, AnAbsentOwnerFileIsNotANewState) {
               HasError(ErrorCode::kNotFound, HasSubstr("never start one on an old copy")));
 }
 
-TEST(FolderLock, BelongsToOneUntilItIsGone) {
-  const ScratchFolder folder;
-  {
-    CUPEL_ASSERT_OK(const FolderLock lock, FolderLock::Take(folder.path()));
-    EXPECT_THAT(FolderLock::Take(folder.path()), HasError(ErrorCode::kResourceLimit));
-    EXPECT_THAT(lock.Flush(), IsOk());
+/// The disk is full once, at each operation in its turn.
+TEST_F(StoreTest, AFullDiskAtAnyStepLeavesTheOldNoteOrTheNewOne) {
+  ASSERT_THAT(Open()->Save(hash_, "one"), IsOk());
+  int failures = 0;
+  for (int at = 0;; ++at) {
+    const ScratchFolder scratch;
+    std::filesystem::copy(folder_ / "state", scratch / "state", std::filesystem::copy_options::recursive);
+    log::FaultyFiles files(log::FaultyFiles::Fault::kDiskFull, at);
+    bool two = false;
+    bool three = false;
+    if (auto store = FileStore::Open(scratch / "state", verifier_, files)) {
+      two = (*store)->Save(hash_, "two").has_value();
+      three = (*store)->Save(other_, "three").has_value();
+    }
+    const bool faulted = files.count() > at;
+    EXPECT_EQ(two && three, !faulted) << "operation " << at;
+    CUPEL_ASSERT_OK(const auto store, FileStore::Open(scratch / "state", verifier_));
+    const std::string kept = store->Load(hash_).value().value();
+    EXPECT_TRUE(kept == "two" || (!two && kept == "one")) << at << kept;
+    const auto other = store->Load(other_).value();
+    EXPECT_TRUE(other == "three" || (!three && !other)) << at;
+    for (const auto& item : std::filesystem::recursive_directory_iterator(scratch / "state")) {
+      EXPECT_EQ(item.path().string().find(".tmp-"), std::string::npos) << "nothing half written stays";
+    }
+    EXPECT_THAT(store->Save(other_, "four"), IsOk()) << "and it goes on afterwards";
+    if (!faulted) break;
+    ++failures;
   }
-  CUPEL_ASSERT_OK(FolderLock first, FolderLock::Take(folder.path()));
-  const FolderLock moved = std::move(first);
-  EXPECT_THAT(FolderLock::Take(folder.path()), HasError(ErrorCode::kResourceLimit));
+  EXPECT_GT(failures, 10);
 }
 
-TEST(FolderLock, NeedsAFolder) {
-  const ScratchFolder folder;
-  ASSERT_THAT(WriteFileAtomic(folder / "file", std::string_view("x")), IsOk());
-  EXPECT_THAT(FolderLock::Take(folder / "file"), HasError(ErrorCode::kNotFound));
-  EXPECT_THAT(FolderLock::Take(folder / "absent"), HasError(ErrorCode::kNotFound, HasSubstr("absent")));
-  EXPECT_THAT(FlushFolder(folder / "absent"), HasError(ErrorCode::kNotFound));
-  EXPECT_THAT(FlushFolder(folder.path()), IsOk());
+TEST_F(StoreTest, TakesTheLargestNoteThatARequestCanLeadTo) {
+  const std::string note(kMaxRequestBytes + 400, 'a');
+  ASSERT_THAT(Open()->Save(hash_, note), IsOk());
+  EXPECT_THAT(Open()->Load(hash_), IsOkAndHolds(Optional(note)));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "cupel/base/file.h"
 #include "cupel/crypto/key_file.h"
+#include "cupel/ledger/log/durable_write.h"
 #include "cupel/ledger/witness/policy.h"
 
 namespace cupel::ledger::witness {
@@ -52,6 +53,7 @@ Result<CosignatureVerifier> CreateWitnessFolder(const std::filesystem::path& fol
   CUPEL_TRY_STATUS(WriteFileAtomic(LogsPath(folder), std::string_view(text)));
   CUPEL_TRY_STATUS(WriteFileAtomic(VkeyPath(folder), verifier.ToText() + "\n"));
   CUPEL_TRY_STATUS(FileStore::Create(StatePath(folder), verifier));
+  CUPEL_TRY_STATUS(log::SyncFolders(log::SystemFiles(), {folder}));
   return verifier;
 }
 

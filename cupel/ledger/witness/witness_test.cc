@@ -98,7 +98,7 @@ TEST_F(WitnessTest, AnswersNonsenseWith400) {
 
 TEST_F(WitnessTest, TwoProcessesCannotHoldOneState) {
   const auto witness = Open();
-  EXPECT_THAT(TryOpen(), HasError(ErrorCode::kResourceLimit, HasSubstr("another process")));
+  EXPECT_THAT(TryOpen(), HasError(ErrorCode::kResourceLimit, HasSubstr("the folder is in use")));
   // Also from a real other process, and free again once this one is gone.
   const pid_t child = ::fork();
   if (child == 0) ::_exit(TryOpen().has_value() ? 1 : 0);
@@ -151,6 +151,23 @@ TEST_F(WitnessTest, SignsNothingThatItCannotKeep) {
   EXPECT_EQ(answer.body.find("\xE2\x80\x94"), std::string::npos) << "no signature leaves the witness";
   std::filesystem::remove(Record().parent_path());
   EXPECT_EQ(witness->Add(log_.Request(tree_, 0, 5).ToText()).status, 200);
+}
+
+TEST_F(WitnessTest, AsLargeARequestAsItReadsDoesNotStopIt) {
+  // Extension lines fill the request; the note that is kept has the witness's line as well.
+  const std::string origin = log_.origin();
+  const auto request = [&](std::uint64_t size, std::size_t filler) {
+    const std::string text =
+        merkle::Checkpoint{origin, size, tree_.RootAt(size).value(), {std::string(filler, 'x')}}.ToText();
+    return AddCheckpoint{size == 5 ? 0u : 5u, {}, merkle::SignNote(text, origin, KeyOf(1)).value()};
+  };
+  const std::size_t rest = kMaxRequestBytes - request(5, 1).ToText().size() + 1;
+  ASSERT_EQ(request(5, rest).ToText().size(), kMaxRequestBytes);
+  const auto witness = Open();
+  EXPECT_EQ(witness->Add(request(5, rest + 1).ToText()).status, 400);
+  EXPECT_EQ(witness->Add(request(5, rest).ToText()).status, 200);
+  EXPECT_EQ(witness->Latest(HashOf(origin)).status, 200);
+  EXPECT_EQ(witness->Add(log_.Request(tree_, 5, 9).ToText()).status, 200);
 }
 
 TEST_F(WitnessTest, KeepsTheFirstEvidenceOfAFork) {

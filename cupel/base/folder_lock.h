@@ -16,7 +16,7 @@
 
 #include "cupel/base/error.h"
 
-namespace cupel::ledger::log {
+namespace cupel {
 
 class FolderLock {
  public:
@@ -25,8 +25,9 @@ class FolderLock {
     bool shared = false;          ///< Beside other shared holders.
   };
 
-  /// Errors: kNotFound, kPermission; kResourceLimit when it is still held elsewhere after the time;
-  /// kInterrupted when the user asks to stop while it waits.
+  /// Errors: kNotFound, kPermission; kResourceLimit when it is still held after the time, naming the holder
+  /// where the system tells it (proc(5), /proc/locks); kInterrupted when the user asks to stop while it
+  /// waits.
   static Result<FolderLock> Take(const std::filesystem::path& folder, const Options& options);
 
   FolderLock(FolderLock&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
@@ -41,4 +42,4 @@ class FolderLock {
   int handle_;
 };
 
-}  // namespace cupel::ledger::log
+}  // namespace cupel
