@@ -28,7 +28,7 @@ std::vector<float> RandomStart(const ThreatModel& threat, std::span<const float>
   }
   std::vector<float> start(d);
   for (std::size_t i = 0; i < d; ++i) {
-    start[i] = std::clamp(static_cast<float>(original[i] + offset[i]), threat.box_low, threat.box_high);
+    start[i] = std::clamp(RoundInward(original[i], offset[i]), threat.box_low, threat.box_high);
   }
   return start;
 }
