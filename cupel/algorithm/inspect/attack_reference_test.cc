@@ -267,6 +267,33 @@ TEST_F(WholeRun, EverySubsetOfTheJournalLeadsToTheSameBytes) {
   }
 }
 
+// Records that parse but are not whole: read as they stand, a lost outcome would count as robust.
+TEST_F(WholeRun, AMutilatedRecordIsAttackedAnew) {
+  const AttackPlan plan = PlanOf(Norm::kLinf, {0.02, 0.05});
+  MemoryJournal whole;
+  CUPEL_ASSERT_OK(const CheckResult straight, RunOn(*data_, plan, 1, &whole));
+  const auto mutilate = [&](const std::function<void(Json & piece)>& change) {
+    MemoryJournal journal;
+    journal.pieces = whole.pieces;
+    change(journal.pieces.begin()->second);
+    CUPEL_ASSERT_OK(const CheckResult resumed, RunOn(*data_, plan, 1, &journal));
+    EXPECT_EQ(Text(resumed), Text(straight));
+    EXPECT_EQ(journal.pieces, whole.pieces);
+  };
+  const auto first_with = [](Json& piece, std::size_t outcomes) -> Json::Array& {
+    return std::ranges::find_if(piece.AsArray(), [&](Json& r) { return r.AsArray().size() == outcomes; })
+        ->AsArray();
+  };
+  mutilate([](Json& piece) { piece.AsArray().pop_back(); });
+  mutilate([](Json& piece) { piece.AsArray()[0] = Json::Array{}; });
+  mutilate([&](Json& piece) { first_with(piece, 2).pop_back(); });
+  mutilate([&](Json& piece) { first_with(piece, 2).push_back(first_with(piece, 2).back()); });
+  mutilate([&](Json& piece) { first_with(piece, 1)[0]["broken"] = false; });
+  mutilate([&](Json& piece) { first_with(piece, 1)[0].AsObject().erase("margin"); });
+  mutilate([&](Json& piece) { first_with(piece, 1)[0]["adversarial"] = "AAAAAA=="; });
+  mutilate([&](Json& piece) { first_with(piece, 1)[0]["adversarial"] = "AAA="; });
+}
+
 TEST_F(WholeRun, OutcomesComeBackFromJsonBitForBit) {
   const Piece piece = AllOf(*data_);
   int broken = 0;
