@@ -67,6 +67,8 @@ struct AttackCase {
   Norm norm;
 };
 
+void PrintTo(const AttackCase& test, std::ostream* os) { *os << test.name; }
+
 class LinearAttack : public ChecksOnALinearModel, public ::testing::WithParamInterface<AttackCase> {};
 
 INSTANTIATE_TEST_SUITE_P(

@@ -18,24 +18,29 @@ using cupel::testing::IsOk;
 
 constexpr std::int64_t kRows = 32;
 
+struct Arena {
+  std::string name;
+  ThreatModel threat;
+};
+
+void PrintTo(const Arena& arena, std::ostream* os) { *os << arena.name; }
+
 /// Budgets as users write them, in the boxes that data have: unit, bytes, standardised.
-std::vector<ThreatModel> Threats() {
-  std::vector<ThreatModel> threats;
+std::vector<Arena> Arenas() {
+  std::vector<Arena> arenas;
   for (const Norm norm : {Norm::kLinf, Norm::kL2}) {
     for (const auto& [low, high] : {std::array{0.0F, 1.0F}, {0.0F, 255.0F}, {-2.117904F, 2.64F}}) {
-      for (const double share : {1e-6, 1e-4, 2.0 / 255, 8.0 / 255, 0.5, 3.0})
-        threats.push_back(
-            {.norm = norm, .epsilon = share * (double{high} - low), .box_low = low, .box_high = high});
+      for (const double share : {1e-6, 1e-4, 2.0 / 255, 8.0 / 255, 0.5, 3.0}) {
+        arenas.push_back(
+            {std::string(NormName(norm)) + "_" + std::to_string(arenas.size()),
+             {.norm = norm, .epsilon = share * (double{high} - low), .box_low = low, .box_high = high}});
+      }
     }
   }
-  return threats;
+  return arenas;
 }
 
-std::string NameOf(const ::testing::TestParamInfo<ThreatModel>& test) {
-  return std::string(NormName(test.param.norm)) + "_" + std::to_string(test.index);
-}
-
-class Walk : public ::testing::TestWithParam<ThreatModel> {
+class Walk : public ::testing::TestWithParam<Arena> {
  protected:
   /// A sample of `d` features in the box; some lie on its border.
   std::vector<float> Drawn(std::uint64_t seed, std::size_t d) const {
@@ -56,10 +61,11 @@ class Walk : public ::testing::TestWithParam<ThreatModel> {
   Tile MakeTile(std::size_t d, double relative_step) const {
     return {threat_, relative_step * threat_.epsilon, {static_cast<std::int64_t>(d)}, kRows, {}};
   }
-  const ThreatModel threat_ = GetParam();
+  const ThreatModel threat_ = GetParam().threat;
 };
 
-INSTANTIATE_TEST_SUITE_P(Threats, Walk, ::testing::ValuesIn(Threats()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Arenas, Walk, ::testing::ValuesIn(Arenas()),
+                         [](const auto& test) { return test.param.name; });
 
 TEST_P(Walk, NeverLeavesTheBallOrTheBoxFromTheStartOn) {
   for (const std::size_t d : {std::size_t{1}, std::size_t{12}, std::size_t{3072}}) {

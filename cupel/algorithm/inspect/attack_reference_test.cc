@@ -94,6 +94,8 @@ struct WalkCase {
   Loss loss = Loss::kCrossEntropy;
 };
 
+void PrintTo(const WalkCase& test, std::ostream* os) { *os << test.name; }
+
 class ReferenceWalk : public ::testing::TestWithParam<WalkCase> {
  protected:
   RowModel model_ = RowModel::Random({kFeatures, 2}, 5);
