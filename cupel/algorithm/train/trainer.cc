@@ -12,10 +12,12 @@
 #include "cupel/algorithm/executor/executor.h"
 #include "cupel/algorithm/gradient/gradient_executor.h"
 #include "cupel/algorithm/onnx/writer.h"
+#include "cupel/algorithm/tensor/generators.h"
 #include "cupel/algorithm/train/batches.h"
 #include "cupel/algorithm/train/checkpoint.h"
 #include "cupel/algorithm/train/optimizer.h"
 #include "cupel/base/interrupt.h"
+#include "cupel/base/reproducible_stream.h"
 #include "cupel/crypto/hash.h"
 
 namespace cupel::algorithm::train {
@@ -88,16 +90,22 @@ class Run {
     }
     job_.progress->Begin("fit", (job_.options.epochs - static_cast<std::int64_t>(curve_.size())) * batches,
                          "batches");
-    while (static_cast<int>(curve_.size()) < job_.options.epochs) {
-      CUPEL_TRY_STATUS(Epoch(static_cast<int>(curve_.size()) + 1, batches));
-      if (job_.checkpoint) CUPEL_TRY_STATUS(Save());
-    }
+    const Status done = RemainingEpochs(batches);
     job_.progress->End();
+    CUPEL_TRY_STATUS(done);
     return Trained{WithWeights(), curve_};
   }
 
  private:
   explicit Run(const TrainJob& job) : job_(job) {}
+
+  Status RemainingEpochs(std::int64_t batches) {
+    while (static_cast<int>(curve_.size()) < job_.options.epochs) {
+      CUPEL_TRY_STATUS(Epoch(static_cast<int>(curve_.size()) + 1, batches));
+      if (job_.checkpoint) CUPEL_TRY_STATUS(Save());
+    }
+    return {};
+  }
 
   Status Epoch(int epoch, std::int64_t batches) {
     const std::vector<std::int64_t> order = EpochOrder(job_.data->size(), job_.options.seed, epoch);
@@ -128,6 +136,7 @@ class Run {
   }
 
   Result<double> Step(const Batch& batch, std::int64_t total_steps, std::int64_t& correct) {
+    tensor::SeedGenerators(DropoutSeed());
     CUPEL_TRY(const std::vector<Tensor> outputs, executor_->Forward({&batch.x, 1}, gradient::Recording::kOn));
     return tensor::Translate([&]() -> Result<double> {
       const Tensor loss = at::cross_entropy_loss(outputs[0], batch.labels, {}, 1 /* mean */, -100,
@@ -137,10 +146,18 @@ class Run {
         return Fail(ErrorCode::kInternal, "the loss is not finite", "fit", "use a smaller --learning-rate");
       }
       correct += outputs[0].detach().argmax(1).eq(batch.labels).sum().item<std::int64_t>();
-      const auto gradients = torch::autograd::grad({loss}, parameters_);
+      // What the loss does not depend on (a dropout's ratio, a weight of a dead node) has no gradient and
+      // stays.
+      const auto gradients = torch::autograd::grad({loss}, parameters_, {}, c10::nullopt, false, true);
       Update(parameters_, gradients, RateAt(state_.steps, total_steps, job_.options), job_.options, state_);
       return value;
     });
+  }
+
+  // Dropout draws anew at every step, and the same when the step is repeated after an interrupt.
+  std::uint64_t DropoutSeed() const {
+    return ReproducibleStream(job_.options.seed, "fit.dropout", static_cast<std::uint64_t>(state_.steps))
+        .Next64();
   }
 
   graph::Graph WithWeights() const {
