@@ -3,6 +3,7 @@
 
 #include <ATen/ops/cross_entropy_loss.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -185,22 +186,48 @@ class Run {
 
   Status Restore() {
     CUPEL_TRY(const Checkpoint checkpoint, ReadCheckpoint(*job_.checkpoint, job_digest_));
-    state_.steps = checkpoint.header["steps"].AsInteger();
-    for (const Json& record : checkpoint.header["curve"].AsArray()) {
-      curve_.push_back({static_cast<int>(record["epoch"].AsInteger()), record["loss"].AsNumber(),
-                        record["trainingAccuracy"].AsNumber(), record["validationAccuracy"].AsNumber()});
+    const Status restored = tensor::Translate([&] { return RestoreFrom(checkpoint); });
+    if (restored) return {};
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the checkpoint does not fit its training: {}", restored.error().message),
+                job_.checkpoint->string(), "remove it to start the training anew");
+  }
+
+  Status RestoreFrom(const Checkpoint& checkpoint) {
+    CUPEL_TRY(state_.steps, checkpoint.header.IntegerAt("steps"));
+    CUPEL_TRY(const Json* curve, checkpoint.header.ArrayAt("curve"));
+    for (const Json& json : curve->AsArray()) {
+      EpochRecord record;
+      CUPEL_TRY(const std::int64_t epoch, json.IntegerAt("epoch"));
+      record.epoch = static_cast<int>(epoch);
+      CUPEL_TRY(record.loss, json.NumberAt("loss"));
+      CUPEL_TRY(record.training_accuracy, json.NumberAt("trainingAccuracy"));
+      CUPEL_TRY(record.validation_accuracy, json.NumberAt("validationAccuracy"));
+      curve_.push_back(record);
     }
-    return tensor::Translate([&] {
-      const c10::AutoGradMode off(false);
-      for (const auto& [name, weight] : executor_->weights()) {
-        if (weight.is_floating_point()) weight.copy_(checkpoint.tensors.at("weight/" + name));
-      }
-      for (std::size_t i = 0; i < parameters_.size(); ++i) {
-        state_.first[i].copy_(checkpoint.tensors.at("first/" + executor_->parameters()[i]));
-        if (!state_.second.empty())
-          state_.second[i].copy_(checkpoint.tensors.at("second/" + executor_->parameters()[i]));
-      }
-    });
+    const auto epochs = static_cast<std::int64_t>(curve_.size());
+    if (epochs > job_.options.epochs ||
+        state_.steps != epochs * (job_.data->size() / job_.options.batch_size))
+      return Fail(ErrorCode::kCorrupt, fmt::format("{} steps in {} epochs", state_.steps, epochs));
+    const c10::AutoGradMode off(false);
+    for (const auto& [name, weight] : executor_->weights()) {
+      if (weight.is_floating_point()) CUPEL_TRY_STATUS(CopyInto(weight, checkpoint, "weight/" + name));
+    }
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      const std::string& name = executor_->parameters()[i];
+      CUPEL_TRY_STATUS(CopyInto(state_.first[i], checkpoint, "first/" + name));
+      if (!state_.second.empty()) CUPEL_TRY_STATUS(CopyInto(state_.second[i], checkpoint, "second/" + name));
+    }
+    return {};
+  }
+
+  static Status CopyInto(const Tensor& into, const Checkpoint& checkpoint, const std::string& name) {
+    const auto found = checkpoint.tensors.find(name);
+    if (found == checkpoint.tensors.end() || found->second.sizes() != into.sizes())
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("no tensor {} of shape [{}]", name, fmt::join(into.sizes(), ", ")));
+    into.copy_(found->second);
+    return {};
   }
 
   const TrainJob& job_;
