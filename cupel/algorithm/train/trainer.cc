@@ -140,6 +140,7 @@ class Run {
     tensor::SeedGenerators(DropoutSeed());
     CUPEL_TRY(const std::vector<Tensor> outputs, executor_->Forward({&batch.x, 1}, gradient::Recording::kOn));
     return tensor::Translate([&]() -> Result<double> {
+      CUPEL_TRY_STATUS(CheckAnswer(outputs[0], batch.labels));
       const Tensor loss = at::cross_entropy_loss(outputs[0], batch.labels, {}, 1 /* mean */, -100,
                                                  job_.options.label_smoothing);
       const double value = loss.item<double>();
@@ -159,6 +160,18 @@ class Run {
   std::uint64_t DropoutSeed() const {
     return ReproducibleStream(job_.options.seed, "fit.dropout", static_cast<std::uint64_t>(state_.steps))
         .Next64();
+  }
+
+  static Status CheckAnswer(const Tensor& logits, const Tensor& labels) {
+    if (logits.dim() != 2 || logits.size(0) != labels.size(0)) {
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("the graph must answer [{}, classes], not [{}]",
+                                                           labels.size(0), fmt::join(logits.sizes(), ", ")));
+    }
+    const auto label = labels.max().item<std::int64_t>();
+    if (label < logits.size(1)) return {};
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("label must be in [0, {}), got {}", logits.size(1), label), "fit",
+                "the data set and the model must have the same classes");
   }
 
   graph::Graph WithWeights() const {
@@ -295,7 +308,10 @@ Result<double> Accuracy(const graph::Graph& graph, const data::dataset::Dataset&
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = start + static_cast<std::int64_t>(i);
     CUPEL_TRY(const Batch batch, ReadBatch(data, indices, 0, plain));
     CUPEL_TRY(const Tensor logits, executor->Forward(batch.x));
-    correct += logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+    CUPEL_TRY(const std::int64_t right, tensor::Translate([&] {
+                return logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+              }));
+    correct += right;
   }
   return static_cast<double>(correct) / static_cast<double>(data.size());
 }

@@ -113,6 +113,18 @@ TEST(Train, UpdatesBatchNormStatisticsWithTheNodesMomentum) {
   EXPECT_NEAR(mean[0], 0.1 * sum / (32 * 256), 1e-5);
 }
 
+// Labels that the graph has no class for, and graphs that are no classifiers, are the caller's mistake.
+TEST(Train, RefusesDataAndGraphsThatDoNotFit) {
+  Halves data(64);
+  TrainJob job = SmallJob(data, "mlp");
+  data.SetLabel(7, 2);
+  EXPECT_THAT(Train(job), HasError(ErrorCode::kInvalidArgument, HasSubstr("label must be in [0, 2), got 2")));
+  job = SmallJob(data, "mlp");
+  job.graph.outputs = {{"x", graph::DataType::kFloat32, std::nullopt}};
+  EXPECT_THAT(Train(job), HasError(ErrorCode::kInvalidArgument, HasSubstr("[16, 1, 16, 16]")));
+  EXPECT_FALSE(Accuracy(MakeArchitecture("mlp", {3, 16, 16}, 2, 0).value(), data).has_value());
+}
+
 TEST(Batches, AnEpochTakesEverySampleOnceInItsOwnOrder) {
   std::vector<std::int64_t> all(100);
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
