@@ -78,6 +78,20 @@ TEST(BinOfTest, UpperEdgeBelongsToTheBin) {
   EXPECT_EQ(BinOf(1e-300, 10), 0U);
 }
 
+// Every edge of every number of bins a plan may ask for, and the doubles beside it.
+TEST(BinOfTest, NoEdgeIsMovedByRounding) {
+  for (std::size_t bins = 1; bins <= 100; ++bins) {
+    for (std::size_t k = 1; k <= bins; ++k) {
+      const double edge = static_cast<double>(k) / static_cast<double>(bins);
+      EXPECT_EQ(BinOf(edge, bins), k - 1) << k << "/" << bins;
+      EXPECT_EQ(BinOf(std::nextafter(edge, 0.0), bins), k - 1) << k << "/" << bins;
+      if (k < bins) {
+        EXPECT_EQ(BinOf(std::nextafter(edge, 1.0), bins), k) << k << "/" << bins;
+      }
+    }
+  }
+}
+
 TEST(ScoreSamplesTest, EqualsHandComputedScores) {
   const std::vector<ScoredSample> samples = ScoreSamples(Binary({0.75, 0.25}, {1, 1}));
 
