@@ -174,6 +174,18 @@ TEST(CalibrationCheckTest, ReliabilityFigureHasOneBinAParameterAndNullWhereEmpty
   EXPECT_EQ(counted, 2);
 }
 
+// A model that is certain of everything is the one to catch: it must not pass for a file without scores.
+TEST(CalibrationCheckTest, AModelThatIsAlwaysCertainIsMeasured) {
+  Predictions predictions = Decisions(2, {0, 0, 0, 0, 1}, {0, 0, 1, 1, 1});
+  for (std::size_t i = 0; i < predictions.scores.size(); ++i)
+    predictions.scores[i] *= 50 + static_cast<float>(i);
+  CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(CalibrationCheck(), predictions));
+  EXPECT_FALSE(result.not_applicable.has_value());
+  EXPECT_EQ(MetricOf(result, "mean_confidence").value, 1);
+  EXPECT_DOUBLE_EQ(MetricOf(result, "ece").value, 0.4);
+  EXPECT_EQ(MetricOf(result, "ece_if_calibrated").value, 0);
+}
+
 TEST(CalibrationCheckTest, DecisionsWithoutScoresDoNotApply) {
   Predictions predictions = Decisions(2, {0, 1}, {0, 1});
   for (float& score : predictions.scores)
