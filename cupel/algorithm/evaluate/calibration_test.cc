@@ -186,6 +186,43 @@ TEST(CalibrationCheckTest, AModelThatIsAlwaysCertainIsMeasured) {
   EXPECT_EQ(MetricOf(result, "ece_if_calibrated").value, 0);
 }
 
+// One class that is ever right, one sample, equal scores: nothing divides by zero.
+TEST(CalibrationCheckTest, SmallestCasesAreExact) {
+  Predictions one = Decisions(4, {2}, {0});
+  one.scores.assign(4, 1.5F);
+  CUPEL_ASSERT_OK(const check::CheckResult result,
+                  RunCheck(CalibrationCheck(), one, R"({"replicates": 100})"));
+  EXPECT_DOUBLE_EQ(MetricOf(result, "ece").value,
+                   0.25);  // confidence 1/4, and the first of equals is answered
+  EXPECT_DOUBLE_EQ(MetricOf(result, "brier").value, 0.75);
+  EXPECT_DOUBLE_EQ(MetricOf(result, "nll").value, std::log(4.0));
+  EXPECT_EQ(MetricOf(result, "ece").interval->low, MetricOf(result, "ece").interval->high);
+}
+
+TEST(CalibrationCheckTest, ShiftingARowOfLogitsChangesNothing) {
+  const Predictions predictions = Drawn(200, 1, 4);
+  Predictions shifted = predictions;
+  for (std::size_t i = 0; i < shifted.scores.size(); ++i)
+    shifted.scores[i] += static_cast<float>(i / 4 % 7) - 3;
+  CUPEL_ASSERT_OK(const check::CheckResult first, RunCheck(CalibrationCheck(), predictions));
+  CUPEL_ASSERT_OK(const check::CheckResult second, RunCheck(CalibrationCheck(), shifted));
+  for (const char* name : {"ece", "mce", "brier", "nll", "mean_confidence"})
+    EXPECT_NEAR(MetricOf(first, name).value, MetricOf(second, name).value, 1e-6) << name;
+}
+
+TEST(CalibrationCheckTest, RefusesScoresThatAreNoAnswer) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), infinity}) {
+    Predictions predictions = Decisions(2, {0, 1}, {0, 1});
+    predictions.scores[2] = bad;
+    EXPECT_THAT(RunCheck(CalibrationCheck(), predictions),
+                cupel::testing::HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("sample 1")));
+  }
+  Predictions nothing = Decisions(2, {0}, {0});
+  nothing.scores = {-infinity, -infinity};
+  EXPECT_THAT(RunCheck(CalibrationCheck(), nothing), cupel::testing::HasError(ErrorCode::kInvalidArgument));
+}
+
 TEST(CalibrationCheckTest, DecisionsWithoutScoresDoNotApply) {
   Predictions predictions = Decisions(2, {0, 1}, {0, 1});
   for (float& score : predictions.scores)
