@@ -105,6 +105,8 @@ TEST_F(ChecksOnALinearModel, BothAttacksRefuseWhatTheyCannotDo) {
     EXPECT_THAT(RunCheck(*check, R"({"epsilons": []})"), HasError(ErrorCode::kInvalidArgument));
     EXPECT_THAT(RunCheck(*check, R"({"norm": "l1"})"),
                 HasError(ErrorCode::kInvalidArgument, HasSubstr("linf, l2")));
+    EXPECT_THAT(RunCheck(*check, R"({"epsilons": [0.1, 0.012344, 0.012341]})"),
+                HasError(ErrorCode::kInvalidArgument, HasSubstr("0.012341 and 0.012344")));
     EXPECT_THAT(RunCheck(*check, R"({"loss": "dlr"})"),
                 HasError(ErrorCode::kInvalidArgument, HasSubstr("three classes")));
   }
