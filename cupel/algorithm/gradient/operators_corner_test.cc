@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Corner cases of many operators at once: shapes that broadcast, axes that count from the end, axes without
+// elements, whole numbers, NaN, and gradients where a root meets zero. Expected values follow from the
+// operators' definitions.
+#include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <limits>
+
+#include "cupel/algorithm/gradient/gradient_executor.h"
+#include "cupel/algorithm/gradient/operator_for_test.h"
+#include "cupel/base/reproducible_stream.h"
+#include "cupel/testing/status_matchers.h"
+
+namespace cupel::algorithm::gradient {
+namespace {
+
+using cupel::testing::HasError;
+using graph::DataType;
+using graph::Shape;
+using graph::TensorValue;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using List = std::vector<std::int64_t>;
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+TensorValue Drawn(const Shape& shape, std::uint64_t seed = 1) {
+  ReproducibleStream stream(seed, "corner");
+  std::vector<float> values(static_cast<std::size_t>(graph::ElementCount(shape)));
+  for (float& value : values) value = stream.Uniform(0.5F, 2.0F);
+  return Floats(shape, values);
+}
+
+// The flat index into `shape` of the element that broadcasts to `index` of `to`.
+std::size_t Source(const Shape& shape, const Shape& to, std::size_t index) {
+  std::size_t source = 0;
+  std::size_t stride = 1;
+  for (std::size_t back = 1; back <= to.size(); ++back) {
+    const auto size = static_cast<std::size_t>(to[to.size() - back]);
+    const std::size_t coordinate = index % size;
+    index /= size;
+    if (back > shape.size()) continue;
+    const auto own = static_cast<std::size_t>(shape[shape.size() - back]);
+    source += (own == 1 ? 0 : coordinate) * stride;
+    stride *= own;
+  }
+  return source;
+}
+
+TEST(Broadcasting, OfEveryArithmeticOperatorEqualsALoop) {
+  struct Rule {
+    const char* op_type;
+    double (*apply)(double a, double b);
+  };
+  const Rule rules[] = {{"Add", [](double a, double b) { return a + b; }},
+                        {"Sub", [](double a, double b) { return a - b; }},
+                        {"Mul", [](double a, double b) { return a * b; }},
+                        {"Div", [](double a, double b) { return a / b; }},
+                        {"Pow", [](double a, double b) { return std::pow(a, b); }},
+                        {"Max", [](double a, double b) { return std::max(a, b); }},
+                        {"Min", [](double a, double b) { return std::min(a, b); }},
+                        {"Mean", [](double a, double b) { return (a + b) / 2; }},
+                        {"Less", [](double a, double b) { return a < b ? 1.0 : 0.0; }}};
+  struct Shapes {
+    Shape a, b, y;
+  };
+  const Shapes shapes[] = {{{2, 3, 4}, {4}, {2, 3, 4}},
+                           {{4}, {2, 3, 4}, {2, 3, 4}},
+                           {{2, 1, 4}, {3, 1}, {2, 3, 4}},
+                           {{}, {2, 2}, {2, 2}},
+                           {{3}, {}, {3}},
+                           {{1, 1}, {1}, {1, 1}},
+                           {{0, 3}, {1, 3}, {0, 3}},
+                           {{2, 0}, {1}, {2, 0}},
+                           {{3, 1}, {1, 2}, {3, 2}}};
+  for (const Rule& rule : rules) {
+    for (const auto& [a, b, y] : shapes) {
+      const TensorValue left = Drawn(a, 1);
+      const TensorValue right = Drawn(b, 2);
+      const TensorValue result = Apply(rule.op_type, {left, right})[0];
+      ASSERT_EQ(result.shape, y) << rule.op_type;
+      const std::vector<double> values = result.AsDoubles();
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const double expected =
+            rule.apply(left.AsDoubles()[Source(a, y, i)], right.AsDoubles()[Source(b, y, i)]);
+        EXPECT_NEAR(values[i], expected, 1e-6 * (1 + std::abs(expected))) << rule.op_type;
+      }
+    }
+    EXPECT_THAT(TryApply(rule.op_type, {Drawn({2, 3}), Drawn({2})}), ::testing::Not(cupel::testing::IsOk()))
+        << rule.op_type;
+  }
+}
+
+TEST(NegativeAxes, CountFromTheEnd) {
+  const TensorValue x = Drawn({2, 3, 4});
+  const TensorValue rows = Integers({2, 3, 4}, List(24, 1));
+  struct Case {
+    const char* op_type;
+    Values inputs;
+    std::int64_t opset = 17;
+    const char* attribute = "axis";
+    bool list = false;
+  };
+  const std::vector<Case> cases = {{"Softmax", {x}},
+                                   {"Softmax", {x}, 11},
+                                   {"LogSoftmax", {x}},
+                                   {"Hardmax", {x}},
+                                   {"ArgMax", {x}},
+                                   {"ArgMin", {x}},
+                                   {"Concat", {x, x}},
+                                   {"Flatten", {x}},
+                                   {"Gather", {x, Integers({1, 0})}},
+                                   {"GatherElements", {x, rows}},
+                                   {"ScatterElements", {x, rows, Drawn({2, 3, 4}, 3)}},
+                                   {"Compress",
+                                    {x,
+                                     [] {
+                                       TensorValue mask;
+                                       mask.type = DataType::kBool;
+                                       mask.shape = {2};
+                                       mask.bytes = std::make_shared<const Bytes>(Bytes{0, 1});
+                                       return mask;
+                                     }()}},
+                                   {"TopK", {x, Integers({2})}},
+                                   {"Unique", {x}},
+                                   {"LpNormalization", {x}},
+                                   {"ReduceSum", {x}, 11, "axes", true},
+                                   {"ReduceMax", {x}, 17, "axes", true},
+                                   {"ReduceMean", {x}, 17, "axes", true},
+                                   {"ReduceProd", {x}, 17, "axes", true},
+                                   {"ReduceL2", {x}, 17, "axes", true},
+                                   {"ReduceLogSumExp", {x}, 17, "axes", true},
+                                   {"Unsqueeze", {Drawn({2, 3})}, 11, "axes", true}};
+  for (const Case& c : cases) {
+    for (std::int64_t axis = 0; axis < 3; ++axis) {
+      const auto at = [&](std::int64_t value) {
+        const graph::Attribute attribute = c.list ? graph::Attribute(List{value}) : Number(value);
+        return Apply(c.op_type, c.inputs, {{c.attribute, attribute}}, c.opset)[0];
+      };
+      EXPECT_EQ(at(axis), at(axis - 3)) << c.op_type << " along " << axis;
+    }
+    const graph::Attribute beyond = c.list ? graph::Attribute(List{4}) : Number(4);
+    EXPECT_THAT(TryApply(c.op_type, c.inputs, {{c.attribute, beyond}}, c.opset),
+                HasError(ErrorCode::kInvalidArgument, HasSubstr("axis must be in [-3, 3), got 4")))
+        << c.op_type;
+  }
+}
+
+TEST(WholeNumbers, AreDividedAsInC) {
+  const TensorValue a = Integers({7, -7, 7, -7});
+  const TensorValue b = Integers({2, 2, -2, -2});
+  EXPECT_THAT(Apply("Div", {a, b})[0].AsInt64s(), ElementsAre(3, -3, -3, 3));
+  EXPECT_THAT(Apply("Mod", {a, b})[0].AsInt64s(), ElementsAre(1, 1, -1, -1));  // sign of the divisor
+  EXPECT_THAT(Apply("Mod", {a, b}, {{"fmod", Number(1)}})[0].AsInt64s(), ElementsAre(1, -1, 1, -1));
+  EXPECT_THAT(TryApply("Div", {a, Integers({0})}), ::testing::Not(cupel::testing::IsOk()));
+  EXPECT_THAT(Apply("Pow", {Integers({2, 3}), Floats({}, {2})})[0].AsInt64s(), ElementsAre(4, 9));
+  EXPECT_EQ(Apply("Pow", {Integers({2}), Floats({}, {2})})[0].type, DataType::kInt64);
+  EXPECT_THAT(Apply("Clip", {a, Integers({}, {-3}), Integers({}, {5})}, {}, 12)[0].AsInt64s(),
+              ElementsAre(5, -3, 5, -3));
+}
+
+TEST(NotANumber, IsCarriedOnByMaximaAndMinima) {
+  const TensorValue x = Floats({3}, {1, kNan, 3});
+  for (const char* op_type : {"Max", "Min"}) {
+    const std::vector<double> y = Apply(op_type, {x, Floats({}, {2})})[0].AsDoubles();
+    EXPECT_TRUE(std::isnan(y[1])) << op_type;
+    EXPECT_FALSE(std::isnan(y[0])) << op_type;
+  }
+  for (const char* op_type : {"ReduceMax", "ReduceMin", "ReduceSum", "Relu", "Softmax"})
+    EXPECT_TRUE(std::isnan(Apply(op_type, {x})[0].AsDoubles()[op_type == std::string("Relu") ? 1 : 0]))
+        << op_type;
+  EXPECT_THAT(Apply("IsNaN", {x})[0].AsDoubles(), ElementsAre(0, 1, 0));
+}
+
+// When the lower bound is above the upper one, the upper one wins: numpy.minimum(max, numpy.maximum(x, min)).
+TEST(Clip, FollowsItsFormulaAlsoWithCrossedBounds) {
+  const TensorValue x = Floats({3}, {-5, 0, 5});
+  EXPECT_THAT(Apply("Clip", {x, Floats({}, {2}), Floats({}, {-2})})[0].AsDoubles(), ElementsAre(-2, -2, -2));
+  EXPECT_THAT(Apply("Clip", {x, Floats({}, {-1})})[0].AsDoubles(), ElementsAre(-1, 0, 5));
+  EXPECT_THAT(Apply("Clip", {x, TensorValue{}, Floats({}, {1})})[0].AsDoubles(), ElementsAre(-5, 0, 1));
+}
+
+TEST(ArgMax, PicksTheFirstOfManyEqualElements) {
+  std::vector<float> values(5000, 1.0F);
+  values[0] = 0;
+  EXPECT_THAT(Apply("ArgMax", {Floats({5000}, values)})[0].AsInt64s(), ElementsAre(1));
+  EXPECT_THAT(Apply("ArgMax", {Floats({5000}, values)}, {{"select_last_index", Number(1)}})[0].AsInt64s(),
+              ElementsAre(4999));
+}
+
+}  // namespace
+}  // namespace cupel::algorithm::gradient
