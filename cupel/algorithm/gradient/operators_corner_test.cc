@@ -148,6 +148,56 @@ TEST(NegativeAxes, CountFromTheEnd) {
   }
 }
 
+TEST(NoElements, GiveTheShapeThatTheRuleGives) {
+  struct Case {
+    const char* op_type;
+    Values inputs;
+    Attributes attributes;
+    Shape expected;
+    std::int64_t opset = 17;
+  };
+  const TensorValue nobody = Floats({0, 3, 4}, {});
+  const TensorValue images = Floats({0, 2, 5, 6}, {});
+  for (const Case& c : std::vector<Case>{
+           {"Flatten", {nobody}, {}, {0, 12}},
+           {"Flatten", {nobody}, {{"axis", Number(2)}}, {0, 4}},
+           {"Flatten", {Floats({2, 0, 3}, {})}, {}, {2, 0}},
+           {"Flatten", {nobody}, {{"axis", Number(0)}}, {1, 0}},
+           {"Relu", {nobody}, {}, {0, 3, 4}},
+           {"Softmax", {nobody}, {}, {0, 3, 4}},
+           {"Gemm", {Floats({0, 3}, {}), Drawn({3, 2}), Drawn({2})}, {}, {0, 2}},
+           {"MatMul", {nobody, Drawn({4, 2})}, {}, {0, 3, 2}},
+           {"Conv", {images, Drawn({3, 2, 3, 3}), Drawn({3})}, {}, {0, 3, 3, 4}},
+           {"MaxPool", {images}, {{"kernel_shape", List{2, 2}}, {"strides", List{2, 2}}}, {0, 2, 2, 3}},
+           {"AveragePool", {images}, {{"kernel_shape", List{2, 2}}}, {0, 2, 4, 5}},
+           {"GlobalAveragePool", {images}, {}, {0, 2, 1, 1}},
+           {"BatchNormalization", {images, Drawn({2}), Drawn({2}), Drawn({2}), Drawn({2})}, {}, {0, 2, 5, 6}},
+           {"Concat", {nobody, nobody}, {{"axis", Number(0)}}, {0, 3, 4}},
+           {"Concat", {nobody, Drawn({2, 3, 4})}, {{"axis", Number(0)}}, {2, 3, 4}},
+           {"Transpose", {nobody}, {}, {4, 3, 0}},
+           {"Slice", {Drawn({3}), Integers({2}), Integers({1})}, {}, {0}},
+           {"Slice", {Drawn({3}), Integers({0}), Integers({2}), Integers({0}), Integers({-1})}, {}, {0}},
+           {"Gather", {Drawn({3, 2}), Integers({})}, {}, {0, 2}},
+           {"ReduceSum", {nobody, Integers({1})}, {{"keepdims", Number(0)}}, {0, 4}},
+           {"Expand", {Floats({0, 1}, {}), Integers({0, 3})}, {}, {0, 3}},
+           {"Tile", {Drawn({2}), Integers({0})}, {}, {0}},
+           {"NonZero", {Floats({3}, {0, 0, 0})}, {}, {1, 0}},
+           {"Split", {nobody, Integers({1, 2})}, {{"axis", Number(1)}}, {0, 1, 4}},
+           {"Cast", {nobody}, {{"to", Number(7)}}, {0, 3, 4}},
+       }) {
+    const auto outputs = TryApply(c.op_type, c.inputs, c.attributes, c.opset);
+    ASSERT_TRUE(outputs) << c.op_type << ": " << outputs.error().ToString();
+    EXPECT_EQ((*outputs)[0].shape, c.expected) << c.op_type;
+  }
+  // Sums and products over nothing are 0 and 1; of nothing there is no largest.
+  EXPECT_THAT(Apply("ReduceSum", {nobody, Integers({0, 1, 2})}, {{"keepdims", Number(0)}})[0].AsDoubles(),
+              ElementsAre(0));
+  EXPECT_THAT(Apply("ReduceProd", {Floats({1, 0}, {})}, {{"axes", List{1}}})[0].AsDoubles(), ElementsAre(1));
+  EXPECT_THAT(TryApply("ReduceMax", {Floats({1, 0}, {})}, {{"axes", List{1}}}),
+              ::testing::Not(cupel::testing::IsOk()));
+  EXPECT_THAT(Apply("MatMul", {Floats({2, 0}, {}), Floats({0, 1}, {})})[0].AsDoubles(), ElementsAre(0, 0));
+}
+
 TEST(WholeNumbers, AreDividedAsInC) {
   const TensorValue a = Integers({7, -7, 7, -7});
   const TensorValue b = Integers({2, 2, -2, -2});
