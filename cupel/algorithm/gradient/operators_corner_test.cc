@@ -240,5 +240,13 @@ TEST(ArgMax, PicksTheFirstOfManyEqualElements) {
               ElementsAre(4999));
 }
 
+TEST(Recurrent, SoftplusDoesNotOverflow) {
+  const Attributes attributes = {{"hidden_size", Number(1)},
+                                 {"activations", std::vector<std::string>{"Softplus"}}};
+  const auto y =
+      Apply("RNN", {Floats({1, 1, 1}, {200}), Floats({1, 1, 1}, {1}), Floats({1, 1, 1}, {0})}, attributes);
+  EXPECT_THAT(y[0].AsDoubles(), ElementsAre(200));
+}
+
 }  // namespace
 }  // namespace cupel::algorithm::gradient
