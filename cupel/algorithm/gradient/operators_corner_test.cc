@@ -248,5 +248,48 @@ TEST(Recurrent, SoftplusDoesNotOverflow) {
   EXPECT_THAT(y[0].AsDoubles(), ElementsAre(200));
 }
 
+/// The gradient of the sum of the node's first output with respect to its only input.
+std::vector<float> GradientAt(const std::string& op_type, const Shape& shape, float value,
+                              const Attributes& attributes) {
+  graph::Graph graph;
+  graph.opsets[""] = 17;
+  graph.inputs.push_back({.name = "x", .type = DataType::kFloat32, .shape = {}});
+  graph.outputs.push_back({.name = "y", .type = DataType::kFloat32, .shape = {}});
+  graph.nodes.push_back(graph::Node{"node", op_type, "", {"x"}, {"y"}, attributes});
+  const auto executor = GradientExecutor::Create(graph, {}).value();
+  const std::vector<float> values(static_cast<std::size_t>(graph::ElementCount(shape)), value);
+  Tensor x = tensor::FromFloats(values, shape).requires_grad_(true);
+  const std::vector<Tensor> y = executor->Forward({&x, 1}, Recording::kOn).value();
+  for (const float each : tensor::ToFloats(y[0])) EXPECT_TRUE(std::isfinite(each)) << op_type;
+  return tensor::ToFloats(torch::autograd::grad({y[0].sum()}, {x})[0]);
+}
+
+// A black region is an input like any other: an attack through it must not meet 0 times infinity.
+TEST(Roots, HaveFiniteGradientsAtZeroAndOnFlatImages) {
+  const Shape image = {1, 2, 4, 4};
+  struct Case {
+    const char* op_type;
+    Attributes attributes;
+  };
+  for (const auto& [op_type, attributes] : std::vector<Case>{
+           {"LpPool", {{"kernel_shape", List{2, 2}}}},
+           {"LpPool", {{"kernel_shape", List{2, 2}}, {"p", Number(1)}}},
+           {"LpPool", {{"kernel_shape", List{2, 2}}, {"p", Number(3)}}},
+           {"GlobalLpPool", {}},
+           {"ReduceL2", {}},
+           {"LpNormalization", {}},
+           {"LpNormalization", {{"p", Number(1)}}},
+           {"MeanVarianceNormalization", {}},
+           {"LRN", {{"size", Number(3)}}},
+       }) {
+    for (const float value : {0.0F, 0.5F}) {
+      for (const float gradient : GradientAt(op_type, image, value, attributes))
+        EXPECT_TRUE(std::isfinite(gradient)) << op_type << " at " << value;
+    }
+  }
+  EXPECT_THAT(GradientAt("LpPool", {1, 1, 1, 2}, 3, {{"kernel_shape", List{1, 2}}}),
+              ::testing::Each(::testing::FloatEq(3 / std::sqrt(18.0F))));  // and is the root's elsewhere
+}
+
 }  // namespace
 }  // namespace cupel::algorithm::gradient

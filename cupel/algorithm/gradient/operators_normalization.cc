@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cupel/algorithm/gradient/operator.h"
+#include "cupel/algorithm/gradient/root.h"
 
 namespace cupel::algorithm::gradient {
 namespace {
@@ -115,7 +116,7 @@ Outputs MeanVarianceNormalization(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const std::vector<std::int64_t> axes = call.node.Integers("axes", {0, 2, 3});
   const Tensor centred = x.sub(x.mean(axes, true));
-  return {centred.div(centred.mul(centred).mean(axes, true).sqrt().add(1e-9))};
+  return {centred.div(Root(centred.mul(centred).mean(axes, true), 2).add(1e-9))};
 }
 
 Outputs LpNormalization(const OperatorCall& call) {
@@ -124,8 +125,8 @@ Outputs LpNormalization(const OperatorCall& call) {
   if (p != 1 && p != 2)
     throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("p must be 1 or 2, got {}", p));
   const std::int64_t axis = NormaliseAxis(call.node.Integer("axis", -1), x.dim());
-  const Tensor norm = p == 1 ? x.abs().sum({axis}, true) : x.mul(x).sum({axis}, true).sqrt();
-  return {x.div(norm)};
+  const Tensor norm = p == 1 ? x.abs().sum({axis}, true) : Root(x.mul(x).sum({axis}, true), 2);
+  return {x.div(norm.masked_fill(norm.detach().eq(0), 1))};  // zeros stay zeros, as opset 22 says
 }
 
 // Draws from libtorch's generator, which the trainer seeds anew before every step.
