@@ -291,5 +291,32 @@ TEST(Roots, HaveFiniteGradientsAtZeroAndOnFlatImages) {
               ::testing::Each(::testing::FloatEq(3 / std::sqrt(18.0F))));  // and is the root's elsewhere
 }
 
+TensorValue Truth() {
+  TensorValue truth;
+  truth.type = DataType::kBool;
+  truth.bytes = std::make_shared<const Bytes>(1, 1);
+  return truth;
+}
+
+// A node that drops by its own training_mode makes the model a function all the same: of its seed.
+TEST(Dropout, ThatIsLiveInInferenceDropsTheSameElementsAtEveryRun) {
+  const TensorValue x = Floats({10000}, std::vector<float>(10000, 1.0F));
+  const Values inputs = {x, Floats({}, {0.25F}), Truth()};
+  const Values first = Apply("Dropout", inputs, {{"seed", graph::Attribute(std::int64_t{3})}});
+  EXPECT_EQ(Apply("Dropout", inputs, {{"seed", graph::Attribute(std::int64_t{3})}})[0], first[0]);
+  EXPECT_FALSE(Apply("Dropout", inputs, {{"seed", graph::Attribute(std::int64_t{4})}})[0] == first[0]);
+  std::int64_t kept = 0;
+  const std::vector<double> values = first[0].AsDoubles();
+  const std::vector<double> mask = first[1].AsDoubles();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    kept += values[i] != 0;
+    EXPECT_NEAR(values[i], mask[i] / 0.75, 1e-6);
+  }
+  EXPECT_NEAR(static_cast<double>(kept), 7500, 4 * std::sqrt(10000 * 0.25 * 0.75));
+  EXPECT_EQ(Apply("Dropout", {x, Floats({}, {0.25F})})[0], x);  // without training_mode it is nothing
+  EXPECT_THAT(TryApply("Dropout", {x, Floats({}, {1.0F}), Truth()}),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("[0, 1)")));
+}
+
 }  // namespace
 }  // namespace cupel::algorithm::gradient
