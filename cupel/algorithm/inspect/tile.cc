@@ -67,9 +67,9 @@ void Tile::Enter(std::int64_t row, std::span<const float> original, std::span<co
   std::vector<float> high(original.size());
   InnerBounds(threat_, original, low, high);
   std::vector<float> snapped(start.begin(), start.end());
-  for (std::size_t i = 0; i < snapped.size() && on_grid; ++i) {
-    const auto nearest = static_cast<float>(std::round(snapped[i] / grid_) * grid_);
-    snapped[i] = std::clamp(nearest, low[i], high[i]);
+  for (std::size_t i = 0; i < snapped.size(); ++i) {
+    const float point = on_grid ? static_cast<float>(std::round(snapped[i] / grid_) * grid_) : snapped[i];
+    snapped[i] = std::clamp(point, low[i], high[i]);
   }
   Write(low_, row, low);
   Write(high_, row, high);
