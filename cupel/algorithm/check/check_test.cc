@@ -130,6 +130,61 @@ TEST(ParametersTest, ADefaultOutOfItsOwnRangeIsAnInternalError) {
               HasError(ErrorCode::kInternal, HasSubstr("broken.check")));
 }
 
+// What was accepted is accepted again, unchanged: a plan that is written out and read back means the same.
+TEST(ParametersTest, AcceptTheirOwnValues) {
+  for (const char* given : {"{}", R"({"epsilon": 1, "radii": [0, 2, 0.5], "attributes": ["b", "a"]})",
+                            R"({"steps": 7, "norm": "l2", "targeted": true, "offset": -3})"}) {
+    CUPEL_ASSERT_OK(const Parameters once, Given(given));
+    CUPEL_ASSERT_OK(const Json written, Json::Parse(once.AsJson().Canonical()));
+    CUPEL_ASSERT_OK(const Parameters twice, Parameters::Create(Example(), written));
+    EXPECT_EQ(twice.AsJson(), once.AsJson()) << given;
+  }
+}
+
+TEST(ParametersTest, ACheckWithoutParametersSaysSo) {
+  Description description;
+  description.id = "plain.check";
+  EXPECT_THAT(Parameters::Create(description, Json(Json::Object{})), IsOk());
+  EXPECT_THAT(Parameters::Create(description, Json(Json::Object{{"x", 1}})),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("this check has no parameters")));
+}
+
+// Every kind of value for every kind of parameter: accepted exactly where the table says so.
+TEST(ParametersTest, EveryKindOfValueMeetsEveryKindOfParameter) {
+  struct Kind {
+    ParameterType type;
+    Json fallback;
+    std::string accepted;  ///< Of the values below, in order.
+  };
+  const std::vector<Json> values = {Json(),
+                                    true,
+                                    3,
+                                    0.5,
+                                    "x",
+                                    Json::Array{},
+                                    Json::Array{1, 0.5},
+                                    Json::Array{"a"},
+                                    Json::Array{1, "a"},
+                                    Json::Object{}};
+  for (const Kind& kind : std::vector<Kind>{{ParameterType::kInteger, 0, "0010000000"},
+                                            {ParameterType::kReal, 0, "0011000000"},
+                                            {ParameterType::kText, "", "0000100000"},
+                                            {ParameterType::kBoolean, false, "0100000000"},
+                                            {ParameterType::kRealList, Json::Array{1.0}, "0000001000"},
+                                            {ParameterType::kRealList, Json::Array{}, "0000011000"},
+                                            {ParameterType::kTextList, Json::Array{"z"}, "0000000100"},
+                                            {ParameterType::kTextList, Json::Array{}, "0000010100"}}) {
+    Description description;
+    description.id = "kinds";
+    description.parameters = {Spec("p", kind.type, kind.fallback)};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      EXPECT_EQ(Parameters::Create(description, Json::Object{{"p", values[i]}}).has_value(),
+                kind.accepted[i] == '1')
+          << ParameterTypeName(kind.type) << " given " << values[i].Canonical();
+    }
+  }
+}
+
 TEST(NoJournalTest, Forgets) {
   EXPECT_THAT(NoJournal().Save("key", Json(1)), IsOk());
   EXPECT_FALSE(NoJournal().Load("key").has_value());

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
+#include "cupel/base/reproducible_stream.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::check {
@@ -123,6 +125,65 @@ TEST(TestRequirementTest, AnUndefinedMetricNeverPasses) {
 TEST(TestRequirementTest, NamesTheNearestMetric) {
   EXPECT_THAT(TestRequirement(ParseRequirement("acuracy >= 0.9").value(), Example()),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("did you mean \"accuracy\"")));
+}
+
+// For any interval around any value and any threshold, the verdict is that of the rule in the header, and no
+// verdict improves when the threshold becomes harder.
+TEST(TestRequirementTest, EqualsTheRuleForRandomMetricsAndNeverImprovesWithAHarderThreshold) {
+  ReproducibleStream stream(2, "requirements");
+  for (int trial = 0; trial < 2000; ++trial) {
+    const double value = stream.Normal();
+    const double low = value - std::abs(stream.Normal());
+    const double high = value + std::abs(stream.Normal());
+    const std::vector<Metric> metrics = {
+        {.name = "m", .value = value, .interval = stats::Interval{low, high, 0.95, "x"}, .n = 9}};
+    const double thresholds[] = {low, value, high, stream.Normal()};
+    for (const Comparator comparator :
+         {Comparator::kAtLeast, Comparator::kGreater, Comparator::kAtMost, Comparator::kLess}) {
+      const bool upwards = comparator == Comparator::kAtLeast || comparator == Comparator::kGreater;
+      const bool strict = comparator == Comparator::kGreater || comparator == Comparator::kLess;
+      const auto verdict_at = [&](double threshold) {
+        return TestRequirement({.metric = "m", .comparator = comparator, .threshold = threshold}, metrics)
+            .value()
+            .verdict;
+      };
+      for (const double threshold : thresholds) {
+        const auto holds = [&](double x) {
+          return upwards ? (strict ? x > threshold : x >= threshold)
+                         : (strict ? x < threshold : x <= threshold);
+        };
+        const bool bound = holds(upwards ? low : high);
+        EXPECT_EQ(verdict_at(threshold), bound          ? Verdict::kPass
+                                         : holds(value) ? Verdict::kWarn
+                                                        : Verdict::kFail);
+        const Verdict harder = verdict_at(threshold + (upwards ? 0.1 : -0.1));
+        EXPECT_EQ(Graver(harder, verdict_at(threshold)), harder);
+      }
+    }
+  }
+}
+
+// What a requirement prints is read back as the same requirement.
+TEST(ParseRequirementTest, ReadsBackWhatItMeans) {
+  for (const char* name : {"accuracy", "recall.Ankle boot", "rate.>50K", "a<b", "gap.tpr.sex"}) {
+    for (const char* comparator : {">=", "<=", ">", "<"}) {
+      for (const char* suffix : {"", ".value"}) {
+        const std::string text = std::string(name) + suffix + " " + comparator + " -0.125";
+        CUPEL_ASSERT_OK(const Requirement requirement, ParseRequirement("\t " + text + "  "));
+        EXPECT_EQ(requirement.text, text);
+        EXPECT_EQ(requirement.metric, name);
+        EXPECT_EQ(ComparatorName(requirement.comparator), comparator);
+        EXPECT_EQ(requirement.on_value, *suffix != 0);
+        EXPECT_EQ(requirement.threshold, -0.125);
+      }
+    }
+  }
+}
+
+TEST(ParseRequirementTest, RefusesThresholdsThatNoMetricCanMeet) {
+  for (const char* text :
+       {"a >= 1e999", "a >= -inf", "a >= 0x1p3", "a >= +1", "a >== 1", "a >= 1 2", "a >= 1,5"})
+    EXPECT_THAT(ParseRequirement(text), HasError(ErrorCode::kInvalidArgument, HasSubstr(text))) << text;
 }
 
 TEST(VerdictTest, NamesRoundTrip) {

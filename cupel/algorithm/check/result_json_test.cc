@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "cupel/base/reproducible_stream.h"
@@ -113,6 +114,46 @@ TEST(ResultJsonTest, RefusesArtifactsOfAnotherSize) {
   json["artifacts"].AsArray()[0]["size"] = 4;
 
   EXPECT_THAT(CheckResultFromJson(json), HasError(ErrorCode::kCorrupt, HasSubstr("expected 4")));
+}
+
+/// Calls `visit` with every value inside `json`, itself included.
+void ForEachValue(Json& json, const std::function<void(Json&)>& visit) {
+  visit(json);
+  if (json.IsArray()) {
+    for (Json& element : json.AsArray()) ForEachValue(element, visit);
+  } else if (json.IsObject()) {
+    for (auto& [name, member] : json.AsObject()) ForEachValue(member, visit);
+  }
+}
+
+// A stored result may be anything by the time it is read: each of its values is replaced by each kind of
+// value in turn. It is refused, or it is a result that can be written again; nothing aborts.
+TEST(ResultJsonTest, AnyOneValueOfAnyOtherKindIsRefusedOrHarmless) {
+  CheckResult result = Example();
+  result.not_applicable = Text{"x", "y"};
+  const Json whole = ToJson(result, ArtifactBytes::kInline);
+  std::size_t count = 0;
+  Json counted = whole;
+  ForEachValue(counted, [&](Json&) { ++count; });
+  std::size_t refused = 0;
+  for (const Json& other : {Json(), Json(true), Json(-1), Json(0.5), Json("x"), Json(Json::Array{}),
+                            Json(Json::Array{1}), Json(Json::Object{}), Json(Json::Object{{"name", 1}})}) {
+    for (std::size_t target = 0; target < count; ++target) {
+      Json changed = whole;
+      std::size_t at = 0;
+      Json* place = nullptr;
+      ForEachValue(changed, [&](Json& value) {
+        if (at++ == target) place = &value;
+      });
+      *place = other;
+      const auto read = CheckResultFromJson(changed);
+      refused += !read;
+      if (read) {
+        EXPECT_EQ(ToJson(*read, ArtifactBytes::kInline).AsObject().size(), whole.AsObject().size());
+      }
+    }
+  }
+  EXPECT_GT(refused, count * 4);
 }
 
 TEST(ResultJsonTest, EveryMissingMemberIsAnError) {

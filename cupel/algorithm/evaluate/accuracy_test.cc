@@ -78,6 +78,26 @@ TEST(AccuracyCheckTest, PerfectAnswersInvokeTheRuleOfThree) {
   EXPECT_GT(MetricOf(result, "samples_needed").value, 0);
 }
 
+// One sample, one class that occurs: every share is 0 or 1, and its interval is not a point.
+TEST(AccuracyCheckTest, OneSampleIsAResultWithAWideInterval) {
+  for (const std::int32_t predicted : {0, 1}) {
+    CUPEL_ASSERT_OK(const check::CheckResult result,
+                    RunCheck(AccuracyCheck(), Decisions(2, {0}, {predicted})));
+    EXPECT_EQ(MetricOf(result, "accuracy").value, 1 - predicted);
+    EXPECT_GT(MetricOf(result, "accuracy").interval->high - MetricOf(result, "accuracy").interval->low, 0.5);
+    EXPECT_EQ(MetricOf(result, "balanced_accuracy").value, 1 - predicted);
+    EXPECT_EQ(check::FindMetric(result.metrics, "recall.1"), nullptr);
+  }
+}
+
+// The lowest class wins a tie, here as where the model is run.
+TEST(AccuracyCheckTest, TheFirstOfEqualScoresIsTheAnswer) {
+  auto tied = Decisions(3, {0, 1, 2, 1}, {0, 0, 0, 0});
+  tied.scores = {1, 1, 1, 0, 2, 2, -1, -2, -1, 0, 0, -1};
+  CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(AccuracyCheck(), tied));
+  EXPECT_EQ(result.figures[0]["counts"].Canonical(), "[[1,0,0],[1,1,0],[1,0,0]]");
+}
+
 TEST(AccuracyCheckTest, OrderOfSamplesDoesNotMatter) {
   CUPEL_ASSERT_OK(const check::CheckResult forward, RunCheck(AccuracyCheck(), SixOfThree()));
   CUPEL_ASSERT_OK(const check::CheckResult backward,

@@ -65,6 +65,17 @@ check::Description Describe() {
   return description;
 }
 
+/// Whether nothing but the answered classes is known: all confidences are 1, and every score is one of the
+/// two constants that a predictions file gives. A model that is always certain has scores of its own; it has
+/// a confidence, and one to be checked.
+bool AreDecisions(const Predictions& predictions, Samples samples) {
+  const float low = std::ranges::min(predictions.scores);
+  const float high = std::ranges::max(predictions.scores);
+  return std::ranges::all_of(samples, [](const ScoredSample& sample) { return sample.confidence == 1; }) &&
+         std::ranges::all_of(predictions.scores,
+                             [low, high](float score) { return score == low || score == high; });
+}
+
 double MeanOf(Samples samples, Indices indices, double ScoredSample::* member) {
   double sum = 0;
   for (const std::int64_t index : indices) sum += samples[static_cast<std::size_t>(index)].*member;
@@ -111,7 +122,7 @@ class Calibration : public check::Check {
     CUPEL_TRY(const Predictions* predictions, UsablePredictions(context));
     const std::vector<ScoredSample> samples = ScoreSamples(*predictions);
     CheckResult result;
-    if (std::ranges::all_of(samples, [](const ScoredSample& sample) { return sample.confidence == 1; })) {
+    if (AreDecisions(*predictions, samples)) {
       result.not_applicable =
           check::Text{"the predictions are decisions without scores: there is no confidence to check",
                       "预测仅为判定结果而无分数：没有可检验的置信度"};

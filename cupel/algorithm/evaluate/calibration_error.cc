@@ -43,8 +43,12 @@ std::vector<ScoredSample> ScoreSamples(const data::dataset::Predictions& predict
 
 std::size_t BinOf(double confidence, std::size_t bins) {
   CUPEL_CHECK(bins > 0 && confidence >= 0 && confidence <= 1);
-  const double position = std::ceil(confidence * static_cast<double>(bins));
-  return position <= 1 ? 0 : std::min(bins, static_cast<std::size_t>(position)) - 1;
+  const double count = static_cast<double>(bins);
+  const auto position = static_cast<std::size_t>(std::ceil(confidence * count));
+  const std::size_t bin = position <= 1 ? 0 : std::min(bins, position) - 1;
+  // The product rounds; the edges are k / bins, as the figure shows them.
+  if (bin > 0 && confidence <= static_cast<double>(bin) / count) return bin - 1;
+  return bin + 1 < bins && confidence > static_cast<double>(bin + 1) / count ? bin + 1 : bin;
 }
 
 std::vector<CalibrationBin> BinSamples(std::span<const ScoredSample> samples,

@@ -78,6 +78,20 @@ TEST(BinOfTest, UpperEdgeBelongsToTheBin) {
   EXPECT_EQ(BinOf(1e-300, 10), 0U);
 }
 
+// Every edge of every number of bins a plan may ask for, and the doubles beside it.
+TEST(BinOfTest, NoEdgeIsMovedByRounding) {
+  for (std::size_t bins = 1; bins <= 100; ++bins) {
+    for (std::size_t k = 1; k <= bins; ++k) {
+      const double edge = static_cast<double>(k) / static_cast<double>(bins);
+      EXPECT_EQ(BinOf(edge, bins), k - 1) << k << "/" << bins;
+      EXPECT_EQ(BinOf(std::nextafter(edge, 0.0), bins), k - 1) << k << "/" << bins;
+      if (k < bins) {
+        EXPECT_EQ(BinOf(std::nextafter(edge, 1.0), bins), k) << k << "/" << bins;
+      }
+    }
+  }
+}
+
 TEST(ScoreSamplesTest, EqualsHandComputedScores) {
   const std::vector<ScoredSample> samples = ScoreSamples(Binary({0.75, 0.25}, {1, 1}));
 
@@ -158,6 +172,55 @@ TEST(CalibrationCheckTest, ReliabilityFigureHasOneBinAParameterAndNullWhereEmpty
   std::int64_t counted = 0;
   for (const Json& bin : bins.AsArray()) counted += bin["count"].AsInteger();
   EXPECT_EQ(counted, 2);
+}
+
+// A model that is certain of everything is the one to catch: it must not pass for a file without scores.
+TEST(CalibrationCheckTest, AModelThatIsAlwaysCertainIsMeasured) {
+  Predictions predictions = Decisions(2, {0, 0, 0, 0, 1}, {0, 0, 1, 1, 1});
+  for (std::size_t i = 0; i < predictions.scores.size(); ++i)
+    predictions.scores[i] *= 50 + static_cast<float>(i);
+  CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(CalibrationCheck(), predictions));
+  EXPECT_FALSE(result.not_applicable.has_value());
+  EXPECT_EQ(MetricOf(result, "mean_confidence").value, 1);
+  EXPECT_DOUBLE_EQ(MetricOf(result, "ece").value, 0.4);
+  EXPECT_EQ(MetricOf(result, "ece_if_calibrated").value, 0);
+}
+
+// One class that is ever right, one sample, equal scores: nothing divides by zero.
+TEST(CalibrationCheckTest, SmallestCasesAreExact) {
+  Predictions one = Decisions(4, {2}, {0});
+  one.scores.assign(4, 1.5F);
+  CUPEL_ASSERT_OK(const check::CheckResult result,
+                  RunCheck(CalibrationCheck(), one, R"({"replicates": 100})"));
+  EXPECT_DOUBLE_EQ(MetricOf(result, "ece").value,
+                   0.25);  // confidence 1/4, and the first of equals is answered
+  EXPECT_DOUBLE_EQ(MetricOf(result, "brier").value, 0.75);
+  EXPECT_DOUBLE_EQ(MetricOf(result, "nll").value, std::log(4.0));
+  EXPECT_EQ(MetricOf(result, "ece").interval->low, MetricOf(result, "ece").interval->high);
+}
+
+TEST(CalibrationCheckTest, ShiftingARowOfLogitsChangesNothing) {
+  const Predictions predictions = Drawn(200, 1, 4);
+  Predictions shifted = predictions;
+  for (std::size_t i = 0; i < shifted.scores.size(); ++i)
+    shifted.scores[i] += static_cast<float>(i / 4 % 7) - 3;
+  CUPEL_ASSERT_OK(const check::CheckResult first, RunCheck(CalibrationCheck(), predictions));
+  CUPEL_ASSERT_OK(const check::CheckResult second, RunCheck(CalibrationCheck(), shifted));
+  for (const char* name : {"ece", "mce", "brier", "nll", "mean_confidence"})
+    EXPECT_NEAR(MetricOf(first, name).value, MetricOf(second, name).value, 1e-6) << name;
+}
+
+TEST(CalibrationCheckTest, RefusesScoresThatAreNoAnswer) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), infinity}) {
+    Predictions predictions = Decisions(2, {0, 1}, {0, 1});
+    predictions.scores[2] = bad;
+    EXPECT_THAT(RunCheck(CalibrationCheck(), predictions),
+                cupel::testing::HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("sample 1")));
+  }
+  Predictions nothing = Decisions(2, {0}, {0});
+  nothing.scores = {-infinity, -infinity};
+  EXPECT_THAT(RunCheck(CalibrationCheck(), nothing), cupel::testing::HasError(ErrorCode::kInvalidArgument));
 }
 
 TEST(CalibrationCheckTest, DecisionsWithoutScoresDoNotApply) {

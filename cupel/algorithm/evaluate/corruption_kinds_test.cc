@@ -67,6 +67,45 @@ TEST(CorruptionTest, DamageGrowsWithStrength) {
   }
 }
 
+// Averaged over pictures without a period, every kind does more harm at every further strength.
+TEST(CorruptionTest, MeanDamageOfEveryKindGrowsWithStrength) {
+  for (const std::string& name : CorruptionNames()) {
+    double last = 0;
+    for (int strength = 1; strength <= kStrengths; ++strength) {
+      double damage = 0;
+      for (std::uint64_t sample = 0; sample < 12; ++sample) {
+        ReproducibleStream stream(4, "blobs", sample);
+        Image image = FilledImage(3, 32, 32, 0);
+        const double x0 = 32 * stream.UniformDouble(), y0 = 32 * stream.UniformDouble();
+        for (std::int64_t c = 0; c < 3; ++c) {
+          for (std::int64_t y = 0; y < 32; ++y) {
+            for (std::int64_t x = 0; x < 32; ++x) {
+              const double r = std::hypot(static_cast<double>(x) - x0, 2 * (static_cast<double>(y) - y0));
+              image.At(c, y, x) =
+                  0.3F + 0.4F * static_cast<float>(std::exp(-r / 12) + 0.2 * stream.UniformDouble());
+            }
+          }
+        }
+        damage += MeanSquare(image, Worse(image, CorruptionOf(name), strength, sample));
+      }
+      EXPECT_GT(damage, last) << name << " " << strength;
+      last = damage;
+    }
+  }
+}
+
+// Only what is drawn depends on the sample; the rest is a function of the picture.
+TEST(CorruptionTest, OnlyNoiseAndRotationDependOnTheSample) {
+  const Image image = Checkered(3, 32);
+  for (const std::string& name : CorruptionNames()) {
+    bool differs = false;
+    for (std::uint64_t sample = 1; sample < 20; ++sample)
+      differs =
+          differs || !(Worse(image, CorruptionOf(name), 3, sample) == Worse(image, CorruptionOf(name), 3, 0));
+    EXPECT_EQ(differs, name == "noise" || name == "rotation") << name;
+  }
+}
+
 TEST(CorruptionTest, NoiseHasTheDocumentedDeviation) {
   const Image image = FilledImage(1, 90, 90, 0.5F);
   const Image worse = Worse(image, CorruptionKind::kNoise, 3);

@@ -9,6 +9,7 @@
 #include "cupel/algorithm/evaluate/predict.h"
 #include "cupel/algorithm/evaluate/linear_model_for_test.h"
 #include "cupel/algorithm/evaluate/run_check_for_test.h"
+#include "cupel/data/dataset/subset.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::evaluate {
@@ -48,11 +49,12 @@ Trial MakeTrial(std::int64_t n, float low = 0, float high = 1) {
   return trial;
 }
 
-Result<check::CheckResult> RunOn(const Trial& trial, std::string_view parameters, int workers = 1,
+Result<check::CheckResult> RunOn(const Trial& trial, std::string_view parameters,
+                                 const data::dataset::Dataset& data, int workers = 1,
                                  check::Journal& journal = check::NoJournal(), std::uint64_t seed = 1) {
   check::Context context;
   context.model = trial.model.get();
-  context.data = trial.data.get();
+  context.data = &data;
   CUPEL_TRY(const Json given, Json::Parse(parameters));
   CUPEL_TRY(context.parameters, check::Parameters::Create(CorruptionCheck().description(), given));
   context.predictions = [&]() -> Result<const Predictions*> { return &trial.predictions; };
@@ -60,6 +62,11 @@ Result<check::CheckResult> RunOn(const Trial& trial, std::string_view parameters
   context.workers = workers;
   context.journal = &journal;
   return CorruptionCheck().Run(context);
+}
+
+Result<check::CheckResult> RunOn(const Trial& trial, std::string_view parameters, int workers = 1,
+                                 check::Journal& journal = check::NoJournal(), std::uint64_t seed = 1) {
+  return RunOn(trial, parameters, *trial.data, workers, journal, seed);
 }
 
 std::string Bytes(const check::CheckResult& result) {
@@ -157,6 +164,41 @@ TEST(CorruptionCheckTest, UsesARandomPartOfManySamples) {
   CUPEL_ASSERT_OK(const check::CheckResult other, RunOn(trial, kPart, 1, check::NoJournal(), 2));
   EXPECT_EQ(MetricOf(first, "clean_accuracy").n, 50);
   EXPECT_NE(first.figures[1].Canonical(), other.figures[1].Canonical());
+}
+
+// The noise of a sample comes from its original index: the sample alone, in a shard, or in another order of
+// the corruptions is answered alike.
+TEST(CorruptionCheckTest, ASampleIsCorruptedAlikeInEveryBatchAndShard) {
+  Trial whole = MakeTrial(90);
+  constexpr std::string_view kDrawn = R"({"corruptions": ["noise", "rotation"], "replicates": 100})";
+  CUPEL_ASSERT_OK(const check::CheckResult all, RunOn(whole, kDrawn));
+  CUPEL_ASSERT_OK(const check::CheckResult turned,
+                  RunOn(whole, R"({"corruptions": ["rotation", "noise", "rotation"], "replicates": 100})"));
+  EXPECT_EQ(MetricOf(all, "accuracy.noise").value, MetricOf(turned, "accuracy.noise").value);
+  EXPECT_EQ(MetricOf(all, "accuracy.rotation").value, MetricOf(turned, "accuracy.rotation").value);
+  const data::dataset::DatasetPointer data = std::move(whole.data);
+  double right = 0;
+  for (int shard = 0; shard < 3; ++shard) {
+    Trial part{BrightHalfModel(2).value(), nullptr, {}};
+    CUPEL_ASSERT_OK(const auto samples, TakeShard(data, shard, 3));
+    part.predictions = Predict(*part.model, *samples, 1, SilentProgress()).value();
+    CUPEL_ASSERT_OK(const check::CheckResult result, RunOn(part, kDrawn, *samples));
+    right += MetricOf(result, "accuracy.noise").value * static_cast<double>(samples->size());
+  }
+  EXPECT_NEAR(right / 90, MetricOf(all, "accuracy.noise").value, 1e-12);
+}
+
+// A model that is always wrong has nothing to lose; that is no drop, and no division by zero.
+TEST(CorruptionCheckTest, NothingIsLostWhereNothingWasRight) {
+  Trial trial{BrightHalfModel(2, -1).value(), HalvesData(40).value(), {}};
+  trial.predictions = Predict(*trial.model, *trial.data, 1, SilentProgress()).value();
+  for (std::size_t i = 0; i < 40; ++i) {
+    trial.predictions.scores[2 * i + static_cast<std::size_t>(trial.predictions.labels[i])] = -1e6F;
+  }
+  CUPEL_ASSERT_OK(const check::CheckResult result,
+                  RunOn(trial, R"({"corruptions": ["contrast"], "replicates": 100})"));
+  EXPECT_EQ(MetricOf(result, "clean_accuracy").value, 0);
+  EXPECT_EQ(MetricOf(result, "relative_drop").value, 0);
 }
 
 TEST(CorruptionCheckTest, FiguresKeepTheReportsLimits) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/evaluate/group_rates.h"
@@ -122,6 +123,96 @@ TEST(SubgroupsCheckTest, EqualGroupsAreRarelyAccused) {
   EXPECT_LE(accused, 8);      // 3 expected; 8 is the 99.5 % point of Binomial(60, 0.05)
   EXPECT_GT(observed, 0.12);  // what an uncorrected report would claim
   EXPECT_LT(corrected, 0.03);
+}
+
+/// Answers of groups with the given sizes and numbers of right ones.
+Predictions Counted(const std::vector<std::pair<int, int>>& groups) {
+  std::vector<std::int32_t> labels, predicted, group;
+  std::vector<std::string> names;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    names.push_back("g" + std::to_string(g));
+    for (int i = 0; i < groups[g].first; ++i) {
+      labels.push_back(i % 3);
+      predicted.push_back(i < groups[g].second ? i % 3 : (i + 1) % 3);
+      group.push_back(static_cast<std::int32_t>(g));
+    }
+  }
+  Predictions predictions = Decisions(3, labels, predicted);
+  predictions.groups.push_back(GroupAttribute{"site", names, group});
+  return predictions;
+}
+
+// The mean of max - min over three independent binomials of the pooled rate, summed over all outcomes in
+// NumPy 1.24.2: what the bias correction must subtract. Standard deviations of the gap: 0.0570 and 0.0814.
+TEST(SubgroupsCheckTest, TheExpectedGapIsTheExactOne) {
+  struct Case {
+    std::vector<std::pair<int, int>> groups;
+    double expected;
+    double deviation;
+  };
+  for (const Case& c : std::vector<Case>{{{{40, 20}, {60, 36}, {100, 70}}, 0.10685664772483078, 0.05696},
+                                         {{{30, 15}, {30, 12}, {30, 18}}, 0.15386725951285424, 0.08137}}) {
+    CUPEL_ASSERT_OK(const check::CheckResult result,
+                    RunCheck(SubgroupsCheck(), Counted(c.groups), R"({"replicates": 20000})"));
+    EXPECT_NEAR(MetricOf(result, "expected_gap.accuracy.site").value, c.expected,
+                4 * c.deviation / std::sqrt(20000.0));
+    EXPECT_NEAR(MetricOf(result, "observed_gap.accuracy.site").value, 0.2, 1e-12);
+    EXPECT_NEAR(MetricOf(result, "gap.accuracy.site").value,
+                0.2 - MetricOf(result, "expected_gap.accuracy.site").value, 1e-12);
+  }
+}
+
+// Groups that truly differ: the true gap of 0.2 lies in the interval in at least 95 % of the trials.
+TEST(SubgroupsCheckTest, TheIntervalCoversATrueGap) {
+  constexpr int kTrials = 200;
+  int covered = 0;
+  for (std::uint64_t trial = 0; trial < kTrials; ++trial) {
+    ReproducibleStream stream(8, "true-gap", trial);
+    std::vector<std::pair<int, int>> groups;
+    for (const double rate : {0.6, 0.7, 0.8, 0.75}) {
+      groups.emplace_back(80, 0);
+      for (int i = 0; i < 80; ++i) groups.back().second += stream.UniformDouble() < rate;
+    }
+    const auto result = RunCheck(SubgroupsCheck(), Counted(groups), R"({"replicates": 100})", trial).value();
+    const stats::Interval interval = *MetricOf(result, "gap.accuracy.site").interval;
+    covered += interval.low <= 0.2 && 0.2 <= interval.high;
+  }
+  EXPECT_GE(covered, 181);  // 95 % less three standard errors
+}
+
+TEST(SubgroupsCheckTest, AGroupCountsFromTheSmallestSizeOn) {
+  const Predictions predictions = Counted({{40, 20}, {30, 20}, {29, 10}, {0, 0}});
+  CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(SubgroupsCheck(), predictions));
+  EXPECT_EQ(MetricOf(result, "accuracy.site.g1").n, 30);
+  EXPECT_EQ(check::FindMetric(result.metrics, "accuracy.site.g2"), nullptr);
+  EXPECT_EQ(check::FindMetric(result.metrics, "accuracy.site.g3"), nullptr);
+  EXPECT_TRUE(HasNote(result, "g2 (29)"));
+  EXPECT_FALSE(HasNote(result, "g3"));  // nobody is in it: nothing was left out
+  CUPEL_ASSERT_OK(const check::CheckResult lower,
+                  RunCheck(SubgroupsCheck(), predictions, R"({"min_group_size": 29})"));
+  EXPECT_EQ(MetricOf(lower, "accuracy.site.g2").n, 29);
+  CUPEL_ASSERT_OK(const check::CheckResult one,
+                  RunCheck(SubgroupsCheck(), predictions, R"({"min_group_size": 40})"));
+  ASSERT_TRUE(one.not_applicable.has_value());  // a single group has nobody to differ from
+  EXPECT_THAT(one.not_applicable->en, HasSubstr("two groups of at least 40"));
+}
+
+// A group that never has the positive label has no true positive rate, whatever the others have.
+TEST(SubgroupsCheckTest, ARateWithoutCasesIsNotInvented) {
+  std::vector<std::int32_t> labels(120, 0), predicted(120, 0), group(120, 0);
+  for (std::size_t i = 0; i < 120; ++i) {
+    group[i] = static_cast<std::int32_t>(i / 40);
+    labels[i] = i >= 40 && i % 2 == 0 ? 1 : 0;
+  }
+  Predictions predictions = Decisions(2, labels, predicted);
+  predictions.groups.push_back(GroupAttribute{"site", {"none", "some", "more"}, group});
+  CUPEL_ASSERT_OK(const check::CheckResult result,
+                  RunCheck(SubgroupsCheck(), predictions, R"({"min_group_size": 10})"));
+  EXPECT_EQ(check::FindMetric(result.metrics, "tpr.site.none"), nullptr);
+  EXPECT_EQ(MetricOf(result, "tpr.site.some").value, 0);
+  EXPECT_EQ(MetricOf(result, "fpr.site.none").n, 40);
+  EXPECT_EQ(check::FindMetric(result.metrics, "ratio.selection_rate.site"), nullptr);  // 0 / 0
+  EXPECT_TRUE(HasNote(result, "differ in how often they are positive"));
 }
 
 TEST(SubgroupsCheckTest, HolmCountsEveryAttributeAndRate) {

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "cupel/algorithm/graph/random_weights.h"
+#include "cupel/algorithm/graph/value_uses.h"
 
 namespace cupel::algorithm::executor {
 namespace {
@@ -93,7 +94,8 @@ graph::Graph WithLogitOutput(graph::Graph graph) {
   if (producer != graph.nodes.end() && producer->op_type == "Softmax" && producer->domain.empty()) {
     graph.outputs.resize(1);
     graph.outputs[0].name = producer->inputs[0];
-    graph.nodes.erase(producer);
+    // It stays where another node reads the probabilities, such as the ArgMax of a second output.
+    if (graph::ValueUses(graph).Count(name) == 0) graph.nodes.erase(producer);
     return graph;
   }
   // Smallest normal number: a probability of exactly 0 must not give minus infinity, whose gradient is not a

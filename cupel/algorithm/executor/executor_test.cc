@@ -4,6 +4,7 @@
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/full.h>
 
+#include "cupel/algorithm/executor/graph_for_test.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::executor {
@@ -13,26 +14,11 @@ using ::cupel::testing::HasError;
 using graph::DataType;
 using graph::Graph;
 using graph::Node;
-using graph::TensorValue;
 using tensor::FromFloats;
 using tensor::ToFloats;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
-
-// y = relu(x * w + b), x [n, 2].
-Graph SmallGraph() {
-  Graph graph;
-  graph.name = "small";
-  graph.opsets[""] = 13;
-  graph.inputs.push_back({.name = "x", .type = DataType::kFloat32, .shape = {}});
-  graph.outputs.push_back({.name = "y", .type = DataType::kFloat32, .shape = {}});
-  graph.initializers["w"] = TensorValue::FromFloats({2, 2}, {1, 2, 3, 4});
-  graph.initializers["b"] = TensorValue::FromFloats({2}, {0.5F, -100});
-  graph.nodes.push_back(Node{"fc", "Gemm", "", {"x", "w", "b"}, {"h"}, {}});
-  graph.nodes.push_back(Node{"act", "Relu", "", {"h"}, {"y"}, {}});
-  return graph;
-}
 
 TEST(ExecutorTest, ComputesForward) {
   CUPEL_ASSERT_OK(const auto executor, MakeExecutor(SmallGraph(), {}));

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <numeric>
 
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/algorithm/explain/checks.h"
@@ -112,6 +113,38 @@ TEST(IntegratedGradients, TheMidpointRuleIsExactForASquare) {
     EXPECT_NEAR(map[i], model.weight(0, i) * (double{x[i]} * x[i] - 0.25), 1e-5);
 }
 
+// More points than a tile holds, and a part of one: every chunk is summed once.
+TEST(IntegratedGradients, DoNotDependOnHowThePointsAreTiled) {
+  const Additive model(4, true);
+  const std::vector<float> x = Picture(3);
+  const std::vector<float> baseline(kFeatures, 0.1F);
+  for (const std::int64_t steps :
+       {executor::kTileSize - 1, executor::kTileSize, executor::kTileSize + 1, 3 * executor::kTileSize + 5}) {
+    CUPEL_ASSERT_OK(const std::vector<double> map, IntegratedGradients(Of(model), x, baseline, 1, steps));
+    for (std::size_t i = 0; i < kFeatures; ++i)
+      EXPECT_NEAR(map[i], model.weight(1, i) * (double{x[i]} * x[i] - 0.01), 1e-5) << steps << " steps";
+  }
+}
+
+// Completeness, sensitivity and the dummy axiom, on models where they are exact.
+TEST(IntegratedGradients, KeepTheAxioms) {
+  for (const bool square : {false, true}) {
+    const Additive model(11, square);
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+      std::vector<float> x = Picture(seed);
+      std::vector<float> baseline = Picture(seed + 100);
+      baseline[7] = x[7];  // what does not differ contributes nothing
+      CUPEL_ASSERT_OK(const std::vector<double> map, IntegratedGradients(Of(model), x, baseline, 0, 8));
+      std::vector<float> ends = x;
+      ends.insert(ends.end(), baseline.begin(), baseline.end());
+      CUPEL_ASSERT_OK(const std::vector<float> logits, TiledLogits(Of(model), ends, 2));
+      const double sum = std::accumulate(map.begin(), map.end(), 0.0);
+      EXPECT_NEAR(sum, double{logits[0]} - logits[kClasses], 2e-5);
+      EXPECT_EQ(map[7], 0);
+    }
+  }
+}
+
 TEST(Baselines, KeepWhatTheyPromise) {
   const std::vector<float> x = Picture(5);
   CUPEL_ASSERT_OK(const std::vector<float> zero,
@@ -142,6 +175,69 @@ TEST(Removal, StartsAndEndsAtTheInputAndTheBaseline) {
   EXPECT_NEAR(curves.deletion.back(), 1.0 / 3, 1e-6);  // all logits are 0 at the baseline
   EXPECT_NEAR(curves.insertion.front(), 1.0 / 3, 1e-6);
   EXPECT_EQ(curves.deletion.front(), curves.insertion.back());
+}
+
+/// p_1 of two logits 0 and s.
+double Sigmoid(double s) { return 1 / (1 + std::exp(-s)); }
+
+// z_0 = 0 and z_1 = the sum of w_i x_i over four features: deletion in a known order gives known
+// probabilities.
+class FourWeights : public executor::Executor {
+ public:
+  Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override {
+    const std::vector<float> x = tensor::ToFloats(input);
+    std::vector<float> z(x.size() / 2, 0.0F);
+    for (std::size_t j = 0; j < x.size(); ++j) z[j / 4 * 2 + 1] += kWeights[j % 4] * x[j];
+    return tensor::FromFloats(z, {input.size(0), 2});
+  }
+  Result<executor::Pass> ForwardGradient(const tensor::Tensor&,
+                                         const executor::OutputGradient&) const override {
+    return Fail(ErrorCode::kInternal, "not asked for");
+  }
+  tensor::Device device() const override { return {}; }
+  static constexpr float kWeights[4] = {1, 4, 2, 3};
+};
+
+TEST(Removal, CurvesAndAreasEqualHandComputedOnes) {
+  const FourWeights model;
+  const ExplainedModel explained{&model, 2, {4}};
+  const std::vector<float> x(4, 1.0F);
+  const std::vector<float> baseline(4, 0.0F);
+  const std::vector<std::int64_t> best = ImportanceOrder(std::vector<double>{1, 4, 2, 3}, {4});
+  EXPECT_EQ(best, (std::vector<std::int64_t>{1, 3, 2, 0}));
+  CUPEL_ASSERT_OK(const RemovalCurves curves, FollowOrder(explained, x, baseline, best, 1, 4));
+  const std::vector<double> left = {10, 6, 3, 1, 0};
+  const std::vector<double> added = {0, 4, 7, 9, 10};
+  double deletion = (Sigmoid(10) + Sigmoid(0)) / 2;
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_NEAR(curves.deletion[i], Sigmoid(left[i]), 1e-6);
+    EXPECT_NEAR(curves.insertion[i], Sigmoid(added[i]), 1e-6);
+    if (i > 0 && i < 4) deletion += Sigmoid(left[i]);
+  }
+  EXPECT_NEAR(Area(curves.deletion), deletion / 4, 1e-6);
+  // No order of the four has a smaller deletion or a larger insertion area than the order of the weights.
+  std::vector<std::int64_t> order = {0, 1, 2, 3};
+  do {
+    CUPEL_ASSERT_OK(const RemovalCurves other, FollowOrder(explained, x, baseline, order, 1, 4));
+    EXPECT_GE(Area(other.deletion), Area(curves.deletion) - 1e-12);
+    EXPECT_LE(Area(other.insertion), Area(curves.insertion) + 1e-12);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+// Fewer stages than places, as many, more: the ends stay, and every place is changed exactly once.
+TEST(Removal, AnyNumberOfStagesEndsAtTheBaseline) {
+  const FourWeights model;
+  const std::vector<std::int64_t> order = {2, 0, 3, 1};
+  for (const std::int64_t stages : {1, 2, 3, 4, 7, 40}) {
+    CUPEL_ASSERT_OK(const RemovalCurves curves, FollowOrder({&model, 2, {4}}, std::vector<float>(4, 1.0F),
+                                                            std::vector<float>(4, 0.0F), order, 1, stages));
+    ASSERT_EQ(curves.deletion.size(), static_cast<std::size_t>(stages) + 1);
+    EXPECT_NEAR(curves.deletion.front(), Sigmoid(10), 1e-6);
+    EXPECT_NEAR(curves.deletion.back(), 0.5, 1e-6);
+    EXPECT_NEAR(curves.insertion.back(), Sigmoid(10), 1e-6);
+    EXPECT_TRUE(std::is_sorted(curves.insertion.begin(), curves.insertion.end()));
+    EXPECT_TRUE(std::is_sorted(curves.deletion.rbegin(), curves.deletion.rend()));
+  }
 }
 
 TEST(Removal, OrdersPicturesByTheSumOverChannels) {
@@ -230,6 +326,105 @@ TEST_F(FaithfulnessTest, AJournalContinuesWithTheSameBytes) {
   journal.pieces.begin()->second = Json("damaged");
   CUPEL_ASSERT_OK(const CheckResult again, Measure(other_, 1, &journal));
   EXPECT_EQ(ToJson(first, check::ArtifactBytes::kInline), ToJson(again, check::ArtifactBytes::kInline));
+}
+
+// A record of another number of stages is damaged: its curves cannot be averaged with the others'.
+TEST_F(FaithfulnessTest, ARecordOfOtherStagesIsMeasuredAnew) {
+  MapJournal journal;
+  CUPEL_ASSERT_OK(const CheckResult first, Measure(other_, 1, &journal));
+  const std::map<std::string, Json> whole = journal.pieces;
+  for (const char* member : {"deletion", "insertion", "randomDeletion", "randomInsertion"}) {
+    journal.pieces.rbegin()->second[member].AsArray().pop_back();
+    CUPEL_ASSERT_OK(const CheckResult again, Measure(other_, 1, &journal));
+    EXPECT_EQ(ToJson(first, check::ArtifactBytes::kInline), ToJson(again, check::ArtifactBytes::kInline))
+        << member;
+    EXPECT_EQ(journal.pieces, whole) << member;
+  }
+}
+
+TEST(SampleFaithfulness, ComesBackFromJsonAndDamageIsNoticed) {
+  SampleFaithfulness before;
+  before.original = 17;
+  before.target_class = 2;
+  before.attributed = 0.1 + 0.2;
+  before.difference = -1.0 / 3;
+  before.correlation = 0.25;
+  before.correlation_absolute = 0.75;
+  before.map = {{1, 0.5, 0.25}, {0, 0.5, 1}};
+  before.random = {{1, 0.75, 0.25}, {0, 0.25, 1}};
+  CUPEL_ASSERT_OK(const Json json, Json::Parse(before.ToJson().Canonical()));
+  CUPEL_ASSERT_OK(const SampleFaithfulness after, SampleFaithfulness::FromJson(json));
+  EXPECT_EQ(after.ToJson(), before.ToJson());
+  EXPECT_EQ(after.attributed, before.attributed);
+  for (const auto& [member, value] : json.AsObject()) {
+    Json damaged = json;
+    damaged.AsObject().erase(member);
+    EXPECT_FALSE(SampleFaithfulness::FromJson(damaged).has_value()) << member;
+    std::vector<Json> wrong = {"x"};
+    if (value.IsArray()) wrong.insert(wrong.end(), {Json::Array{1, "x"}, Json::Array{1}});
+    for (const Json& bad : wrong) {
+      damaged[member] = bad;
+      EXPECT_FALSE(SampleFaithfulness::FromJson(damaged).has_value()) << member;
+    }
+  }
+}
+
+// The broken twin that Adebayo et al. warn of: a map that looks at the picture and not at the model, such as
+// an edge detector, is the same whatever the weights are. Its "gradient" is an edge of the input.
+class EdgeDetector : public Additive {
+ public:
+  explicit EdgeDetector(std::uint64_t seed) : Additive(seed, false) {}
+  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input,
+                                         const executor::OutputGradient&) const override {
+    CUPEL_TRY(const tensor::Tensor output, Forward(input));
+    const std::vector<float> x = tensor::ToFloats(input);
+    std::vector<float> edges(x.size());
+    for (std::size_t j = 0; j < x.size(); ++j)
+      edges[j] = j % kSide + 1 < kSide ? std::abs(x[j + 1] - x[j]) : 0.0F;
+    return executor::Pass{output, tensor::FromFloats(edges, input.sizes().vec())};
+  }
+};
+
+TEST_F(FaithfulnessTest, AnEdgeDetectorIsFoundOutByRandomWeightsAndByRemoval) {
+  const EdgeDetector model(8);
+  const EdgeDetector randomised(9);
+  check::Context context;
+  context.data = data_.get();
+  context.seed = 5;
+  FaithfulnessOptions options;
+  options.stages = 12;
+  options.samples = 0;
+  CUPEL_ASSERT_OK(const CheckResult edges, MeasureFaithfulness(Of(model), Of(randomised), options, context));
+  CUPEL_ASSERT_OK(const CheckResult gradients, Measure(other_));
+  EXPECT_NEAR(Find(edges, "randomisation_correlation").value, 1, 1e-9);  // nothing changed with the weights
+  EXPECT_LT(Find(gradients, "randomisation_correlation").interval->high, 0.5);
+  EXPECT_GT(Find(edges, "completeness_error").value, 0.25);  // nor do they add up
+  EXPECT_LT(Find(edges, "deletion_gap").interval->high, Find(gradients, "deletion_gap").interval->low);
+  EXPECT_LT(Find(edges, "insertion_gap").interval->high, Find(gradients, "insertion_gap").interval->low);
+}
+
+// A map drawn at random is no better than the random orders it is compared with.
+TEST_F(FaithfulnessTest, ARandomMapHasNoGapToRandomOrders) {
+  constexpr int kPairs = 400;
+  std::vector<double> gaps;
+  const std::vector<float> baseline(kFeatures, 0.0F);
+  for (std::uint64_t pair = 0; pair < kPairs; ++pair) {
+    ReproducibleStream stream(3, "map", pair);
+    const auto area = [&] {
+      const std::vector<std::int64_t> order = stream.Permutation(kFeatures);
+      return Area(FollowOrder(Of(model_), Picture(pair % 40), baseline, order, 1, 12).value().deletion);
+    };
+    const double first = area();
+    gaps.push_back(first - area());
+  }
+  double mean = 0;
+  double square = 0;
+  for (const double gap : gaps) {
+    mean += gap / kPairs;
+    square += gap * gap / kPairs;
+  }
+  EXPECT_LT(std::abs(mean), 4 * std::sqrt(square / kPairs));
+  EXPECT_LT(std::abs(mean), 0.03);  // the map of a faithful explanation is at least 0.05 away
 }
 
 TEST_F(FaithfulnessTest, FiguresDoNotGrowWithTheData) {

@@ -72,7 +72,8 @@ class Measurement {
     {
       const std::lock_guard lock(mutex_);
       if (const std::optional<Json> saved = context_.journal->Load(key)) {
-        if (Result<SampleFaithfulness> figures = SampleFaithfulness::FromJson(*saved)) return figures;
+        Result<SampleFaithfulness> figures = SampleFaithfulness::FromJson(*saved);
+        if (figures && HasOurStages(*figures)) return figures;
       }
     }
     CUPEL_TRY(Explanation explanation, Explain(index));
@@ -82,6 +83,12 @@ class Measurement {
   }
 
  private:
+  bool HasOurStages(const SampleFaithfulness& figures) const {
+    const auto points = static_cast<std::size_t>(options_.stages) + 1;
+    return figures.map.deletion.size() == points && figures.map.insertion.size() == points &&
+           figures.random.deletion.size() == points && figures.random.insertion.size() == points;
+  }
+
   Status Follow(std::span<const float> x, std::span<const float> baseline, std::span<const double> map,
                 SampleFaithfulness* figures) const {
     const std::vector<std::int64_t> order = ImportanceOrder(map, model_.sample_shape);

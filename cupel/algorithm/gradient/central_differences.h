@@ -41,4 +41,9 @@ struct GradientCase {
 /// 1e-7); otherwise what differs, or the error.
 std::string CompareWithCentralDifferences(const GradientCase& test);
 
+/// Runs the node on inputs of a narrow type (float16, bfloat16) and on the same values in float32. Empty when
+/// every floating output has the narrow type and is within `tolerance` of the wide one, absolutely and
+/// relatively, and its gradients exist and are finite; otherwise what differs, or the error.
+std::string CompareWithFloat32(const GradientCase& test, graph::DataType narrow, double tolerance);
+
 }  // namespace cupel::algorithm::gradient

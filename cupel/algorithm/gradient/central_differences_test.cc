@@ -52,10 +52,9 @@ graph::Graph OneNode(const GradientCase& test) {
   return graph;
 }
 
-Result<Prepared> Prepare(const GradientCase& test) {
+Result<Prepared> Prepare(const GradientCase& test, graph::DataType type = graph::DataType::kFloat64) {
   Prepared prepared;
-  CUPEL_TRY(prepared.executor,
-            GradientExecutor::Create(OneNode(test), {.compute_type = graph::DataType::kFloat64}));
+  CUPEL_TRY(prepared.executor, GradientExecutor::Create(OneNode(test), {.compute_type = type}));
   ReproducibleStream stream(7, test.op_type);
   for (const auto& operand : test.inputs) {
     if (const auto* real = std::get_if<Real>(&operand)) {
@@ -113,7 +112,46 @@ Result<std::string> Compare(const Prepared& prepared) {
   return std::string();
 }
 
+Result<std::string> CompareTypes(const GradientCase& test, graph::DataType type, double tolerance) {
+  CUPEL_TRY(Prepared narrow, Prepare(test, type));
+  CUPEL_TRY(Prepared wide, Prepare(test, graph::DataType::kFloat32));
+  for (std::size_t i = 0; i < narrow.inputs.size(); ++i) {
+    narrow.inputs[i] = narrow.inputs[i].to(ToScalarType(type)).requires_grad_(true);
+    wide.inputs[i] = narrow.inputs[i].detach().to(at::kFloat);
+  }
+  CUPEL_TRY(const std::vector<Tensor> actual, narrow.executor->Forward(narrow.inputs, Recording::kOn));
+  CUPEL_TRY(const std::vector<Tensor> expected, wide.executor->Forward(wide.inputs));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (expected[i].scalar_type() != at::kFloat) continue;
+    if (actual[i].scalar_type() != ToScalarType(type))
+      return fmt::format("output {} has the type {}", i, at::toString(actual[i].scalar_type()));
+    if (actual[i].sizes() != expected[i].sizes()) return fmt::format("output {} has another shape", i);
+    if (!actual[i].detach().to(at::kFloat).allclose(expected[i], tolerance, tolerance)) {
+      const Tensor difference = actual[i].detach().to(at::kFloat).sub(expected[i]).abs().max();
+      return fmt::format("output {} differs by {}", i, difference.item<float>());
+    }
+  }
+  Tensor objective;
+  for (const Tensor& output : actual) {
+    if (!output.is_floating_point() || !output.requires_grad()) continue;
+    const Tensor sum = output.to(at::kFloat).sum();
+    objective = objective.defined() ? objective.add(sum) : sum;
+  }
+  if (!objective.defined()) return std::string("the outputs record no gradient");
+  for (const Tensor& gradient :
+       torch::autograd::grad({objective}, narrow.inputs, {}, c10::nullopt, false, true)) {
+    if (gradient.defined() && !gradient.isfinite().all().item<bool>())
+      return std::string("a gradient is not finite");
+  }
+  return std::string();
+}
+
 }  // namespace
+
+std::string CompareWithFloat32(const GradientCase& test, graph::DataType narrow, double tolerance) {
+  const auto verdict = tensor::Translate([&] { return CompareTypes(test, narrow, tolerance); });
+  return verdict ? *verdict : verdict.error().ToString();
+}
 
 std::string CompareWithCentralDifferences(const GradientCase& test) {
   const auto verdict = [&]() -> Result<std::string> {

@@ -65,6 +65,17 @@ std::vector<GradientCase> Elementwise() {
       {"CastLike", {wide, Doubles({}, {1})}},
       {"Clip", {wide, Doubles({}, {-0.5}), Doubles({}, {0.7})}},
       {"Clip", {wide}, {{"min", -0.5F}, {"max", 0.5F}}, 1, 10},
+      {"Clip", {wide, Omitted{}, Doubles({}, {0.7})}},
+      {"Clip", {wide}},
+      {"Add", {Real{{3, 1}}, Real{{2, 1, 4}}}},
+      {"Sub", {Real{{}}, wide}},
+      {"Mul", {row, wide}},
+      {"Div", {row, positive}},
+      {"Pow", {row, Real{{2, 3}, -2, 2}}},
+      {"Where", {Booleans({2, 1}, {1, 0}), row, wide}},
+      {"Where", {Booleans({}, {0}), wide, row}},
+      {"Max", {wide}},
+      {"Min", {row, Real{{}, 0.6, 1.5}}},
   };
 }
 
@@ -91,6 +102,12 @@ std::vector<GradientCase> Activations() {
       {"Shrink", {wide}, {{"lambd", 0.6F}, {"bias", 0.2F}}},
       {"Softmax", {wide}, {{"axis", first}}},
       {"Softmax", {wide}, {{"axis", first}}, 1, 11},
+      {"Softmax", {wide}, {{"axis", std::int64_t{-3}}}},
+      {"Softmax", {wide}, {{"axis", std::int64_t{0}}}, 1, 11},
+      {"LogSoftmax", {wide}, {{"axis", std::int64_t{0}}}},
+      {"PRelu", {wide, Real{{3}, 0.1, 0.5}}, {}, 1, 6},
+      {"HardSigmoid", {wide}, {{"alpha", 0.3F}, {"beta", 0.4F}}},
+      {"Selu", {wide}, {{"alpha", 1.1F}, {"gamma", 2.0F}}},
       {"LogSoftmax", {wide}},
       {"LogSoftmax", {wide}, {{"axis", first}}, 1, 11},
   };

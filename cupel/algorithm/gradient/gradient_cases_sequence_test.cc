@@ -68,16 +68,55 @@ GradientCase Recurrent(const char* op_type, std::int64_t gates, bool both_ways) 
   return test;
 }
 
+// Initial states, lengths that differ, and what else a recurrent layer takes.
+GradientCase FullRecurrent(const char* op_type, std::int64_t gates,
+                           std::map<std::string, graph::Attribute, std::less<>> more) {
+  GradientCase test = Recurrent(op_type, gates, false);
+  for (auto& [name, value] : more) test.attributes[name] = value;
+  test.inputs.push_back(TensorValue::FromInt64s({2}, {3, 2}));
+  test.inputs.push_back(Real{{1, 2, 2}});
+  if (gates == 4) {
+    test.inputs.push_back(Real{{1, 2, 2}});
+    test.inputs.push_back(Real{{1, 6}});
+    test.outputs = 3;
+  }
+  return test;
+}
+
+std::vector<std::string> Functions(std::vector<std::string> names) { return names; }
+
+std::vector<GradientCase> FullRecurrents() {
+  const std::string reverse = "reverse";
+  return {
+      FullRecurrent("RNN", 1, {{"direction", reverse}, {"activations", Functions({"Softplus"})}}),
+      FullRecurrent("RNN", 1,
+                    {{"activations", Functions({"Elu"})}, {"activation_alpha", std::vector<float>{0.7F}}}),
+      FullRecurrent("RNN", 1,
+                    {{"activations", Functions({"ScaledTanh"})},
+                     {"activation_alpha", std::vector<float>{1.5F}},
+                     {"activation_beta", std::vector<float>{0.5F}}}),
+      FullRecurrent("RNN", 1, {{"activations", Functions({"Softsign"})}, {"clip", 1.0F}}),
+      FullRecurrent("GRU", 3, {{"linear_before_reset", std::int64_t{1}}}),
+      FullRecurrent("GRU", 3,
+                    {{"direction", reverse}, {"activations", Functions({"HardSigmoid", "LeakyRelu"})}}),
+      FullRecurrent("LSTM", 4, {}),
+      FullRecurrent("LSTM", 4, {{"direction", reverse}, {"input_forget", std::int64_t{1}}}),
+      FullRecurrent("LSTM", 4, {{"activations", Functions({"Sigmoid", "Affine", "Tanh"})}, {"clip", 2.0F}}),
+  };
+}
+
 }  // namespace
 
 std::vector<GradientCase> SequenceCases() {
-  return {
+  std::vector<GradientCase> cases = {
       Recurrent("RNN", 1, false), Recurrent("RNN", 1, true),
       Recurrent("GRU", 3, false), Recurrent("LSTM", 4, false),
       Recurrent("LSTM", 4, true), Conditional(true),
       Conditional(false),         ThreeTurns(),
       RunningProduct(),           {"Identity", {Real{{2, 3}}}},
   };
+  for (auto& test : FullRecurrents()) cases.push_back(std::move(test));
+  return cases;
 }
 
 }  // namespace cupel::algorithm::gradient

@@ -109,8 +109,12 @@ void TransposedCrop(const OperatorCall& call, const Window& window, const std::v
 }
 
 Outputs ConvTranspose(const OperatorCall& call) {
-  const Tensor& x = call.Input(0);
-  const Tensor& weight = call.Input(1);
+  // libtorch 1.13 takes a transposed convolution of bfloat16 on the CPU for a plain one: that runs in
+  // float32.
+  const at::ScalarType type = call.Input(0).scalar_type();
+  const bool widen = type == at::kBFloat16 && call.Input(0).is_cpu();
+  const Tensor x = widen ? call.Input(0).to(at::kFloat) : call.Input(0);
+  const Tensor weight = widen ? call.Input(1).to(at::kFloat) : call.Input(1);
   RequireImages(x, weight);
   const Window window = ResolveWindow(call.node, x.sizes().slice(2), SpatialSizes(weight));
   std::vector<std::int64_t> full;
@@ -122,7 +126,8 @@ Outputs ConvTranspose(const OperatorCall& call) {
   TransposedCrop(call, window, full, x.sizes().slice(2), begin, end);
   const std::vector<std::int64_t> zeros(full.size(), 0);
   Tensor y = at::convolution(x, weight, c10::nullopt, window.strides, zeros, window.dilations, true, zeros,
-                             call.node.Integer("group", 1));
+                             call.node.Integer("group", 1))
+                 .to(type);
   for (std::size_t i = 0; i < full.size(); ++i) {
     begin[i] = -begin[i];
     end[i] = -end[i];

@@ -60,9 +60,12 @@ Outputs Mod(const OperatorCall& call) {
   return {call.node.Integer("fmod", 0) != 0 ? a.fmod(b) : a.remainder(b)};
 }
 
+// The gradient for the exponent needs a logarithm, which libtorch 1.13 lacks for half precision on the CPU.
 Outputs Pow(const OperatorCall& call) {
   const Tensor& base = call.Input(0);
-  return {base.pow(call.Input(1)).to(base.scalar_type())};
+  const bool widen = base.is_cpu() && base.scalar_type() == at::kHalf;
+  const Tensor exponent = widen ? call.Input(1).to(at::kFloat) : call.Input(1);
+  return {(widen ? base.to(at::kFloat) : base).pow(exponent).to(base.scalar_type())};
 }
 
 Outputs Sum(const OperatorCall& call) {

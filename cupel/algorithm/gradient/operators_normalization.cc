@@ -4,11 +4,14 @@
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/bernoulli.h>
 #include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/ones_like.h>
 #include <fmt/format.h>
 
+#include "cupel/algorithm/gradient/node_stream.h"
 #include "cupel/algorithm/gradient/operator.h"
+#include "cupel/algorithm/gradient/root.h"
 
 namespace cupel::algorithm::gradient {
 namespace {
@@ -115,7 +118,7 @@ Outputs MeanVarianceNormalization(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   const std::vector<std::int64_t> axes = call.node.Integers("axes", {0, 2, 3});
   const Tensor centred = x.sub(x.mean(axes, true));
-  return {centred.div(centred.mul(centred).mean(axes, true).sqrt().add(1e-9))};
+  return {centred.div(Root(centred.mul(centred).mean(axes, true), 2).add(1e-9))};
 }
 
 Outputs LpNormalization(const OperatorCall& call) {
@@ -124,11 +127,21 @@ Outputs LpNormalization(const OperatorCall& call) {
   if (p != 1 && p != 2)
     throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("p must be 1 or 2, got {}", p));
   const std::int64_t axis = NormaliseAxis(call.node.Integer("axis", -1), x.dim());
-  const Tensor norm = p == 1 ? x.abs().sum({axis}, true) : x.mul(x).sum({axis}, true).sqrt();
-  return {x.div(norm)};
+  const Tensor norm = p == 1 ? x.abs().sum({axis}, true) : Root(x.mul(x).sum({axis}, true), 2);
+  return {x.div(norm.masked_fill(norm.detach().eq(0), 1))};  // zeros stay zeros, as opset 22 says
 }
 
-// Draws from libtorch's generator, which the trainer seeds anew before every step.
+// Training draws from libtorch's generator, which the trainer seeds anew before every step. A node that is
+// live by its own training_mode drops the same elements at every run.
+Tensor KeptElements(const OperatorCall& call, const Tensor& x, double ratio) {
+  if (call.training) return at::bernoulli(at::full_like(x, 1 - ratio).detach()).to(at::kBool);
+  ReproducibleStream stream = StreamOf(call.node);
+  Tensor kept = at::empty(x.sizes(), at::TensorOptions().dtype(at::kBool));
+  bool* data = kept.data_ptr<bool>();
+  for (std::int64_t i = 0; i < kept.numel(); ++i) data[i] = stream.UniformDouble() >= ratio;
+  return kept.to(x.device());
+}
+
 Outputs Dropout(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   double ratio = call.node.Real("ratio", 0.5F);
@@ -142,7 +155,7 @@ Outputs Dropout(const OperatorCall& call) {
   if (!(ratio > 0 && ratio < 1)) {
     throw OperatorError(ErrorCode::kInvalidArgument, fmt::format("ratio must be in [0, 1), got {}", ratio));
   }
-  const Tensor mask = at::bernoulli(at::full_like(x, 1 - ratio).detach()).to(at::kBool);
+  const Tensor mask = KeptElements(call, x, ratio);
   return {x.mul(mask.to(x.scalar_type())).div(1 - ratio), mask};
 }
 

@@ -17,6 +17,7 @@
 
 #include "cupel/algorithm/gradient/disjoint_max_pool.h"
 #include "cupel/algorithm/gradient/roi_align.h"
+#include "cupel/algorithm/gradient/root.h"
 #include "cupel/algorithm/gradient/window.h"
 
 namespace cupel::algorithm::gradient {
@@ -154,7 +155,7 @@ Outputs LpPool(const OperatorCall& call) {
   const Window window = ResolveWindow(call.node, x.sizes().slice(2), {});
   const double p = static_cast<double>(call.node.Integer("p", 2));
   const Tensor padded = PadSpatial(x, window.pads_begin, Plus(window.pads_end, window.excess), 0);
-  return {WindowSums(padded.abs().pow(p), window).pow(1.0 / p)};
+  return {Root(WindowSums(padded.abs().pow(p), window), p)};
 }
 
 std::vector<std::int64_t> SpatialAxes(const Tensor& x) {
@@ -174,7 +175,7 @@ Outputs GlobalMaxPool(const OperatorCall& call) {
 
 Outputs GlobalLpPool(const OperatorCall& call) {
   const double p = static_cast<double>(call.node.Integer("p", 2));
-  return {call.Input(0).abs().pow(p).sum(SpatialAxes(call.Input(0)), true).pow(1.0 / p)};
+  return {Root(call.Input(0).abs().pow(p).sum(SpatialAxes(call.Input(0)), true), p)};
 }
 
 Outputs MaxUnpool(const OperatorCall& call) {

@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random values that are the same at every run: the stream is keyed by the node's seed (or its name and
-// outputs when it has none), never by time or by libtorch's own generators.
+// Random values that are the same at every run.
 #include <ATen/ops/empty.h>
-#include <fmt/format.h>
 
-#include <bit>
 #include <cmath>
 
+#include "cupel/algorithm/gradient/node_stream.h"
 #include "cupel/algorithm/gradient/operator.h"
-#include "cupel/base/reproducible_stream.h"
 
 namespace cupel::algorithm::gradient {
 namespace {
 
 using Outputs = std::vector<Tensor>;
 using Shape = std::vector<std::int64_t>;
-
-ReproducibleStream StreamOf(const graph::Node& node) {
-  if (node.HasAttribute("seed")) {
-    return {std::bit_cast<std::uint32_t>(node.Real("seed", 0)), fmt::format("operator.{}", node.op_type)};
-  }
-  return {0, fmt::format("operator.{}/{}/{}", node.op_type, node.name,
-                         node.outputs.empty() ? "" : node.outputs[0])};
-}
 
 template <typename Draw>
 Tensor Fill(const OperatorCall& call, const Shape& shape, at::ScalarType type, Draw draw) {

@@ -3,6 +3,7 @@
 // their state after their end, and answer zeros there.
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/softplus.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
@@ -32,7 +33,7 @@ Activation MakeActivation(const std::string& name, double alpha, double beta) {
   if (name == "Elu")
     return [=](const Tensor& x) { return at::where(x.lt(0), x.clamp_max(0).expm1().mul(alpha), x); };
   if (name == "Softsign") return [](const Tensor& x) { return x.div(x.abs().add(1)); };
-  if (name == "Softplus") return [](const Tensor& x) { return x.exp().log1p(); };
+  if (name == "Softplus") return [](const Tensor& x) { return at::softplus(x, 1, 40); };
   throw OperatorError(ErrorCode::kUnsupported, fmt::format("activation \"{}\" is not known", name));
 }
 

@@ -43,9 +43,9 @@ Outputs Flatten(const OperatorCall& call) {
   const Tensor& x = call.Input(0);
   std::int64_t axis = call.node.Integer("axis", 1);
   if (axis != x.dim()) axis = NormaliseAxis(axis, x.dim());
-  std::int64_t rows = 1;
-  for (std::int64_t i = 0; i < axis; ++i) rows *= x.size(i);
-  return {x.reshape({rows, rows == 0 ? 0 : x.numel() / rows})};
+  const auto split = static_cast<std::size_t>(axis);  // both products stand, also where the other is 0
+  return {x.reshape(
+      {c10::multiply_integers(x.sizes().slice(0, split)), c10::multiply_integers(x.sizes().slice(split))})};
 }
 
 Outputs Transpose(const OperatorCall& call) {

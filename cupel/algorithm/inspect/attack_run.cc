@@ -139,8 +139,21 @@ class Runner {
     return context_.journal->Save(key, saved);
   }
 
-  // A piece that does not read back is attacked anew.
-  static bool Restore(const Json& saved, Piece& piece) {
+  // Every budget, or those up to the one that broke the sample when larger ones inherit it; inputs of the
+  // right size.
+  bool IsWhole(const SampleRecord& record) const {
+    const std::vector<AttackOutcome>& outcomes = record.outcomes;
+    const bool ended_early = plan_.inherit && !outcomes.empty() && outcomes.back().broken;
+    const bool counted =
+        outcomes.size() == plan_.epsilons.size() || (outcomes.size() < plan_.epsilons.size() && ended_early);
+    const auto size = static_cast<std::size_t>(context_.data->info().SampleSize());
+    return counted && std::all_of(outcomes.begin(), outcomes.end(), [size](const AttackOutcome& outcome) {
+             return outcome.adversarial.empty() || outcome.adversarial.size() == size;
+           });
+  }
+
+  // A piece that does not read back whole is attacked anew.
+  bool Restore(const Json& saved, Piece& piece) const {
     if (!saved.IsArray() || saved.AsArray().size() != piece.size()) return false;
     Piece restored = piece;
     for (std::size_t i = 0; i < piece.size(); ++i) {
@@ -150,6 +163,7 @@ class Runner {
         if (!outcome) return false;
         restored[i].outcomes.push_back(*std::move(outcome));
       }
+      if (!IsWhole(restored[i])) return false;
     }
     piece = std::move(restored);
     return true;

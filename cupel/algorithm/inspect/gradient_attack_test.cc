@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "cupel/algorithm/inspect/linear_model_for_test.h"
+#include "cupel/algorithm/inspect/attack_for_test.h"
 #include "cupel/algorithm/inspect/tile.h"
 #include "cupel/base/interrupt.h"
 #include "cupel/testing/status_matchers.h"
@@ -13,69 +13,7 @@ namespace cupel::algorithm::inspect {
 namespace {
 
 using cupel::testing::HasError;
-using data::dataset::Dataset;
 using data::dataset::DatasetPointer;
-
-constexpr std::int64_t kFeatures = 12;
-
-struct Piece {
-  std::vector<float> features;
-  std::vector<AttackJob> jobs;
-};
-
-Piece AllOf(const Dataset& data) {
-  Piece piece;
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    const std::vector<float> x = Sample(data, i);
-    piece.features.insert(piece.features.end(), x.begin(), x.end());
-    piece.jobs.push_back({data.OriginalIndex(i), data.labels()[static_cast<std::size_t>(i)]});
-  }
-  return piece;
-}
-
-AttackOptions Fgsm(Norm norm, double epsilon) {
-  return {.threat = {.norm = norm, .epsilon = epsilon, .box_low = 0, .box_high = 1},
-          .steps = 1,
-          .step = epsilon,
-          .stream = "test"};
-}
-
-AttackOptions Pgd(Norm norm, double epsilon, int steps) {
-  return {.threat = {.norm = norm, .epsilon = epsilon, .box_low = 0, .box_high = 1},
-          .steps = steps,
-          .step = epsilon / 4,
-          .random_start = true,
-          .seed = 11,
-          .stream = "test"};
-}
-
-std::vector<AttackOutcome> Attack(const RowModel& search, const RowModel& exact, const Piece& piece,
-                                  const AttackOptions& options, const Stability& stability = {}) {
-  const auto target =
-      TargetOf(search, exact, static_cast<std::int64_t>(exact.layers().back().bias.size()), {kFeatures});
-  auto outcomes = AttackPiece(*target, options, stability, piece.features, piece.jobs, SilentProgress());
-  EXPECT_TRUE(outcomes.has_value()) << outcomes.error().ToString();
-  return outcomes ? *std::move(outcomes) : std::vector<AttackOutcome>{};
-}
-
-// Largest margin a two-class linear model can be driven to: exact, feature by feature (Linf) or along the
-// weights (L2).
-double BestMargin(const RowModel& model, std::span<const float> x, std::int32_t label,
-                  const ThreatModel& threat) {
-  const auto& layer = model.layers()[0];
-  const auto rival = static_cast<std::size_t>(1 - label);
-  const auto y = static_cast<std::size_t>(label);
-  double margin = double{layer.bias[rival]} - layer.bias[y];
-  double squares = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double w = double{layer.weights[rival][i]} - layer.weights[y][i];
-    squares += w * w;
-    const double low = std::max(x[i] - threat.epsilon, double{threat.box_low});
-    const double high = std::min(x[i] + threat.epsilon, double{threat.box_high});
-    margin += w * (threat.norm == Norm::kL2 ? double{x[i]} : w > 0 ? high : low);
-  }
-  return threat.norm == Norm::kL2 ? margin + threat.epsilon * std::sqrt(squares) : margin;
-}
 
 class LinearModel : public ::testing::Test {
  protected:
@@ -257,7 +195,7 @@ TEST_F(SmallNetwork, RestartsOnlyBreakMore) {
     }
     more += often[i].broken && often[i].restart > 0;
   }
-  EXPECT_GE(more, 0);
+  EXPECT_GT(more, 0);
 }
 
 TEST_F(SmallNetwork, EveryRowWalksAloneInTheTile) {

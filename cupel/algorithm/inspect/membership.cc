@@ -98,6 +98,18 @@ Status TileLosses(const executor::Classifier& model, const Dataset& data,
   return {};
 }
 
+Status CheckLabels(const executor::Classifier& model, const Dataset& data) {
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const std::int32_t label = data.labels()[static_cast<std::size_t>(i)];
+    if (label >= 0 && label < model.class_count()) continue;
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("label must be in [0, {}), got {}", model.class_count(), label),
+                fmt::format("sample {} of {}", data.OriginalIndex(i), data.info().name),
+                "the data set and the model must have the same classes");
+  }
+  return {};
+}
+
 Result<std::vector<double>> Losses(const check::Context& context, const Dataset& data,
                                    const std::vector<std::int64_t>& indices) {
   std::vector<double> losses(indices.size());
@@ -178,6 +190,8 @@ class Membership : public check::Check {
     if (const std::int64_t wanted = context.parameters.Integer("samples"); wanted > 0)
       count = std::min(count, wanted);
     if (count == 0) return Fail(ErrorCode::kInvalidArgument, "the data set is empty");
+    CUPEL_TRY_STATUS(CheckLabels(*context.model, inside));
+    CUPEL_TRY_STATUS(CheckLabels(*context.model, outside));
     context.progress->Begin(description_.id, 2 * count, "samples");
     Result<std::vector<double>> members =
         Losses(context, inside, Draw(inside.size(), count, context.seed, 0));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cupel/algorithm/inspect/attack_parameters.h"
-#include "cupel/algorithm/inspect/attack_result.h"
+#include "cupel/algorithm/inspect/attack_check.h"
 #include "cupel/algorithm/inspect/checks.h"
 
 namespace cupel::algorithm::inspect {
@@ -9,7 +8,7 @@ namespace {
 using check::ParameterSpec;
 using check::ParameterType;
 
-std::vector<ParameterSpec> Parameters() {
+std::vector<ParameterSpec> WalkParameters() {
   ParameterSpec steps;
   steps.name = "steps";
   steps.type = ParameterType::kInteger;
@@ -51,9 +50,7 @@ std::vector<ParameterSpec> Parameters() {
   cycle_stop.meaning = {"End a walk when an iterate repeats: nothing new can follow",
                         "当迭代点重复出现时结束游走：此后不会再有新的点"};
 
-  std::vector<ParameterSpec> parameters = SharedAttackParameters();
-  parameters.insert(parameters.end(), {steps, step_size, restarts, random_start, cycle_stop});
-  return parameters;
+  return {steps, step_size, restarts, random_start, cycle_stop};
 }
 
 check::Description Describe() {
@@ -67,40 +64,23 @@ check::Description Describe() {
       "在扰动预算内以许多小步提升损失；只要模型在任一经过的点上出错，"
       "且精确执行器以高于浮点噪声的间隔予以确认"
       "，该输入即计为被攻破。"};
-  description.principle = check::Principle::kSecurity;
-  description.requirements = {"A2"};
-  description.parameters = Parameters();
-  description.metrics = AttackMetrics();
+  description.parameters = WalkParameters();
   description.source =
       "Madry et al.: Towards deep learning models resistant to adversarial attacks, ICLR 2018; exact cycle "
       "stop: arXiv 2503.19347";
   return description;
 }
 
-class Pgd : public check::Check {
- public:
-  const check::Description& description() const override { return description_; }
-
-  Result<check::CheckResult> Run(const check::Context& context) const override {
-    const std::unique_ptr<AttackTarget> target = TargetOf(*context.model);
-    CUPEL_TRY(AttackPlan plan, PlanFrom(context, target->class_count()));
-    plan.options.stream = description_.id;
-    plan.options.steps = static_cast<int>(context.parameters.Integer("steps"));
-    plan.options.restarts = static_cast<int>(context.parameters.Integer("restarts"));
-    plan.options.random_start = context.parameters.Boolean("random_start");
-    plan.options.cycle_stop = context.parameters.Boolean("cycle_stop");
-    plan.relative_step = context.parameters.Real("step_size");
-    return RunAttackCheck(*target, plan, context);
-  }
-
- private:
-  check::Description description_ = Describe();
-};
-
 }  // namespace
 
 const check::Check& PgdCheck() {
-  static const Pgd check;
+  static const AttackCheck check(Describe(), [](const check::Parameters& parameters, AttackPlan& plan) {
+    plan.options.steps = static_cast<int>(parameters.Integer("steps"));
+    plan.options.restarts = static_cast<int>(parameters.Integer("restarts"));
+    plan.options.random_start = parameters.Boolean("random_start");
+    plan.options.cycle_stop = parameters.Boolean("cycle_stop");
+    plan.relative_step = parameters.Real("step_size");
+  });
   return check;
 }
 

@@ -72,4 +72,10 @@ void InnerBounds(const ThreatModel& threat, std::span<const float> original, std
 
 double InnerRadius(double epsilon) { return epsilon * (1 - 0x1p-20); }
 
+float RoundInward(float original, double offset) {
+  const auto nearest = static_cast<float>(original + offset);
+  return std::abs(double{nearest} - original) > std::abs(offset) ? std::nextafter(nearest, original)
+                                                                 : nearest;
+}
+
 }  // namespace cupel::algorithm::inspect

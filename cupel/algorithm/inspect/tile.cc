@@ -4,7 +4,9 @@
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/nextafter.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -65,9 +67,9 @@ void Tile::Enter(std::int64_t row, std::span<const float> original, std::span<co
   std::vector<float> high(original.size());
   InnerBounds(threat_, original, low, high);
   std::vector<float> snapped(start.begin(), start.end());
-  for (std::size_t i = 0; i < snapped.size() && on_grid; ++i) {
-    const auto nearest = static_cast<float>(std::round(snapped[i] / grid_) * grid_);
-    snapped[i] = std::clamp(nearest, low[i], high[i]);
+  for (std::size_t i = 0; i < snapped.size(); ++i) {
+    const float point = on_grid ? static_cast<float>(std::round(snapped[i] / grid_) * grid_) : snapped[i];
+    snapped[i] = std::clamp(point, low[i], high[i]);
   }
   Write(low_, row, low);
   Write(high_, row, high);
@@ -83,20 +85,22 @@ void Tile::StepLinf(const tensor::Tensor& gradient) {
   x_.clamp_(low_, high_);
 }
 
+// In double, where squares of a vanishing gradient do not underflow and a small ball is not lost in the
+// rounding of the positions in it; only the last step rounds to float32, as RoundInward does.
 void Tile::StepL2(const tensor::Tensor& gradient) {
   const std::int64_t n = rows();
   tensor::Tensor x = x_.view({n, features_});
   const tensor::Tensor centre = low_.view({n, features_});
-  // Scaled by its largest entry first: the square of a vanishing gradient would underflow.
-  tensor::Tensor direction = gradient.reshape({n, features_});
-  direction = direction.div(direction.abs().amax(1, true).clamp_min_(std::numeric_limits<float>::min()));
-  const tensor::Tensor length =
-      at::linalg_vector_norm(direction, 2, at::IntArrayRef{1}, true).clamp_min_(1e-12);
-  x.add_(direction.div_(length), step_);
-  x.sub_(centre);
-  const tensor::Tensor moved = at::linalg_vector_norm(x, 2, at::IntArrayRef{1}, true);
-  x.mul_(moved.reciprocal_().mul_(InnerRadius(threat_.epsilon)).clamp_max_(1));
-  x.add_(centre).clamp_(threat_.box_low, threat_.box_high);
+  const tensor::Tensor direction = gradient.reshape({n, features_}).to(at::kDouble);
+  const tensor::Tensor length = at::linalg_vector_norm(direction, 2, at::IntArrayRef{1}, true)
+                                    .clamp_min_(std::numeric_limits<double>::min());
+  tensor::Tensor moved = x.to(at::kDouble).sub_(centre).add_(direction.div(length), step_);
+  const tensor::Tensor distance = at::linalg_vector_norm(moved, 2, at::IntArrayRef{1}, true);
+  moved.mul_(distance.reciprocal().mul_(InnerRadius(threat_.epsilon)).clamp_max_(1));
+  const tensor::Tensor nearest = moved.add(centre).to(at::kFloat);
+  const tensor::Tensor beyond = nearest.to(at::kDouble).sub_(centre).abs_().gt(moved.abs());
+  x.copy_(at::where(beyond, at::nextafter(nearest, centre), nearest));
+  x.clamp_(threat_.box_low, threat_.box_high);
 }
 
 std::vector<IterateHash> Tile::Hashes() const {

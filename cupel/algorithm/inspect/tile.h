@@ -31,8 +31,8 @@ class Tile {
   /// [rows, ...sample_shape]: the iterates.
   const tensor::Tensor& x() const { return x_; }
 
-  /// Puts a sample into a row. original, start: [d]; start is moved to the nearest allowed point of the grid
-  /// when `on_grid` (Linf only).
+  /// Puts a sample into a row. original, start: [d]. Linf: start is brought inside the inner bounds and, when
+  /// `on_grid`, to the nearest point of the grid. L2: start must obey the threat model.
   void Enter(std::int64_t row, std::span<const float> original, std::span<const float> start, bool on_grid);
 
   /// One ascent step along `gradient` (shape of x) for every row, back into the ball and the box, in place.

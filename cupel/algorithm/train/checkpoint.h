@@ -3,11 +3,12 @@
 
 /// Checkpoints of a training. Private to this module.
 ///
-///     "CUPELCK1"            8 bytes
-///     header length         8 bytes, little-endian
-///     header                canonical JSON: {"job": sha256, "epoch", "steps", "curve", "tensors": [{"name",
-///     "shape"}]} tensors               float32, little-endian, in the header's order SHA-256 of all above 32
-///     bytes
+///     "CUPELCK1"       8 bytes
+///     header length    8 bytes, little-endian
+///     header           canonical JSON: {"job": sha256, "steps", "curve",
+///                      "tensors": [{"name", "shape", "type"?: "float64"}]}
+///     tensors          float32 unless the type says float64, little-endian, in the header's order
+///     SHA-256          32 bytes, of all above
 
 #include <filesystem>
 #include <map>
@@ -22,7 +23,7 @@ namespace cupel::algorithm::train {
 
 struct Checkpoint {
   Digest job;   ///< Of everything that decides the training; another job's checkpoint is refused.
-  Json header;  ///< "epoch", "steps", "curve".
+  Json header;  ///< "steps", "curve".
   std::map<std::string, tensor::Tensor> tensors;
 };
 

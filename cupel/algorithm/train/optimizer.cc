@@ -53,6 +53,7 @@ void Update(const std::vector<Tensor>& parameters, const std::vector<Tensor>& gr
   const c10::AutoGradMode off(false);
   ++state.steps;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (!gradients[i].defined()) continue;
     // Biases and normalisation scales are not decayed.
     const double decay = parameters[i].dim() >= 2 ? options.weight_decay : 0;
     if (options.optimizer == Optimizer::kSgd) {

@@ -19,7 +19,7 @@ struct OptimizerState {
 
 OptimizerState InitialState(const std::vector<tensor::Tensor>& parameters, Optimizer optimizer);
 
-/// One update, in place.
+/// One update, in place. A parameter whose gradient is undefined stays as it is.
 void Update(const std::vector<tensor::Tensor>& parameters, const std::vector<tensor::Tensor>& gradients,
             double rate, const TrainOptions& options, OptimizerState& state);
 

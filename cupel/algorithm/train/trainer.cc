@@ -3,6 +3,7 @@
 
 #include <ATen/ops/cross_entropy_loss.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -12,10 +13,12 @@
 #include "cupel/algorithm/executor/executor.h"
 #include "cupel/algorithm/gradient/gradient_executor.h"
 #include "cupel/algorithm/onnx/writer.h"
+#include "cupel/algorithm/tensor/generators.h"
 #include "cupel/algorithm/train/batches.h"
 #include "cupel/algorithm/train/checkpoint.h"
 #include "cupel/algorithm/train/optimizer.h"
 #include "cupel/base/interrupt.h"
+#include "cupel/base/reproducible_stream.h"
 #include "cupel/crypto/hash.h"
 
 namespace cupel::algorithm::train {
@@ -88,16 +91,22 @@ class Run {
     }
     job_.progress->Begin("fit", (job_.options.epochs - static_cast<std::int64_t>(curve_.size())) * batches,
                          "batches");
-    while (static_cast<int>(curve_.size()) < job_.options.epochs) {
-      CUPEL_TRY_STATUS(Epoch(static_cast<int>(curve_.size()) + 1, batches));
-      if (job_.checkpoint) CUPEL_TRY_STATUS(Save());
-    }
+    const Status done = RemainingEpochs(batches);
     job_.progress->End();
+    CUPEL_TRY_STATUS(done);
     return Trained{WithWeights(), curve_};
   }
 
  private:
   explicit Run(const TrainJob& job) : job_(job) {}
+
+  Status RemainingEpochs(std::int64_t batches) {
+    while (static_cast<int>(curve_.size()) < job_.options.epochs) {
+      CUPEL_TRY_STATUS(Epoch(static_cast<int>(curve_.size()) + 1, batches));
+      if (job_.checkpoint) CUPEL_TRY_STATUS(Save());
+    }
+    return {};
+  }
 
   Status Epoch(int epoch, std::int64_t batches) {
     const std::vector<std::int64_t> order = EpochOrder(job_.data->size(), job_.options.seed, epoch);
@@ -128,8 +137,10 @@ class Run {
   }
 
   Result<double> Step(const Batch& batch, std::int64_t total_steps, std::int64_t& correct) {
+    tensor::SeedGenerators(DropoutSeed());
     CUPEL_TRY(const std::vector<Tensor> outputs, executor_->Forward({&batch.x, 1}, gradient::Recording::kOn));
     return tensor::Translate([&]() -> Result<double> {
+      CUPEL_TRY_STATUS(CheckAnswer(outputs[0], batch.labels));
       const Tensor loss = at::cross_entropy_loss(outputs[0], batch.labels, {}, 1 /* mean */, -100,
                                                  job_.options.label_smoothing);
       const double value = loss.item<double>();
@@ -137,10 +148,30 @@ class Run {
         return Fail(ErrorCode::kInternal, "the loss is not finite", "fit", "use a smaller --learning-rate");
       }
       correct += outputs[0].detach().argmax(1).eq(batch.labels).sum().item<std::int64_t>();
-      const auto gradients = torch::autograd::grad({loss}, parameters_);
+      // What the loss does not depend on (a dropout's ratio, a weight of a dead node) has no gradient and
+      // stays.
+      const auto gradients = torch::autograd::grad({loss}, parameters_, {}, c10::nullopt, false, true);
       Update(parameters_, gradients, RateAt(state_.steps, total_steps, job_.options), job_.options, state_);
       return value;
     });
+  }
+
+  // Dropout draws anew at every step, and the same when the step is repeated after an interrupt.
+  std::uint64_t DropoutSeed() const {
+    return ReproducibleStream(job_.options.seed, "fit.dropout", static_cast<std::uint64_t>(state_.steps))
+        .Next64();
+  }
+
+  static Status CheckAnswer(const Tensor& logits, const Tensor& labels) {
+    if (logits.dim() != 2 || logits.size(0) != labels.size(0)) {
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("the graph must answer [{}, classes], not [{}]",
+                                                           labels.size(0), fmt::join(logits.sizes(), ", ")));
+    }
+    const auto label = labels.max().item<std::int64_t>();
+    if (label < logits.size(1)) return {};
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("label must be in [0, {}), got {}", logits.size(1), label), "fit",
+                "the data set and the model must have the same classes");
   }
 
   graph::Graph WithWeights() const {
@@ -168,22 +199,48 @@ class Run {
 
   Status Restore() {
     CUPEL_TRY(const Checkpoint checkpoint, ReadCheckpoint(*job_.checkpoint, job_digest_));
-    state_.steps = checkpoint.header["steps"].AsInteger();
-    for (const Json& record : checkpoint.header["curve"].AsArray()) {
-      curve_.push_back({static_cast<int>(record["epoch"].AsInteger()), record["loss"].AsNumber(),
-                        record["trainingAccuracy"].AsNumber(), record["validationAccuracy"].AsNumber()});
+    const Status restored = tensor::Translate([&] { return RestoreFrom(checkpoint); });
+    if (restored) return {};
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("the checkpoint does not fit its training: {}", restored.error().message),
+                job_.checkpoint->string(), "remove it to start the training anew");
+  }
+
+  Status RestoreFrom(const Checkpoint& checkpoint) {
+    CUPEL_TRY(state_.steps, checkpoint.header.IntegerAt("steps"));
+    CUPEL_TRY(const Json* curve, checkpoint.header.ArrayAt("curve"));
+    for (const Json& json : curve->AsArray()) {
+      EpochRecord record;
+      CUPEL_TRY(const std::int64_t epoch, json.IntegerAt("epoch"));
+      record.epoch = static_cast<int>(epoch);
+      CUPEL_TRY(record.loss, json.NumberAt("loss"));
+      CUPEL_TRY(record.training_accuracy, json.NumberAt("trainingAccuracy"));
+      CUPEL_TRY(record.validation_accuracy, json.NumberAt("validationAccuracy"));
+      curve_.push_back(record);
     }
-    return tensor::Translate([&] {
-      const c10::AutoGradMode off(false);
-      for (const auto& [name, weight] : executor_->weights()) {
-        if (weight.is_floating_point()) weight.copy_(checkpoint.tensors.at("weight/" + name));
-      }
-      for (std::size_t i = 0; i < parameters_.size(); ++i) {
-        state_.first[i].copy_(checkpoint.tensors.at("first/" + executor_->parameters()[i]));
-        if (!state_.second.empty())
-          state_.second[i].copy_(checkpoint.tensors.at("second/" + executor_->parameters()[i]));
-      }
-    });
+    const auto epochs = static_cast<std::int64_t>(curve_.size());
+    if (epochs > job_.options.epochs ||
+        state_.steps != epochs * (job_.data->size() / job_.options.batch_size))
+      return Fail(ErrorCode::kCorrupt, fmt::format("{} steps in {} epochs", state_.steps, epochs));
+    const c10::AutoGradMode off(false);
+    for (const auto& [name, weight] : executor_->weights()) {
+      if (weight.is_floating_point()) CUPEL_TRY_STATUS(CopyInto(weight, checkpoint, "weight/" + name));
+    }
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      const std::string& name = executor_->parameters()[i];
+      CUPEL_TRY_STATUS(CopyInto(state_.first[i], checkpoint, "first/" + name));
+      if (!state_.second.empty()) CUPEL_TRY_STATUS(CopyInto(state_.second[i], checkpoint, "second/" + name));
+    }
+    return {};
+  }
+
+  static Status CopyInto(const Tensor& into, const Checkpoint& checkpoint, const std::string& name) {
+    const auto found = checkpoint.tensors.find(name);
+    if (found == checkpoint.tensors.end() || found->second.sizes() != into.sizes())
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("no tensor {} of shape [{}]", name, fmt::join(into.sizes(), ", ")));
+    into.copy_(found->second);
+    return {};
   }
 
   const TrainJob& job_;
@@ -251,7 +308,10 @@ Result<double> Accuracy(const graph::Graph& graph, const data::dataset::Dataset&
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = start + static_cast<std::int64_t>(i);
     CUPEL_TRY(const Batch batch, ReadBatch(data, indices, 0, plain));
     CUPEL_TRY(const Tensor logits, executor->Forward(batch.x));
-    correct += logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+    CUPEL_TRY(const std::int64_t right, tensor::Translate([&] {
+                return logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+              }));
+    correct += right;
   }
   return static_cast<double>(correct) / static_cast<double>(data.size());
 }

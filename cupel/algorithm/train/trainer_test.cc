@@ -5,57 +5,17 @@
 
 #include <cmath>
 
-#include "cupel/algorithm/onnx/writer.h"
 #include "cupel/algorithm/train/architectures.h"
 #include "cupel/algorithm/train/batches.h"
-#include "cupel/algorithm/train/optimizer.h"
-#include "cupel/base/file.h"
-#include "cupel/base/interrupt.h"
-#include "cupel/base/reproducible_stream.h"
-#include "cupel/testing/scratch_folder.h"
+#include "cupel/algorithm/train/halves_for_test.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::train {
 namespace {
 
 using cupel::testing::HasError;
-using cupel::testing::ScratchFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-/// Images of two classes: bright above or bright below, with noise.
-class Halves : public data::dataset::Dataset {
- public:
-  explicit Halves(std::int64_t n, std::int64_t side = 16) {
-    info_.name = "halves";
-    info_.sample_shape = {1, side, side};
-    info_.class_names = {"above", "below"};
-    for (std::int64_t i = 0; i < n; ++i) labels_.push_back(static_cast<std::int32_t>(i % 2));
-  }
-  const data::dataset::DatasetInfo& info() const override { return info_; }
-  std::int64_t size() const override { return static_cast<std::int64_t>(labels_.size()); }
-  Status Read(std::span<const std::int64_t> indices, std::span<float> out) const override {
-    const std::int64_t size = info_.SampleSize();
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-      ReproducibleStream stream(1, "halves", static_cast<std::uint64_t>(indices[i]));
-      for (std::int64_t p = 0; p < size; ++p) {
-        const bool below = p >= size / 2;
-        const bool bright = below == (labels_[static_cast<std::size_t>(indices[i])] == 1);
-        out[i * static_cast<std::size_t>(size) + static_cast<std::size_t>(p)] =
-            stream.Uniform() * 0.6F + (bright ? 0.4F : 0.0F);
-      }
-    }
-    return {};
-  }
-  std::span<const std::int32_t> labels() const override { return labels_; }
-  const std::vector<data::dataset::GroupAttribute>& group_attributes() const override { return groups_; }
-  std::int64_t OriginalIndex(std::int64_t index) const override { return index; }
-
- private:
-  data::dataset::DatasetInfo info_;
-  std::vector<std::int32_t> labels_;
-  std::vector<data::dataset::GroupAttribute> groups_;
-};
 
 std::int64_t ParameterCount(const graph::Graph& graph, bool with_statistics) {
   std::int64_t count = 0;
@@ -65,20 +25,6 @@ std::int64_t ParameterCount(const graph::Graph& graph, bool with_statistics) {
   }
   return count;
 }
-
-TrainJob SmallJob(const Halves& data, const char* architecture) {
-  TrainJob job;
-  job.graph = MakeArchitecture(architecture, data.info().sample_shape, 2, 5).value();
-  job.data = &data;
-  job.validation = &data;
-  job.options.epochs = 3;
-  job.options.batch_size = 16;
-  job.options.learning_rate = 0.02;
-  job.options.seed = 5;
-  return job;
-}
-
-Bytes Exported(const Trained& trained) { return onnx::WriteModel(trained.graph).value(); }
 
 // The counts of the networks all attack baselines refer to (research note on inspection peers, part 2).
 TEST(Architectures, HaveThePublishedNumbersOfParameters) {
@@ -119,54 +65,6 @@ TEST(Train, GivesTheSameBytesTwiceAndOthersForAnotherSeed) {
   EXPECT_EQ(Exported(Train(job).value()), first);
   job.options.seed = 6;
   EXPECT_NE(Exported(Train(job).value()), first);
-}
-
-TEST(Train, ResumesToTheSameBytes) {
-  const Halves data(64);
-  for (const Optimizer optimizer : {Optimizer::kSgd, Optimizer::kAdam}) {
-    const ScratchFolder folder;
-    TrainJob job = SmallJob(data, "resnet-small");
-    job.options.optimizer = optimizer;
-    job.options.learning_rate = 0.002;
-    const Bytes straight = Exported(Train(job).value());
-    job.checkpoint = folder / "ck";
-    // The third note falls into the second epoch (4 batches each): stop there, as SIGINT would.
-    struct StopLater : Progress {
-      int batches = 0;
-      void Begin(std::string_view, std::int64_t, std::string_view) override {}
-      void Advance(std::int64_t) override { Interrupt::SetRequested(++batches == 6); }
-      void Note(std::string_view) override {}
-      void End() override {}
-    } stop;
-    job.progress = &stop;
-
-    EXPECT_THAT(Train(job), HasError(ErrorCode::kInterrupted));
-    Interrupt::SetRequested(false);
-    job.progress = &SilentProgress();
-    job.resume = true;
-    EXPECT_EQ(Exported(Train(job).value()), straight);
-  }
-}
-
-TEST(Train, RefusesADamagedOrForeignCheckpoint) {
-  const Halves data(64);
-  const ScratchFolder folder;
-  TrainJob job = SmallJob(data, "mlp");
-  job.options.epochs = 1;
-  job.checkpoint = folder / "ck";
-  job.resume = true;
-  ASSERT_TRUE(Train(job).has_value());
-
-  TrainJob other = job;
-  other.options.learning_rate = 0.03;
-  EXPECT_THAT(Train(other), HasError(ErrorCode::kInvalidArgument, HasSubstr("another training")));
-  CUPEL_ASSERT_OK(Bytes bytes, ReadFile(*job.checkpoint));
-  for (std::size_t place : {std::size_t{0}, std::size_t{9}, bytes.size() / 2, bytes.size() - 1}) {
-    Bytes damaged = bytes;
-    damaged[place] ^= 1;
-    ASSERT_TRUE(WriteFileAtomic(*job.checkpoint, damaged).has_value());
-    EXPECT_THAT(Train(job), HasError(ErrorCode::kCorrupt)) << place;
-  }
 }
 
 TEST(Train, NamesTheOptionThatIsOutOfRange) {
@@ -215,34 +113,69 @@ TEST(Train, UpdatesBatchNormStatisticsWithTheNodesMomentum) {
   EXPECT_NEAR(mean[0], 0.1 * sum / (32 * 256), 1e-5);
 }
 
-TEST(Optimizer, TakesTheStepsOfItsFormula) {
-  TrainOptions options{.momentum = 0.9, .nesterov = true, .weight_decay = 0.1};
-  const std::vector<tensor::Tensor> weights = {tensor::FromFloats(std::vector<float>{1, 2}, {1, 2})};
-  const std::vector<tensor::Tensor> gradients = {tensor::FromFloats(std::vector<float>{0.5F, -1}, {1, 2})};
-  OptimizerState state = InitialState(weights, Optimizer::kSgd);
-
-  Update(weights, gradients, 0.1, options, state);
-  // d = g + 0.1 w = {0.6, -0.8}; v = d; w -= 0.1 (d + 0.9 v) = w - 0.19 d
-  EXPECT_NEAR(tensor::ToFloats(weights[0])[0], 1 - 0.19 * 0.6, 1e-6);
-  EXPECT_NEAR(tensor::ToFloats(weights[0])[1], 2 + 0.19 * 0.8, 1e-6);
-
-  options.optimizer = Optimizer::kAdam;
-  options.weight_decay = 0;
-  const std::vector<tensor::Tensor> other = {tensor::FromFloats(std::vector<float>{1, 2}, {1, 2})};
-  state = InitialState(other, Optimizer::kAdam);
-  Update(other, gradients, 0.01, options, state);
-  // The first step of Adam has length rate in the direction of the gradient's sign.
-  EXPECT_NEAR(tensor::ToFloats(other[0])[0], 0.99, 1e-5);
-  EXPECT_NEAR(tensor::ToFloats(other[0])[1], 2.01, 1e-5);
+// Labels that the graph has no class for, and graphs that are no classifiers, are the caller's mistake.
+TEST(Train, RefusesDataAndGraphsThatDoNotFit) {
+  Halves data(64);
+  TrainJob job = SmallJob(data, "mlp");
+  data.SetLabel(7, 2);
+  EXPECT_THAT(Train(job), HasError(ErrorCode::kInvalidArgument, HasSubstr("label must be in [0, 2), got 2")));
+  job = SmallJob(data, "mlp");
+  job.graph.outputs = {{"x", graph::DataType::kFloat32, std::nullopt}};
+  EXPECT_THAT(Train(job), HasError(ErrorCode::kInvalidArgument, HasSubstr("[16, 1, 16, 16]")));
+  EXPECT_FALSE(Accuracy(MakeArchitecture("mlp", {3, 16, 16}, 2, 0).value(), data).has_value());
 }
 
-TEST(Optimizer, RateRisesThenFallsToZero) {
-  const TrainOptions options{.learning_rate = 1, .warmup = 0.1};
-  EXPECT_NEAR(RateAt(0, 100, options), 0.1, 1e-12);
-  EXPECT_NEAR(RateAt(9, 100, options), 1.0, 1e-12);
-  EXPECT_NEAR(RateAt(10, 100, options), 1.0, 1e-12);
-  EXPECT_NEAR(RateAt(55, 100, options), 0.5, 1e-12);
-  EXPECT_LT(RateAt(99, 100, options), 0.001);
+TEST(Batches, AnEpochTakesEverySampleOnceInItsOwnOrder) {
+  std::vector<std::int64_t> all(100);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
+  for (const int epoch : {1, 2})
+    EXPECT_THAT(EpochOrder(100, 3, epoch), ::testing::UnorderedElementsAreArray(all));
+  EXPECT_EQ(EpochOrder(100, 3, 1), EpochOrder(100, 3, 1));
+  EXPECT_NE(EpochOrder(100, 3, 1), EpochOrder(100, 3, 2));
+  EXPECT_NE(EpochOrder(100, 3, 1), EpochOrder(100, 4, 1));
+}
+
+// What happens to a sample does not depend on the batch that it is in, only on seed, epoch and sample.
+TEST(Batches, AugmentASampleAlikeInEveryBatch) {
+  const Halves data(40);
+  TrainOptions options;
+  options.flip = true;
+  options.shift = 3;
+  const auto row_of = [&](std::vector<std::int64_t> indices, std::size_t row, int epoch) {
+    const Batch batch = ReadBatch(data, indices, epoch, options).value();
+    return tensor::ToFloats(batch.x[static_cast<std::int64_t>(row)]);
+  };
+  bool another_epoch_differs = false;
+  for (std::int64_t sample = 0; sample < 10; ++sample) {
+    const std::vector<float> alone = row_of({sample}, 0, 1);
+    EXPECT_EQ(row_of({33, sample, 2}, 1, 1), alone);
+    another_epoch_differs = another_epoch_differs || row_of({sample}, 0, 2) != alone;
+  }
+  EXPECT_TRUE(another_epoch_differs);
+}
+
+// By its definition: the pixel at (row, column) comes from `down` rows above and `right` columns to the left,
+// of the picture or of its mirror image; nothing but zeros enters.
+TEST(Augment, EqualsItsDefinitionForEveryShift) {
+  const std::vector<std::int64_t> shape = {2, 4, 3};
+  std::vector<float> before(24);
+  for (std::size_t i = 0; i < before.size(); ++i) before[i] = static_cast<float>(i + 1);
+  for (const bool mirror : {false, true}) {
+    for (int down = -5; down <= 5; ++down) {
+      for (int right = -4; right <= 4; ++right) {
+        std::vector<float> image = before;
+        Augment(image, shape, mirror, down, right);
+        for (int k = 0; k < 24; ++k) {
+          const int row = k / 3 % 4 - down;
+          const int column = k % 3 - right;
+          const bool inside = row >= 0 && row < 4 && column >= 0 && column < 3;
+          const int from = k / 12 * 12 + row * 3 + (mirror ? 2 - column : column);
+          ASSERT_EQ(image[static_cast<std::size_t>(k)], inside ? before[static_cast<std::size_t>(from)] : 0)
+              << mirror << " " << down << " " << right;
+        }
+      }
+    }
+  }
 }
 
 TEST(Augment, MirrorsAndMovesExactly) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cupel/algorithm/inspect/attack_parameters.h"
+#include "cupel/algorithm/inspect/attack_check.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -8,10 +10,12 @@
 
 namespace cupel::algorithm::inspect {
 
+namespace {
+
 using check::ParameterSpec;
 using check::ParameterType;
 
-std::vector<ParameterSpec> SharedAttackParameters() {
+std::vector<ParameterSpec> SharedParameters() {
   ParameterSpec epsilons;
   epsilons.name = "epsilons";
   epsilons.type = ParameterType::kRealList;
@@ -63,6 +67,13 @@ Result<AttackPlan> PlanFrom(const check::Context& context, std::int64_t class_co
   plan.epsilons.erase(std::unique(plan.epsilons.begin(), plan.epsilons.end()), plan.epsilons.end());
   if (plan.epsilons.empty())
     return Fail(ErrorCode::kInvalidArgument, "epsilons must name at least one budget");
+  for (std::size_t i = 1; i < plan.epsilons.size(); ++i) {
+    if (EpsilonName(plan.epsilons[i - 1]) != EpsilonName(plan.epsilons[i])) continue;
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("epsilons {} and {} give metrics of one name, eps_{}", plan.epsilons[i - 1],
+                            plan.epsilons[i], EpsilonName(plan.epsilons[i])),
+                "", "leave out one of them: names have four digits");
+  }
   CUPEL_TRY(plan.options.threat.norm, ParseNorm(context.parameters.Text("norm")));
   CUPEL_TRY(plan.options.loss, ParseLoss(context.parameters.Text("loss")));
   if (plan.options.loss == Loss::kDlr && class_count < 3) {
@@ -76,9 +87,23 @@ Result<AttackPlan> PlanFrom(const check::Context& context, std::int64_t class_co
   return plan;
 }
 
-Result<check::CheckResult> RunAttackCheck(const AttackTarget& target, const AttackPlan& plan,
-                                          const check::Context& context) {
-  CUPEL_TRY(const AttackRun run, RunAttack(target, plan, context, plan.options.stream));
+}  // namespace
+
+AttackCheck::AttackCheck(check::Description own, Walk walk) : description_(std::move(own)), walk_(walk) {
+  description_.principle = check::Principle::kSecurity;
+  description_.requirements = {"A2"};
+  description_.metrics = AttackMetrics();
+  std::vector<ParameterSpec> parameters = SharedParameters();
+  parameters.insert(parameters.end(), description_.parameters.begin(), description_.parameters.end());
+  description_.parameters = std::move(parameters);
+}
+
+Result<check::CheckResult> AttackCheck::Run(const check::Context& context) const {
+  const std::unique_ptr<AttackTarget> target = TargetOf(*context.model);
+  CUPEL_TRY(AttackPlan plan, PlanFrom(context, target->class_count()));
+  plan.options.stream = description_.id;
+  walk_(context.parameters, plan);
+  CUPEL_TRY(const AttackRun run, RunAttack(*target, plan, context, description_.id));
   return AttackResult(run, plan, *context.data);
 }
 
