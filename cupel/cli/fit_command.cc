@@ -58,17 +58,6 @@ std::string CommandLine(const Arguments& a) {
   return line + fmt::format(" --seed {} --out {}", o.seed, a.out);
 }
 
-Json CurveJson(const std::vector<EpochRecord>& curve) {
-  Json list = Json::Array{};
-  for (const EpochRecord& record : curve) {
-    list.Append(Json::Object{{"epoch", record.epoch},
-                             {"loss", record.loss},
-                             {"trainingAccuracy", record.training_accuracy},
-                             {"validationAccuracy", record.validation_accuracy}});
-  }
-  return list;
-}
-
 Result<algorithm::graph::Graph> StartingPoint(const Arguments& arguments, const Dataset& data) {
   if (!arguments.model.empty()) return algorithm::onnx::ReadModel(arguments.model);
   return algorithm::train::MakeArchitecture(arguments.architecture, data.info().sample_shape,
@@ -95,7 +84,7 @@ Result<Json> Manifest(const Arguments& arguments, const TrainJob& job, const Tra
                                       {"samples", job.validation->size()}};
   }
   json["options"] = job.options.ToJson();
-  json["curve"] = CurveJson(trained.curve);
+  json["curve"] = algorithm::train::CurveToJson(trained.curve);
   json["engine"] = Json::Object{{"version", engine.version},
                                 {"tensorLibrary", engine.tensor_library},
                                 {"instructionSet", engine.instruction_set}};

@@ -198,6 +198,19 @@ TEST(NoElements, GiveTheShapeThatTheRuleGives) {
   EXPECT_THAT(Apply("MatMul", {Floats({2, 0}, {}), Floats({0, 1}, {})})[0].AsDoubles(), ElementsAre(0, 0));
 }
 
+// The standard's text: a start before the axis is its first element, backwards too (NumPy would take
+// nothing).
+TEST(Slice, BackwardsFromBeforeItsAxisTakesTheFirstElement) {
+  const auto from = [](const TensorValue& x, std::int64_t start) {
+    return Apply("Slice", {x, Integers({start}), Integers({INT64_MIN}), Integers({0}), Integers({-1})})[0];
+  };
+  const TensorValue x = Integers({7, 8, 9});
+  EXPECT_THAT(from(x, -20).AsInt64s(), ElementsAre(7));
+  EXPECT_THAT(from(x, -3).AsInt64s(), ElementsAre(7));
+  EXPECT_THAT(from(x, -2).AsInt64s(), ElementsAre(8, 7));
+  EXPECT_THAT(from(Integers({}), -20).AsInt64s(), ElementsAre());
+}
+
 TEST(WholeNumbers, AreDividedAsInC) {
   const TensorValue a = Integers({7, -7, 7, -7});
   const TensorValue b = Integers({2, 2, -2, -2});

@@ -87,7 +87,7 @@ Tensor SliceAxis(const Tensor& x, std::int64_t axis, std::int64_t start, std::in
     end = std::clamp<std::int64_t>(end, start, size);
     return x.slice(axis, start, end, std::min(step, std::max<std::int64_t>(size, 1)));
   }
-  start = std::clamp<std::int64_t>(start, -1, size - 1);
+  start = std::clamp<std::int64_t>(start, std::min<std::int64_t>(0, size - 1), size - 1);
   end = std::clamp<std::int64_t>(end, -1, start);
   step = std::max(step, -std::max<std::int64_t>(size, 1));
   return x.index_select(

@@ -52,17 +52,6 @@ Result<Digest> JobDigest(const TrainJob& job) {
   return crypto::Sha256(AsBytes(json.Canonical()));
 }
 
-Json CurveToJson(const std::vector<EpochRecord>& curve) {
-  Json list = Json::Array{};
-  for (const EpochRecord& record : curve) {
-    list.Append(Json::Object{{"epoch", record.epoch},
-                             {"loss", record.loss},
-                             {"trainingAccuracy", record.training_accuracy},
-                             {"validationAccuracy", record.validation_accuracy}});
-  }
-  return list;
-}
-
 /// One running training: the weights, the optimizer's memory and what happened so far.
 class Run {
  public:
@@ -252,6 +241,17 @@ class Run {
 };
 
 }  // namespace
+
+Json CurveToJson(const std::vector<EpochRecord>& curve) {
+  Json list = Json::Array{};
+  for (const EpochRecord& record : curve) {
+    list.Append(Json::Object{{"epoch", record.epoch},
+                             {"loss", record.loss},
+                             {"trainingAccuracy", record.training_accuracy},
+                             {"validationAccuracy", record.validation_accuracy}});
+  }
+  return list;
+}
 
 Json TrainOptions::ToJson() const {
   Json json;

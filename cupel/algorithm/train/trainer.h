@@ -55,6 +55,9 @@ struct EpochRecord {
   double validation_accuracy = 0;  ///< After the epoch; 0 without validation data.
 };
 
+/// The learning curve as checkpoints and manifests hold it: one object an epoch, with the fields' names.
+Json CurveToJson(const std::vector<EpochRecord>& curve);
+
 struct TrainJob {
   graph::Graph graph;  ///< One input [N, ...sample], one output [N, classes].
   const data::dataset::Dataset* data = nullptr;
