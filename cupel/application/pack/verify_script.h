@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The verifier that every audit pack carries (verify.mjs), carried inside the program.
+/// The verifier that every audit pack carries (verify.mjs), carried inside the program
+/// (cmake/CupelEmbed.cmake).
 
 #include <string_view>
 
