@@ -11,6 +11,7 @@
 // Merkle root over all leaves, every stored hash); every statement (signature, place in the ledger, receipt);
 // what the statements sign (plan, results, artifacts, report); and that every number of report.json, report.html
 // and report.md is the number in a signed statement. It goes on after a fault, so that all faults are listed.
+// It cannot judge time stamps (*.tsr): it says whether they are over the signatures, and OpenSSL does the rest.
 //
 // This file came with the pack, and whoever changed the pack could have changed it too: read it (it is meant to
 // be read), or take it from Cupel's sources. Without --evidence-key it says that nothing changed since somebody
@@ -25,6 +26,7 @@ import { fileURLToPath } from 'node:url';
 
 const problems = [];
 const confirmed = [];
+const notes = [];
 
 class False extends Error {}
 
@@ -220,6 +222,23 @@ function readKeys(pack, options) {
   return { evidence, ledger };
 }
 
+// ---------------------------------------------------------------------------------------------------- time stamps
+
+/**
+ * A time stamp (RFC 3161), if there is one: it must hold the hash of the signature. Whether an authority made it, OpenSSL
+ * says. Returns its bytes.
+ */
+function checkStamp(pack, name, signature, extracted) {
+  if (!pack.has(name)) return undefined;
+  const stamp = pack.bytes(name);
+  const over = ['sha256', 'sha384', 'sha512'].some((hash) => stamp.includes(createHash(hash).update(signature).digest()));
+  if (expect(over, name, 'a time stamp of something else')) {
+    notes.push(`a time stamp is not checked here: after --extract out, `
+      + `openssl ts -verify -data out/${extracted} -in ${name} -CAfile THEIR-authority.pem`);
+  }
+  return stamp;
+}
+
 // ---------------------------------------------------------------------------------------------------- ledger
 
 /** A signed checkpoint: origin, size, root, an empty line, signature lines (C2SP signed-note). */
@@ -289,7 +308,7 @@ function checkTiles(pack, leaves, hashes) {
     nodes = above;
   }
   for (const name of pack.under('run/ledger')) {
-    if (name === 'run/ledger/checkpoint') continue;
+    if (name === 'run/ledger/checkpoint' || name === 'run/ledger/checkpoint.tsr') continue;
     if (name.startsWith('run/ledger/tile/entries/')) {
       const first = Number(name.replace(/.*entries\//, '').replace(/\.p\/.*/, '').replace(/[x/]/g, '')) * 256;
       const entries = readEntries(pack.bytes(name), name);
@@ -310,6 +329,7 @@ function readLedger(pack, keys) {
   const hashes = leaves.map(leafHash);
   if (!rootOf(hashes).equals(checkpoint.root)) refuse(name, 'its root is not the root of the ledger\'s leaves');
   checkTiles(pack, leaves, hashes);
+  checkStamp(pack, `${name}.tsr`, checkpoint.signature, 'checkpoint.sig');
   return { checkpoint, leaves, hashes };
 }
 
@@ -383,9 +403,13 @@ function checkSigstoreBundle(pack, statement, ledger, keys) {
   const bundle = pack.json(name, '\n');
   const entries = bundle.verificationMaterial.tlogEntries ?? [];
   if (entries.length !== 1) refuse(name, 'must have exactly one log entry');
-  const { verificationMaterial } = statement.bundle;
-  expect(same(bundle, { ...statement.bundle, verificationMaterial: { ...verificationMaterial, tlogEntries: entries } }), name,
-    'holds something else than the statement in run/evidence and its log entry');
+  const verificationMaterial = { ...statement.bundle.verificationMaterial, tlogEntries: entries };
+  if (statement.stamp !== undefined) {
+    const signedTimestamp = statement.stamp.toString('base64');
+    verificationMaterial.timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp }] };
+  }
+  expect(same(bundle, { ...statement.bundle, verificationMaterial }), name,
+    'holds something else than the statement in run/evidence, its log entry and its time stamp');
   const [entry] = entries;
   const proof = entry.inclusionProof;
   const checkpoint = openCheckpoint(proof.checkpoint.envelope, keys.ledger, name);
@@ -403,7 +427,7 @@ function checkSigstoreBundle(pack, statement, ledger, keys) {
 
 function readStatements(pack, ledger, keys) {
   const statements = [];
-  for (const name of pack.under('run/evidence')) {
+  for (const name of pack.under('run/evidence').filter((one) => !one.endsWith('.tsr'))) {
     step(name, () => {
       const statement = openBundle(pack, name, keys);
       const leaf = leafOf(statement.body, statement.signature, keys);
@@ -412,6 +436,7 @@ function readStatements(pack, ledger, keys) {
       const match = /^run\/evidence\/(\d{4,})-(.+)\.sigstore\.json$/.exec(name);
       if (match === null || Number(match[1]) !== index) refuse(name, 'stands in another place than its leaf');
       Object.assign(statement, { index, what: match[2], stem: `${match[1]}-${match[2]}` });
+      statement.stamp = checkStamp(pack, `run/evidence/${statement.stem}.tsr`, statement.signature, `${statement.stem}.sig`);
       checkReceipt(pack, statement, ledger, keys);
       checkSigstoreBundle(pack, statement, ledger, keys);
       statements[index] = statement;
@@ -421,8 +446,9 @@ function readStatements(pack, ledger, keys) {
     expect(statements[index] !== undefined, `leaf ${index} of the ledger`, 'its statement is missing or false');
   }
   const files = statements.filter(Boolean).flatMap(({ stem }) =>
-    [`receipts/${stem}.tlog-proof`, `sigstore/${stem}.sigstore.json`]);
-  for (const name of [...pack.under('receipts'), ...pack.under('sigstore')]) {
+    [`receipts/${stem}.tlog-proof`, `sigstore/${stem}.sigstore.json`, `run/evidence/${stem}.tsr`]);
+  const stamps = pack.under('run/evidence').filter((one) => one.endsWith('.tsr'));
+  for (const name of [...pack.under('receipts'), ...pack.under('sigstore'), ...stamps]) {
     expect(files.includes(name), name, 'belongs to no statement');
   }
   return statements;
@@ -823,6 +849,7 @@ function main() {
     console.log(`\nNOT VERIFIED: ${problems.length} of the pack's claims are false`);
     return 1;
   }
+  for (const line of notes) console.log(`note  ${line}`);
   if (options.evidenceKey === undefined) {
     console.log('note  the keys come from the pack itself; give --evidence-key and --ledger-key to check who signed');
   }
