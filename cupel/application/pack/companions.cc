@@ -66,8 +66,8 @@ ledger it was written to. You can check all of it offline, without Cupel, with O
 node verify.mjs
 ```
 
-`verify.mjs` uses no package and no network. It came with this archive, so whoever changed the archive could have
-changed it too: read it, or take it from Cupel's sources (`cupel/application/pack/verify.mjs`).
+`verify.mjs` and its parts in `verify/` use no package and no network. They came with this archive, so whoever changed
+the archive could have changed them too: read them, or take them from Cupel's sources (`cupel/application/pack`).
 
 That alone shows that nothing changed since somebody signed. To see *who* signed, get the signer's two public keys
 another way (from their site, on paper, from an earlier assessment) and give them:
@@ -150,7 +150,7 @@ Result<std::map<std::string, std::string>> Companions(const RunFolder& run) {
   CUPEL_TRY(const Json model, AssessedFile(run));
   files["model.json"] = model.Canonical() + "\n";
   files["trusted_root.json"] = ledger::log::TrustedRoot({&key, 1});
-  files["verify.mjs"] = VerifyScript();
+  for (const auto& [name, text] : VerifyScripts()) files[name] = text;
   return files;
 }
 
