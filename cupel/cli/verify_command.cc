@@ -68,8 +68,9 @@ std::string ToText(const Session& session, const Verification& verification) {
       session.Styled("verified", "green"), verification.statements.size(), verification.files,
       verification.subject, verification.signer);
   for (const auto& [of, stamp] : verification.stamps) {
-    text += fmt::format("stamped   {} {}{}\n", FormatUtc(stamp.unix_seconds), of,
-                        stamp.verified ? "" : ", by its own word: no time-stamp authority is trusted");
+    text +=
+        fmt::format("stamped   {} {}{}\n", FormatUtc(stamp.unix_seconds), of,
+                    stamp.verified ? ", verified" : ", by its own word: no time-stamp authority is trusted");
   }
   if (verification.keys_from_run) {
     text +=
