@@ -199,6 +199,28 @@ TEST_F(TrustFilesTest, OversizedAndSpecialFilesAreRefusedUnderTheirNames) {
               HasError(ErrorCode::kResourceLimit, HasSubstr("large.vkey")));
 }
 
+TEST_F(TrustFilesTest, EveryFlippedBitOfAnAnchorIsRefusedOrIsAnotherAnchor) {
+  CUPEL_ASSERT_OK(const std::string whole, ReadTextFile(folder_ / "tsa.pem"));
+  CUPEL_ASSERT_OK(const TrustPolicy good, With("timestamp = [\"tsa.pem\"]\n"));
+  int refused = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    for (const int bit : {0, 2, 5}) {
+      std::string changed = whole;
+      changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
+      TrustPolicy policy;
+      if (!policy.TrustTimestamps(changed)) {
+        EXPECT_EQ(policy.Timestamps(), std::nullopt) << "nothing is believed of what was refused";
+        ++refused;
+        continue;
+      }
+      // White space may differ; every byte of a certificate counts.
+      const bool same = policy.Timestamps()->Certificates() == good.Timestamps()->Certificates();
+      EXPECT_TRUE(!same || whole[i] == '\n') << "byte " << i << ", bit " << bit;
+    }
+  }
+  EXPECT_GT(refused, 100);
+}
+
 TEST_F(TrustFilesTest, TheSameFilesAreReadFromEveryPlace) {
   std::filesystem::create_directory(folder_ / "policies");
   const std::string relative = "evidence = [\"../lab.pem\"]\ntimestamp = [\"../policies/../tsa.pem\"]\n";
