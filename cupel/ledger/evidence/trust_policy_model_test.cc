@@ -202,6 +202,7 @@ TEST_F(TrustFilesTest, OversizedAndSpecialFilesAreRefusedUnderTheirNames) {
 TEST_F(TrustFilesTest, EveryFlippedBitOfAnAnchorIsRefusedOrIsAnotherAnchor) {
   CUPEL_ASSERT_OK(const std::string whole, ReadTextFile(folder_ / "tsa.pem"));
   CUPEL_ASSERT_OK(const TrustPolicy good, With("timestamp = [\"tsa.pem\"]\n"));
+  const std::size_t end = whole.find("\n-----END");
   int refused = 0;
   for (std::size_t i = 0; i < whole.size(); ++i) {
     for (const int bit : {0, 2, 5}) {
@@ -213,9 +214,10 @@ TEST_F(TrustFilesTest, EveryFlippedBitOfAnAnchorIsRefusedOrIsAnotherAnchor) {
         ++refused;
         continue;
       }
-      // White space may differ; every byte of a certificate counts.
+      // White space and the last group's padding may differ; every byte of a certificate counts.
       const bool same = policy.Timestamps()->Certificates() == good.Timestamps()->Certificates();
-      EXPECT_TRUE(!same || whole[i] == '\n') << "byte " << i << ", bit " << bit;
+      const bool is_form = whole[i] == '\n' || (i < end && i + 4 >= end);
+      EXPECT_TRUE(!same || is_form) << "byte " << i << ", bit " << bit;
     }
   }
   EXPECT_GT(refused, 100);
