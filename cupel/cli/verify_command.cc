@@ -6,6 +6,7 @@
 #include "cupel/application/pack/claims.h"
 #include "cupel/application/pack/pack.h"
 #include "cupel/application/pack/zip.h"
+#include "cupel/base/clock.h"
 #include "cupel/base/parallel.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/text_table.h"
@@ -48,6 +49,11 @@ Json ToJson(const Verification& verification) {
                                            {"ledgerIndex", static_cast<std::int64_t>(statement.ledger_index)},
                                            {"verdict", statement.verdict}});
   }
+  json["timestamps"] = Json::Array{};
+  for (const auto& [of, stamp] : verification.stamps) {
+    json["timestamps"].Append(
+        Json::Object{{"of", of}, {"time", FormatUtc(stamp.unix_seconds)}, {"verified", stamp.verified}});
+  }
   return json;
 }
 
@@ -61,6 +67,11 @@ std::string ToText(const Session& session, const Verification& verification) {
       "\n{} {} statements, {} files, signatures, digests and ledger hold\nabout     {}\nsigned by {}\n",
       session.Styled("verified", "green"), verification.statements.size(), verification.files,
       verification.subject, verification.signer);
+  for (const auto& [of, stamp] : verification.stamps) {
+    text +=
+        fmt::format("stamped   {} {}{}\n", FormatUtc(stamp.unix_seconds), of,
+                    stamp.verified ? ", verified" : ", by its own word: no time-stamp authority is trusted");
+  }
   if (verification.keys_from_run) {
     text +=
         "the keys come from the folder itself: nothing changed since it was signed; give --trust to check "

@@ -21,12 +21,15 @@ struct TimeStamperSettings {
   std::int64_t not_before = 1'700'000'000;
   std::int64_t not_after = 1'800'000'000;
   const char* curve = "P-256";
+  const char* hash = "SHA256";  ///< Of the imprint.
 };
 
 class TimeStamperForTest {
  public:
   explicit TimeStamperForTest(const TimeStamperSettings& settings = {})
-      : key_(EVP_EC_gen(settings.curve)), certificate_(X509_new()) {
+      : key_(EVP_EC_gen(settings.curve)),
+        certificate_(X509_new()),
+        hash_(EVP_get_digestbyname(settings.hash)) {
     X509_set_version(certificate_, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate_), 1);
     X509_NAME* name = X509_get_subject_name(certificate_);
@@ -54,8 +57,19 @@ class TimeStamperForTest {
     return pem;
   }
 
-  /// The DER of a TimeStampResp over SHA-256(message).
-  Bytes Stamp(BytesView message, std::int64_t at) const {
+  Bytes PublicKeyDer() const {
+    Bytes der(static_cast<std::size_t>(i2d_PUBKEY(key_, nullptr)));
+    unsigned char* to = der.data();
+    i2d_PUBKEY(key_, &to);
+    return der;
+  }
+
+  /// The DER of a TimeStampResp over the message's hash, as if it had been asked for without a nonce.
+  Bytes Stamp(BytesView message, std::int64_t at) const { return Answer(Query(message), at); }
+
+  /// The DER of a TimeStampResp to the DER of a TimeStampReq; a refusal if the request is none, or is over
+  /// another hash than the settings'.
+  Bytes Answer(BytesView request, std::int64_t at) const {
     time_ = at;
     TS_RESP_CTX* context = TS_RESP_CTX_new();
     TS_RESP_CTX_set_signer_cert(context, certificate_);
@@ -64,7 +78,7 @@ class TimeStamperForTest {
     TS_RESP_CTX_set_ess_cert_id_digest(context, EVP_sha256());
     ASN1_OBJECT* policy = OBJ_txt2obj("1.3.6.1.4.1.99999.1", 1);
     TS_RESP_CTX_set_def_policy(context, policy);
-    TS_RESP_CTX_add_md(context, EVP_sha256());
+    TS_RESP_CTX_add_md(context, hash_);
     TS_RESP_CTX_set_serial_cb(
         context,
         [](TS_RESP_CTX*, void*) {
@@ -81,7 +95,7 @@ class TimeStamperForTest {
           return 1;
         },
         &time_);
-    BIO* query = Query(message);
+    BIO* query = BIO_new_mem_buf(request.data(), static_cast<int>(request.size()));
     TS_RESP* response = TS_RESP_create_response(context, query);
     Bytes der(static_cast<std::size_t>(i2d_TS_RESP(response, nullptr)));
     unsigned char* to = der.data();
@@ -102,25 +116,27 @@ class TimeStamperForTest {
     return text;
   }
 
-  /// A request with the certificate asked for, as `openssl ts -query -cert` makes it.
-  static BIO* Query(BytesView message) {
-    std::uint8_t digest[32];
-    EVP_Digest(message.data(), message.size(), digest, nullptr, EVP_sha256(), nullptr);
+  /// A request with the certificate asked for, as `openssl ts -query -cert -no_nonce` makes it.
+  Bytes Query(BytesView message) const {
+    std::uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    EVP_Digest(message.data(), message.size(), digest, &size, hash_, nullptr);
     TS_REQ* request = TS_REQ_new();
     TS_REQ_set_version(request, 1);
     TS_MSG_IMPRINT* imprint = TS_MSG_IMPRINT_new();
     X509_ALGOR* algorithm = X509_ALGOR_new();
-    X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, nullptr);
+    X509_ALGOR_set0(algorithm, OBJ_nid2obj(EVP_MD_type(hash_)), V_ASN1_NULL, nullptr);
     TS_MSG_IMPRINT_set_algo(imprint, algorithm);
-    TS_MSG_IMPRINT_set_msg(imprint, digest, sizeof(digest));
+    TS_MSG_IMPRINT_set_msg(imprint, digest, static_cast<int>(size));
     TS_REQ_set_msg_imprint(request, imprint);
     TS_REQ_set_cert_req(request, 1);
-    BIO* bio = BIO_new(BIO_s_mem());
-    i2d_TS_REQ_bio(bio, request);
+    Bytes der(static_cast<std::size_t>(i2d_TS_REQ(request, nullptr)));
+    unsigned char* to = der.data();
+    i2d_TS_REQ(request, &to);
     X509_ALGOR_free(algorithm);
     TS_MSG_IMPRINT_free(imprint);
     TS_REQ_free(request);
-    return bio;
+    return der;
   }
 
   void AddExtension(int kind, const char* value) {
@@ -131,6 +147,7 @@ class TimeStamperForTest {
 
   EVP_PKEY* key_;
   X509* certificate_;
+  const EVP_MD* hash_;
   mutable std::int64_t time_ = 0;
 };
 

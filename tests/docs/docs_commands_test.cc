@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs every `cupel` command in the ```sh blocks of docs/tasks/*.md, page by page, in a folder where
-// examples/ is the project's. Each must end with 0, or with 1 (a requirement does not hold, which is a
-// result).
+// Runs every command in the ```sh blocks of docs/tasks/*.md, page by page, in a folder where examples/ is
+// the project's: `cupel`, and what a page needs beside it. Each must end with 0, or with 1 (a requirement
+// does not hold, which is a result).
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -17,6 +17,14 @@
 namespace cupel {
 namespace {
 
+/// Other programs that the pages may use; what begins otherwise is not run.
+bool IsRun(const std::string& line) {
+  for (const char* program : {"cupel ", "openssl ", "printf ", "cp "}) {
+    if (line.starts_with(program)) return true;
+  }
+  return false;
+}
+
 std::vector<std::string> CommandsOf(const std::string& page) {
   std::vector<std::string> commands;
   std::istringstream in(page);
@@ -24,7 +32,7 @@ std::vector<std::string> CommandsOf(const std::string& page) {
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("```")) {
       inside = line == "```sh";
-    } else if (inside && line.starts_with("cupel ")) {
+    } else if (inside && IsRun(line)) {
       commands.push_back(line);
     }
   }
@@ -44,8 +52,10 @@ TEST_P(DocsPage, CommandsWork) {
   std::filesystem::create_directory_symlink(root / "examples", folder / "examples");
 
   for (const std::string& command : commands) {
-    const std::string line = fmt::format("cd '{0}' && CUPEL_HOME='{0}/home' '{1}' {2} >'{0}/out' 2>'{0}/err'",
-                                         folder.path().string(), CUPEL_PROGRAM, command.substr(6));
+    const std::string line = fmt::format(
+        "cd '{0}' && export CUPEL_HOME='{0}/home' && cupel() {{ '{1}' \"$@\"; }} && {{ {2}\n}} >'{0}/out' "
+        "2>'{0}/err'",
+        folder.path().string(), CUPEL_PROGRAM, command);
     const int status = std::system(line.c_str());
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) <= 1)
         << command << "\n"

@@ -6,7 +6,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import { before, test } from 'node:test';
 import fs from 'node:fs';
 import path from 'node:path';
-import { has, needs, run, runWell, samples, scratch } from './support.mjs';
+import { has, makeAuthority, needs, run, runWell, samples, scratch } from './support.mjs';
 
 const options = needs('openssl', has('openssl', ['version']));
 const folder = scratch();
@@ -65,34 +65,8 @@ test('the trusted root names the ledger\'s key as OpenSSL reads it', options, ()
   assert.equal(root.tlogs[0].logId.keyId, full);
 });
 
-/** A root and a time-stamp authority under it: P-256, critical extended key usage. */
-function makeAuthority() {
-  const write = (name, text) => fs.writeFileSync(file(name), text);
-  write('ca.ext', 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n');
-  write('tsa.ext', 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n'
-    + 'extendedKeyUsage=critical,timeStamping\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n');
-  write('tsa.cnf', ['[tsa]', 'default_tsa=main', '[main]', `serial=${file('serial')}`, 'crypto_device=builtin',
-    `signer_cert=${file('tsa.pem')}`, `signer_key=${file('tsa.key')}`, 'signer_digest=sha256', 'digests=sha256',
-    'default_policy=1.3.6.1.4.1.99999.1', 'ess_cert_id_alg=sha256', 'accuracy=secs:1', ''].join('\n'));
-  write('serial', '01\n');
-  const must = (...words) => {
-    const done = openssl(...words);
-    assert.equal(done.code, 0, `openssl ${words.join(' ')}\n${done.err}`);
-    return done;
-  };
-  for (const name of ['ca', 'tsa']) {
-    must('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', `${name}.key`);
-    must('req', '-new', '-key', `${name}.key`, '-subj', `/O=Cupel interop/CN=${name}`, '-out', `${name}.csr`);
-  }
-  must('x509', '-req', '-in', 'ca.csr', '-signkey', 'ca.key', '-days', '3', '-extfile', 'ca.ext', '-out', 'ca.pem');
-  must('x509', '-req', '-in', 'tsa.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
-    '-extfile', 'tsa.ext', '-out', 'tsa.pem');
-  write('chain.pem', fs.readFileSync(file('tsa.pem'), 'utf8') + fs.readFileSync(file('ca.pem'), 'utf8'));
-  return must;
-}
-
 test('a time stamp (RFC 3161) over the signature: OpenSSL makes it, OpenSSL and Cupel judge it alike', options, () => {
-  const must = makeAuthority();
+  const { must } = makeAuthority(folder);
   const stamp = (data) => {
     must('ts', '-query', '-data', data, '-sha256', '-cert', '-out', 'query.tsq');
     must('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', 'query.tsq', '-out', 'response.tsr');
@@ -116,7 +90,7 @@ test('a time stamp (RFC 3161) over the signature: OpenSSL makes it, OpenSSL and 
   const ofOtherBytes = judge();
   assert.ok(!ofOtherBytes.openssl);
   assert.notEqual(ofOtherBytes.cupel.code, 0);
-  assert.match(ofOtherBytes.cupel.err, /does not hold/);
+  assert.match(ofOtherBytes.cupel.err, /over other bytes/);
 
   stamp('sig');
   flip('response.tsr', 'response.tsr', -5);
@@ -131,7 +105,7 @@ const sigstore = {
 };
 
 test('Sigstore\'s verifier accepts the same time stamp in our bundle and our trusted root', needs('the npm packages of tests/interop', sigstore.verify !== undefined), () => {
-  const must = makeAuthority();
+  const { must } = makeAuthority(folder);
   must('ts', '-query', '-data', 'sig', '-sha256', '-cert', '-out', 'query.tsq');
   must('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', 'query.tsq', '-out', 'response.tsr');
   runWell(samples(), ['stamp', folder]);

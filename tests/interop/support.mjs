@@ -92,6 +92,33 @@ export function makePack() {
   return made;
 }
 
+/**
+ * A root and a time-stamp authority under it, by OpenSSL alone, in `folder`: ca.pem, chain.pem (the authority's first), tsa.cnf.
+ * must: runs openssl in `folder`; answer: the response to a request.
+ */
+export function makeAuthority(folder) {
+  const file = (name) => path.join(folder, name);
+  const write = (name, text) => fs.writeFileSync(file(name), text);
+  write('ca.ext', 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n');
+  write('tsa.ext', 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n'
+    + 'extendedKeyUsage=critical,timeStamping\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n');
+  write('tsa.cnf', ['[tsa]', 'default_tsa=main', '[main]', `serial=${file('serial')}`, 'crypto_device=builtin',
+    `signer_cert=${file('tsa.pem')}`, `signer_key=${file('tsa.key')}`, 'signer_digest=sha256', 'digests=sha256',
+    'default_policy=1.3.6.1.4.1.99999.1', 'ess_cert_id_alg=sha256', 'accuracy=secs:1', 'clock_precision_digits=3', ''].join('\n'));
+  write('serial', '01\n');
+  const must = (...words) => runWell('openssl', words, { cwd: folder });
+  for (const name of ['ca', 'tsa']) {
+    must('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', `${name}.key`);
+    must('req', '-new', '-key', `${name}.key`, '-subj', `/O=Cupel interop/CN=${name}`, '-out', `${name}.csr`);
+  }
+  must('x509', '-req', '-in', 'ca.csr', '-signkey', 'ca.key', '-days', '3', '-extfile', 'ca.ext', '-out', 'ca.pem');
+  must('x509', '-req', '-in', 'tsa.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
+    '-extfile', 'tsa.ext', '-out', 'tsa.pem');
+  write('chain.pem', fs.readFileSync(file('tsa.pem'), 'utf8') + fs.readFileSync(file('ca.pem'), 'utf8'));
+  const answer = (query, response) => must('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', query, '-out', response);
+  return { must, answer, file };
+}
+
 function crc32(bytes) {
   let crc = -1;
   for (const byte of bytes) {

@@ -40,6 +40,7 @@ class Verifier {
     CUPEL_TRY_STATUS(LoadTrust());
     CUPEL_TRY_STATUS(OpenLedger());
     CUPEL_TRY(const std::vector<std::string> files, EvidenceFiles());
+    CUPEL_TRY_STATUS(CheckStamps("ledger/checkpoint"));
     for (const std::string& file : files) CUPEL_TRY_STATUS(CheckStatement(file));
     CUPEL_TRY_STATUS(CheckComplete());
     CUPEL_TRY_STATUS(CheckCoverage());
@@ -72,8 +73,9 @@ class Verifier {
   }
 
   /// The run's keys are among those that the verifier gave for the role, if any were given for it.
-  Status CheckKnown(const crypto::PublicKey& evidence, const std::string& ledger) const {
+  Status CheckKnown(const crypto::PublicKey& evidence, const std::string& ledger) {
     CUPEL_TRY(const TrustPolicy given, TrustPolicy::Load(*options_.trust));
+    stampers_ = given.Timestamps();
     const auto& signers = given.KeysOf(KeyRole::kEvidence);
     if (!signers.empty() && std::find(signers.begin(), signers.end(), evidence) == signers.end()) {
       return False("the run is not signed with a key you trust", "keys/evidence.pub.pem");
@@ -105,10 +107,12 @@ class Verifier {
     return {};
   }
 
+  /// Without time stamps: a stray one is found by CheckCoverage.
   Result<std::vector<std::string>> EvidenceFiles() const {
     std::vector<std::string> files;
     std::error_code code;
     for (const auto& entry : std::filesystem::directory_iterator(folder_.root() / "evidence", code)) {
+      if (entry.path().extension() == ".tsr") continue;
       files.push_back("evidence/" + entry.path().filename().string());
     }
     std::sort(files.begin(), files.end());
@@ -120,7 +124,7 @@ class Verifier {
     Result<Bundle> bundle = Bundle::Parse(text);
     if (!bundle) return FailAt(file, std::move(bundle).error());
     if (bundle->ToText() != text) return False("the file is not in the form in which it was written", file);
-    // Neither is signed, and a run writes neither: here nothing would verify them.
+    // Neither is signed, and the report names the file by its digest: a run's stamps lie beside.
     if (!bundle->tlog_entries.empty() || !bundle->timestamps.empty())
       return False("a run's evidence holds no log entries and no time stamps", file);
     auto trusted = trust_.Open(*bundle);
@@ -131,6 +135,7 @@ class Verifier {
     VerifiedStatement verified{file, "", found->second, ""};
     leaves_.erase(found);
     Cover(file);
+    CUPEL_TRY_STATUS(CheckStamps(file));
     if (Status status = CheckPredicate(trusted->statement, verified); !status) {
       return FailAt(file, std::move(status).error());
     }
@@ -139,6 +144,16 @@ class Verifier {
       return False("the statement in this file belongs to another place", file);
     }
     verification_.statements.push_back(std::move(verified));
+    return {};
+  }
+
+  /// The stamp beside a file whose signature holds.
+  Status CheckStamps(const std::string& file) {
+    CUPEL_TRY(auto stamps, ledger::stamp::StampsOf(folder_.root() / file, stampers_));
+    for (auto& stamp : stamps) {
+      Cover(std::filesystem::path(file).replace_filename(stamp.file.filename()).generic_string());
+      verification_.stamps.push_back({file, std::move(stamp)});
+    }
     return {};
   }
 
@@ -303,6 +318,7 @@ class Verifier {
   const RunFolder& folder_;
   const VerifyOptions& options_;
   TrustPolicy trust_;
+  std::optional<crypto::TimestampAuthority> stampers_;      ///< Whom the verifier believes about times.
   std::map<std::string, std::size_t, std::less<>> leaves_;  ///< Not yet met, by content.
   std::set<std::string> covered_;
   Json frozen_;

@@ -8,6 +8,10 @@
 /// the ledger holds exactly these statements in this order; no byte of the folder changed since. With keys
 /// taken from the folder itself it does not say who signed; with `trust` it does. It does not say that the
 /// results are right: `Rerun` does.
+///
+/// Time stamps lie beside what they stamp (ledger/stamp), so that they can be added to a finished run: each
+/// must be over the signature of a statement or of the checkpoint, and hold if `trust` names time-stamp
+/// anchors. Without anchors they are listed as not verified, and say nothing.
 
 #include <filesystem>
 #include <optional>
@@ -15,6 +19,7 @@
 #include <vector>
 
 #include "cupel/application/assess/assessment.h"
+#include "cupel/ledger/stamp/stamp.h"
 
 namespace cupel::application::assess {
 
@@ -32,10 +37,17 @@ struct VerifiedStatement {
   std::string verdict;  ///< Of a check; else empty.
 };
 
+/// When a signature of the run was seen.
+struct FoundStamp {
+  std::string of;  ///< The stamped file, relative to the folder.
+  ledger::stamp::Stamp stamp;
+};
+
 struct Verification {
   std::vector<VerifiedStatement> statements;
-  std::string signer;   ///< Id of the evidence key.
-  std::string subject;  ///< Name and digest of what was assessed.
+  std::vector<FoundStamp> stamps;  ///< In the statements' order, the checkpoint's first.
+  std::string signer;              ///< Id of the evidence key.
+  std::string subject;             ///< Name and digest of what was assessed.
   std::uint64_t ledger_size = 0;
   Digest ledger_root;
   std::int64_t files = 0;  ///< Files covered.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cupel/application/assess/tiny_problem_for_test.h"
+#include "cupel/crypto/time_stamper_for_test.h"
 #include "cupel/ledger/evidence/bundle.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -107,8 +108,8 @@ TEST_F(VerifyTest, MissesEveryFile) {
 }
 
 TEST_F(VerifyTest, RefusesAFileThatNothingSigned) {
-  for (const char* name : {"more.txt", "results/0005-more.json", "evidence/more", "ledger/more",
-                           "keys/more.txt", "ledger/tile/more"}) {
+  for (const char* name : {"more.txt", "results/0005-more.json", "evidence/more", "evidence/0009-more.tsr",
+                           "ledger/more", "ledger/more.tsr", "keys/more.txt", "ledger/tile/more"}) {
     Overwrite(name, "more");
     EXPECT_FALSE(Verify().has_value()) << name;
     std::filesystem::remove(folder_.root() / name);
@@ -138,6 +139,80 @@ TEST_F(VerifyTest, RefusesWhatIsAddedAroundASignedStatement) {
   EXPECT_FALSE(Verify().has_value());
   Overwrite(name, text);
   EXPECT_THAT(Verify(), IsOk());
+}
+
+/// A run whose plan and checkpoint were stamped, and a trust.toml.
+class StampedRunTest : public VerifyTest {
+ protected:
+  void SetUp() override {
+    VerifyTest::SetUp();
+    for (const std::string& file : {plan_, std::string("ledger/checkpoint")}) {
+      CUPEL_ASSERT_OK(const Bytes request, ledger::stamp::RequestFor(folder_.root() / file));
+      const Bytes response = stamper_.Answer(request, kAt);
+      ASSERT_THAT(ledger::stamp::Attach(folder_.root() / file, response, {.request = request}), IsOk());
+    }
+  }
+
+  /// The keys of the run, and these anchors.
+  VerifyOptions Trusting(const crypto::TimeStamperForTest& stamper) const {
+    problem_.Write("anchor.pem", AsBytes(stamper.CertificatePem()));
+    problem_.Write("trust.toml", AsBytes(R"(evidence = ["run/keys/evidence.pub.pem"]
+timestamp = ["anchor.pem"]
+)"));
+    return {.trust = problem_.Path("trust.toml")};
+  }
+
+  static constexpr std::int64_t kAt = 1'764'000'000;
+  const std::string plan_ = RunFolder::EvidenceName(0, "plan");
+  const crypto::TimeStamperForTest stamper_;
+};
+
+TEST_F(StampedRunTest, SaysWhenItWasSigned) {
+  CUPEL_ASSERT_OK(const Verification verification, Verify(Trusting(stamper_)));
+  ASSERT_EQ(verification.stamps.size(), 2U);
+  EXPECT_EQ(verification.stamps[0].of, "ledger/checkpoint");
+  EXPECT_EQ(verification.stamps[1].of, plan_);
+  for (const FoundStamp& found : verification.stamps) {
+    EXPECT_EQ(found.stamp.unix_seconds, kAt);
+    EXPECT_TRUE(found.stamp.verified);
+  }
+  EXPECT_EQ(verification.files, static_cast<std::int64_t>(Files().size())) << "the stamps are covered";
+}
+
+TEST_F(StampedRunTest, WithoutAnAnchorSaysThatNobodyVouches) {
+  for (const VerifyOptions& options : {VerifyOptions{}, VerifyOptions{.trust = folder_.root() / "keys"}}) {
+    CUPEL_ASSERT_OK(const Verification verification, Verify(options));
+    ASSERT_EQ(verification.stamps.size(), 2U);
+    EXPECT_FALSE(verification.stamps[0].stamp.verified);
+    EXPECT_FALSE(verification.stamps[1].stamp.verified);
+  }
+}
+
+TEST_F(StampedRunTest, IsFalseWhenTheAuthorityIsNotBelieved) {
+  const crypto::TimeStamperForTest other;
+  EXPECT_THAT(Verify(Trusting(other)), HasError(ErrorCode::kVerificationFailed, HasSubstr("checkpoint.tsr")));
+  std::filesystem::remove(folder_.root() / "ledger/checkpoint.tsr");
+  EXPECT_THAT(Verify(Trusting(other)), HasError(ErrorCode::kVerificationFailed, HasSubstr("0000-plan.tsr")));
+  std::filesystem::remove(folder_.root() / "evidence/0000-plan.tsr");
+  EXPECT_THAT(Verify(Trusting(other)), IsOk()) << "no stamp is asked for";
+}
+
+TEST_F(StampedRunTest, AnAnchorInTheRunsOwnKeysIsNoAnchor) {
+  Overwrite("keys/timestamp.pem", stamper_.CertificatePem());
+  EXPECT_THAT(Verify(), HasError(ErrorCode::kVerificationFailed, HasSubstr("keys/timestamp.pem")));
+}
+
+TEST_F(StampedRunTest, RefusesStampsThatWereExchanged) {
+  const std::string of_plan = Read("evidence/0000-plan.tsr");
+  const std::string of_log = Read("ledger/checkpoint.tsr");
+  Overwrite("evidence/0000-plan.tsr", of_log);
+  EXPECT_THAT(Verify(), HasError(ErrorCode::kVerificationFailed, HasSubstr("0000-plan.tsr")));
+  Overwrite("evidence/0000-plan.tsr", of_plan);
+  Overwrite("ledger/checkpoint.tsr", of_plan);
+  EXPECT_THAT(Verify(), HasError(ErrorCode::kVerificationFailed, HasSubstr("checkpoint.tsr")));
+  Overwrite("ledger/checkpoint.tsr", of_log);
+  Overwrite("evidence/0005-report.tsr", of_plan);
+  EXPECT_THAT(Verify(), HasError(ErrorCode::kVerificationFailed, HasSubstr("0005-report.tsr")));
 }
 
 TEST_F(VerifyTest, RefusesALedgerThatWasCutBack) {

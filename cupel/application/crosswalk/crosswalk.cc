@@ -261,4 +261,14 @@ std::vector<Finding> Match(const Crosswalk& crosswalk, const std::set<std::strin
   return findings;
 }
 
+const Crosswalk& BuiltInCrosswalk() {
+  static const Crosswalk crosswalk = [] {
+    Result<Crosswalk> parsed = Crosswalk::Parse(CrosswalkText(), "crosswalk.toml");
+    // A test parses the same bytes: a build whose data is wrong does not pass.
+    CUPEL_CHECK(parsed.has_value());
+    return *std::move(parsed);
+  }();
+  return crosswalk;
+}
+
 }  // namespace cupel::application::crosswalk

@@ -92,7 +92,7 @@ struct Crosswalk {
   const Requirement* FindRequirement(std::string_view id) const;
 };
 
-/// The text of crosswalk.toml and what it says.
+/// The text of crosswalk.toml, byte for byte (cmake/CupelEmbed.cmake), and what it says.
 std::string_view CrosswalkText();
 const Crosswalk& BuiltInCrosswalk();
 

@@ -191,6 +191,19 @@ TEST(BuiltInCrosswalk, IsTheTableOfTheFormatPage) {
   }
 }
 
+TEST(BuiltInCrosswalk, AnsweredByAHallmarkAreTheTopicsOfARelease) {
+  const auto answered = [](const std::set<DocumentKind>& documents) {
+    std::vector<std::string> ids;
+    for (const Finding& finding : Match(BuiltInCrosswalk(), {}, documents)) {
+      if (finding.Any()) ids.push_back(finding.row->id);
+    }
+    return ids;
+  };
+  EXPECT_THAT(answered({DocumentKind::kHallmark}), ElementsAre("X14", "X15", "X19"));
+  EXPECT_THAT(answered({DocumentKind::kAdmission}), ElementsAre("X13", "X18"));
+  EXPECT_THAT(answered({DocumentKind::kModelIdentity}), ElementsAre("X01", "X06"));
+}
+
 TEST(BuiltInCrosswalk, NamesWhatNoDocumentKindIsWithout) {
   std::set<DocumentKind> used;
   for (const Row& row : BuiltInCrosswalk().rows) used.insert(row.documents.begin(), row.documents.end());

@@ -10,6 +10,7 @@
 #include "cupel/ledger/evidence/bundle.h"
 #include "cupel/ledger/log/log.h"
 #include "cupel/ledger/log/trusted_root.h"
+#include "cupel/ledger/stamp/stamp.h"
 
 namespace cupel::application::pack {
 namespace {
@@ -26,15 +27,26 @@ Result<NoteVerifier> LedgerKeyOf(const RunFolder& run) {
   return NoteVerifier::Parse(vkey);
 }
 
-/// In the order of their numbers, which is that of the ledger.
+/// In the order of their numbers, which is that of the ledger; time stamps lie beside.
 std::vector<std::string> EvidenceNames(const RunFolder& run) {
   std::vector<std::string> names;
   std::error_code code;
   for (const auto& entry : std::filesystem::directory_iterator(run.root() / "evidence", code)) {
-    names.push_back(entry.path().filename().string());
+    if (entry.path().extension() != ".tsr") names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+/// The bundle with the time stamp that lies beside it, where Sigstore's verifiers look for it.
+Result<Bundle> StampedBundle(const std::filesystem::path& file) {
+  CUPEL_TRY(const std::string text, ReadTextFile(file));
+  CUPEL_TRY(Bundle bundle, Bundle::Parse(text));
+  const std::filesystem::path beside = ledger::stamp::StampFileOf(file);
+  if (!std::filesystem::exists(beside)) return bundle;
+  CUPEL_TRY(Bytes stamp, ReadFile(beside, ledger::stamp::kMaxStampBytes));
+  bundle.timestamps.push_back(std::move(stamp));
+  return bundle;
 }
 
 /// A Markdown text of one line: no heading, table or block can begin in it.
@@ -54,8 +66,8 @@ ledger it was written to. You can check all of it offline, without Cupel, with O
 node verify.mjs
 ```
 
-`verify.mjs` uses no package and no network. It came with this archive, so whoever changed the archive could have
-changed it too: read it, or take it from Cupel's sources (`cupel/application/pack/verify.mjs`).
+`verify.mjs` and its parts in `verify/` use no package and no network. They came with this archive, so whoever changed
+the archive could have changed them too: read them, or take them from Cupel's sources (`cupel/application/pack`).
 
 That alone shows that nothing changed since somebody signed. To see *who* signed, get the signer's two public keys
 another way (from their site, on paper, from an earlier assessment) and give them:
@@ -74,6 +86,14 @@ node verify.mjs --extract out
 openssl dgst -sha256 -verify run/keys/evidence.pub.pem -signature out/0000-plan.sig out/0000-plan.pae
 openssl pkeyutl -verify -pubin -inkey out/ledger.pub.pem -rawin -in out/checkpoint.txt -sigfile out/checkpoint.sig
 openssl dgst -sha256 run/plan.json
+```
+
+If a time-stamping authority stamped a statement, `run/evidence` has the stamp beside it (`.tsr`, RFC 3161), and
+`run/ledger` has one for the whole ledger (`checkpoint.tsr`). Get the authority's certificate another way; then
+
+```sh
+openssl ts -verify -data out/checkpoint.sig -in run/ledger/checkpoint.tsr -CAfile THEIR-authority.pem
+openssl ts -verify -data out/0000-plan.sig -in run/evidence/0000-plan.tsr -CAfile THEIR-authority.pem
 ```
 
 ## What is in it
@@ -118,8 +138,7 @@ Result<std::map<std::string, std::string>> Companions(const RunFolder& run) {
     return Fail(ErrorCode::kVerificationFailed, "the ledger holds another number of statements", "evidence");
   std::map<std::string, std::string> files;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    CUPEL_TRY(const std::string text, ReadTextFile(run.root() / "evidence" / names[i]));
-    CUPEL_TRY(Bundle bundle, Bundle::Parse(text));
+    CUPEL_TRY(Bundle bundle, StampedBundle(run.root() / "evidence" / names[i]));
     CUPEL_TRY(const auto receipt, log.Prove(i));
     CUPEL_TRY(auto entry, ToTlogEntry(receipt, log.entries[i], key));
     bundle.tlog_entries = {std::move(entry)};
@@ -131,7 +150,7 @@ Result<std::map<std::string, std::string>> Companions(const RunFolder& run) {
   CUPEL_TRY(const Json model, AssessedFile(run));
   files["model.json"] = model.Canonical() + "\n";
   files["trusted_root.json"] = ledger::log::TrustedRoot({&key, 1});
-  files["verify.mjs"] = VerifyScript();
+  for (const auto& [name, text] : VerifyScripts()) files[name] = text;
   return files;
 }
 

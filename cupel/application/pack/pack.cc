@@ -8,6 +8,7 @@
 #include "cupel/application/assess/temporary_folder.h"
 #include "cupel/application/pack/claims.h"
 #include "cupel/application/pack/companions.h"
+#include "cupel/application/pack/verify_script.h"
 #include "cupel/application/pack/zip.h"
 #include "cupel/base/file.h"
 #include "cupel/crypto/hash.h"
@@ -126,7 +127,7 @@ Result<Verification> VerifyUnpacked(const std::filesystem::path& folder,
     } else if (!companions.contains(name)) {
       return False("no part of an audit pack", name);
     } else if (digest != crypto::Sha256(AsBytes(companions.at(name)))) {
-      return False(name == "verify.mjs"
+      return False(VerifyScripts().contains(name)
                        ? "not the verifier that this version of Cupel writes: changed, or of another version"
                        : "not what the run gives for it",
                    name);

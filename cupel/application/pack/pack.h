@@ -5,7 +5,7 @@
 /// Cupel.
 ///
 ///     VERIFY.md                            what this is, how to check it, the SHA-256 of every other file
-///     verify.mjs                           the verifier: Node.js alone, no package
+///     verify.mjs, verify/*.mjs             the verifier: Node.js alone, no package
 ///     run/...                              the run's folder, byte for byte
 ///     receipts/NNNN-<what>.tlog-proof      each statement's proof that it is in the ledger (C2SP tlog-proof)
 ///     sigstore/NNNN-<what>.sigstore.json   the statement with its log entry, for Sigstore's verifiers

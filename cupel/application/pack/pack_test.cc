@@ -6,6 +6,9 @@
 #include "cupel/application/pack/reported_run_for_test.h"
 #include "cupel/application/pack/zip.h"
 #include "cupel/crypto/hash.h"
+#include "cupel/crypto/time_stamper_for_test.h"
+#include "cupel/ledger/evidence/bundle.h"
+#include "cupel/ledger/stamp/stamp.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::application::pack {
@@ -126,6 +129,35 @@ TEST_F(PackTest, FindsAMissingAndAnAddedFile) {
   }
   std::filesystem::create_symlink("/etc/passwd", folder_ / "run/link");
   EXPECT_FALSE(VerifyUnpacked(folder_, {}).has_value());
+}
+
+TEST_F(PackTest, TakesTheTimeStampsAlong) {
+  const crypto::TimeStamperForTest stamper;
+  const auto plan = run_.Path("run/evidence/0000-plan.sigstore.json");
+  CUPEL_ASSERT_OK(const Bytes request, ledger::stamp::RequestFor(plan));
+  const Bytes response = stamper.Answer(request, 1'764'000'000);
+  ASSERT_THAT(ledger::stamp::Attach(plan, response, {.request = request}), IsOk());
+  ASSERT_THAT(WritePack(run_.Folder("run"), run_.Path("stamped.zip"), {}), IsOk());
+  const std::filesystem::path stamped = run_.Path("stamped");
+  ASSERT_THAT(MakeFolder(stamped), IsOk());
+  ASSERT_THAT(ExtractZip(run_.Path("stamped.zip"), stamped), IsOk());
+
+  CUPEL_ASSERT_OK(const auto verification, VerifyUnpacked(stamped, {}));
+  EXPECT_EQ(verification.stamps.size(), 1U);
+  const auto bundle_of = [&](const char* name) {
+    return ledger::evidence::Bundle::Parse(ReadTextFile(stamped / name).value_or(""));
+  };
+  CUPEL_ASSERT_OK(const auto bundle, bundle_of("sigstore/0000-plan.sigstore.json"));
+  EXPECT_THAT(bundle.timestamps, ::testing::ElementsAre(response));
+  CUPEL_ASSERT_OK(const auto without, bundle_of("sigstore/0005-report.sigstore.json"));
+  EXPECT_TRUE(without.timestamps.empty());
+
+  // Taken out of one of its two places.
+  auto stripped = bundle;
+  stripped.timestamps.clear();
+  ASSERT_THAT(WriteFileAtomic(stamped / "sigstore/0000-plan.sigstore.json", stripped.ToText()), IsOk());
+  EXPECT_THAT(VerifyUnpacked(stamped, {}),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("sigstore/0000-plan")));
 }
 
 TEST_F(PackTest, BelievesOnlyTheKeysGiven) {

@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/application/pack/verify_script.h"
 
-// .incbin, so that the script stays a file that people can run and read.
-asm(".section .rodata\n"
-    ".global cupel_verify_script\n"
-    ".global cupel_verify_script_end\n"
-    "cupel_verify_script:\n"
-    ".incbin \"" CUPEL_VERIFY_SCRIPT
-    "\"\n"
-    "cupel_verify_script_end:\n"
-    ".byte 0\n"
-    ".previous\n");
-
-extern "C" {
-extern const char cupel_verify_script[];
-extern const char cupel_verify_script_end[];
-}
-
 namespace cupel::application::pack {
 
-std::string_view VerifyScript() {
-  return {cupel_verify_script, static_cast<std::size_t>(cupel_verify_script_end - cupel_verify_script)};
+// Made by cmake/CupelEmbed.cmake from the files (CMakeLists.txt).
+std::string_view VerifyMain();
+std::string_view VerifyBytes();
+std::string_view VerifyFaults();
+std::string_view VerifyKeys();
+std::string_view VerifyLedger();
+std::string_view VerifyMerkle();
+std::string_view VerifyReport();
+std::string_view VerifyResults();
+std::string_view VerifyStatements();
+
+const std::map<std::string, std::string_view>& VerifyScripts() {
+  static const std::map<std::string, std::string_view> scripts = {
+      {"verify.mjs", VerifyMain()},
+      {"verify/bytes.mjs", VerifyBytes()},
+      {"verify/faults.mjs", VerifyFaults()},
+      {"verify/keys.mjs", VerifyKeys()},
+      {"verify/ledger.mjs", VerifyLedger()},
+      {"verify/merkle.mjs", VerifyMerkle()},
+      {"verify/report.mjs", VerifyReport()},
+      {"verify/results.mjs", VerifyResults()},
+      {"verify/statements.mjs", VerifyStatements()},
+  };
+  return scripts;
 }
 
 }  // namespace cupel::application::pack

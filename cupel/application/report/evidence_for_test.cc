@@ -95,6 +95,18 @@ TEST(FindingsOf, DoesNotCountWhatWasNotMeasured) {
   EXPECT_FALSE(Of(findings, "X08").Any()) << "the plan names no data";
 }
 
+TEST(FindingsOf, NamesWhatARunHoldsAndNothingElse) {
+  const auto findings = FindingsOf({}, Frozen());
+  EXPECT_THAT(Of(findings, "X06").documents, ElementsAre(DocumentKind::kModelIdentity));
+  EXPECT_EQ(Of(findings, "X06").sufficiency, Sufficiency::kSupporting);
+  EXPECT_THAT(Of(findings, "X21").documents, ElementsAre(DocumentKind::kReport));
+  EXPECT_EQ(Of(findings, "X21").sufficiency, Sufficiency::kSupporting);
+  // A drill, a review, consent, incidents, feedback, training: not in a run. A hallmark and the gate come
+  // after it.
+  for (const char* row : {"X12", "X13", "X14", "X15", "X17", "X18", "X19", "X22"})
+    EXPECT_FALSE(Of(findings, row).Any()) << row;
+}
+
 TEST(FindingsOf, CountsAMeasurementThatNothingIsRequiredOf) {
   const auto findings = FindingsOf({RunOf("inspect.pgd", Verdict::kNotApplicable)}, Frozen());
   EXPECT_TRUE(Of(findings, "X04").Any());

@@ -154,7 +154,7 @@ TEST_F(BundleTest, TimestampsAreOverTheSignature) {
 
   bundle_.timestamps.push_back(stamper.Stamp(bundle_.envelope.payload, 1'760'000'000));
   EXPECT_THAT(VerifyTimestamps(bundle_, *authority),
-              HasError(ErrorCode::kVerificationFailed, HasSubstr("does not hold")))
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("over other bytes")))
       << "of the payload, not of the signature";
 }
 

@@ -108,6 +108,35 @@ Bundle Logged(const SigningKey& key) {
   return bundle;
 }
 
+TEST(EveryShape, OfABundlesTimestampsIsRefusedOrReadsAsSomethingElse) {
+  const SigningKey key = SigningKey::Generate().value();
+  const Bundle without = Logged(key);
+  Bundle bundle = without;
+  bundle.timestamps = {{1, 2, 3}, {4, 5}};
+  int refused = 0;
+  int fewer = 0;
+  const Json good = Json::Parse(bundle.ToText()).value();
+  const Json& data = good["verificationMaterial"]["timestampVerificationData"];
+  ForEveryShape(data, [&](const Json& changed, const std::string& what) {
+    Json json = good;
+    json["verificationMaterial"]["timestampVerificationData"] = changed;
+    const auto read = Bundle::Parse(json.Canonical());
+    if (!read) {
+      ++refused;
+      EXPECT_THAT(read, HasError(ErrorCode::kCorrupt)) << what;
+      return;
+    }
+    EXPECT_NE(read->timestamps, bundle.timestamps) << what;
+    EXPECT_EQ(read->tlog_entries, bundle.tlog_entries) << what;
+    if (read->timestamps.size() < bundle.timestamps.size()) ++fewer;
+  });
+  EXPECT_GT(refused, 40);
+  EXPECT_EQ(fewer, 2) << "either of the two stamps taken away";
+  Json none = good;
+  none["verificationMaterial"].AsObject().erase("timestampVerificationData");
+  EXPECT_THAT(Bundle::Parse(none.Canonical()), IsOkAndHolds(without));
+}
+
 TEST(EveryShape, OfABundleIsRefusedOrReadsAsSomethingElse) {
   const SigningKey key = SigningKey::Generate().value();
   const Bundle bundle = Logged(key);

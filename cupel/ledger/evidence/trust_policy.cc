@@ -17,6 +17,8 @@ namespace {
 constexpr std::uint64_t kMaxKeyFileBytes = 1 << 16;
 constexpr std::string_view kPolicyFile = "log.policy";
 constexpr std::string_view kPolicyKey = "log_policy";
+/// Anchors of time-stamp authorities: a role of keys that sign no documents of ours.
+constexpr std::string_view kTimestampRole = "timestamp";
 
 std::size_t Index(KeyRole role) { return static_cast<std::size_t>(role); }
 
@@ -94,16 +96,16 @@ std::string_view KeyRoleName(KeyRole role) {
 
 bool IsNoteRole(KeyRole role) { return role == KeyRole::kLedger || role == KeyRole::kWitness; }
 
-Status TrustPolicy::Claim(KeyRole role, BytesView key) {
+Status TrustPolicy::Claim(std::string_view role, BytesView key) {
   const auto it = std::find_if(owners_.begin(), owners_.end(),
                                [&](const Owner& owner) { return std::ranges::equal(owner.key, key); });
   if (it == owners_.end()) {
     owners_.push_back({Bytes(key.begin(), key.end()), role});
   } else if (it->role != role) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("the key has the role {} already and cannot have the role {} too",
-                            KeyRoleName(it->role), KeyRoleName(role)),
-                "", "make a key of its own for each role");
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the key has the role {} already and cannot have the role {} too", it->role, role), "",
+        "make a key of its own for each role");
   }
   return {};
 }
@@ -114,7 +116,7 @@ Status TrustPolicy::Trust(KeyRole role, crypto::PublicKey key) {
         ErrorCode::kInvalidArgument,
         fmt::format("a {} key is a C2SP verifier key (.vkey), not a PEM public key", KeyRoleName(role)));
   }
-  CUPEL_TRY_STATUS(Claim(role, key.Der()));
+  CUPEL_TRY_STATUS(Claim(KeyRoleName(role), key.Der()));
   auto& keys = keys_[Index(role)];
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
   return {};
@@ -127,7 +129,7 @@ Status TrustPolicy::Trust(KeyRole role, std::string verifier_key) {
         fmt::format("a {} key is a PEM public key, not a C2SP verifier key (.vkey)", KeyRoleName(role)));
   }
   CUPEL_TRY(const Bytes raw, RawVerifierKey(verifier_key));
-  CUPEL_TRY_STATUS(Claim(role, raw));
+  CUPEL_TRY_STATUS(Claim(KeyRoleName(role), raw));
   auto& keys = verifier_keys_[Index(role)];
   if (std::find(keys.begin(), keys.end(), verifier_key) == keys.end())
     keys.push_back(std::move(verifier_key));
@@ -139,9 +141,20 @@ Status TrustPolicy::TrustLogPolicy(std::string text) {
     return Fail(ErrorCode::kInvalidArgument, "there must be one policy of the log only");
   for (const auto& [role, key] : KeysOfPolicy(text)) {
     CUPEL_TRY(const Bytes raw, RawVerifierKey(key));
-    CUPEL_TRY_STATUS(Claim(role, raw));
+    CUPEL_TRY_STATUS(Claim(KeyRoleName(role), raw));
   }
   log_policy = std::move(text);
+  return {};
+}
+
+Status TrustPolicy::TrustTimestamps(std::string_view pem) {
+  CUPEL_TRY(const auto authority, crypto::TimestampAuthority::FromPem(pem));
+  for (const Bytes& key : authority.PublicKeys()) CUPEL_TRY_STATUS(Claim(kTimestampRole, key));
+  if (timestamps_) {
+    timestamps_->Add(authority);
+  } else {
+    timestamps_ = authority;
+  }
   return {};
 }
 
@@ -166,6 +179,13 @@ Status TrustPolicy::AddFile(const std::filesystem::path& path, KeyRole role) {
   return status;
 }
 
+Status TrustPolicy::AddAnchors(const std::filesystem::path& path) {
+  CUPEL_TRY(const std::string pem, ReadTextFile(path, kMaxKeyFileBytes));
+  Status status = TrustTimestamps(pem);
+  if (!status) return FailAt(path.string(), std::move(status).error());
+  return status;
+}
+
 /// A file of a folder: the role is in its name, or follows from its kind.
 Status TrustPolicy::AddNamedFile(const std::filesystem::path& path) {
   if (path.filename() == kPolicyFile) {
@@ -177,14 +197,16 @@ Status TrustPolicy::AddNamedFile(const std::filesystem::path& path) {
   const bool is_note = path.extension() == ".vkey";
   if (!is_note && path.extension() != ".pem") return {};
   const std::string name = path.filename().string();
-  const std::optional<KeyRole> named = RoleNamed(name.substr(0, name.find_first_of(".-")));
+  const std::string role = name.substr(0, name.find_first_of(".-"));
+  if (!is_note && role == kTimestampRole) return AddAnchors(path);
+  const std::optional<KeyRole> named = RoleNamed(role);
   return AddFile(path, named.value_or(is_note ? KeyRole::kLedger : KeyRole::kEvidence));
 }
 
 Result<TrustPolicy> TrustPolicy::FromToml(std::string_view text, const std::filesystem::path& folder,
                                           std::string name) {
   CUPEL_TRY(const TomlTable table, TomlTable::Parse(text, std::move(name)));
-  std::vector<std::string> known = {std::string(kPolicyKey)};
+  std::vector<std::string> known = {std::string(kPolicyKey), std::string(kTimestampRole)};
   for (const KeyRole role : kKeyRoles) known.emplace_back(KeyRoleName(role));
   CUPEL_TRY_STATUS(table.OnlyKeys(known));
   TrustPolicy policy;
@@ -194,6 +216,11 @@ Result<TrustPolicy> TrustPolicy::FromToml(std::string_view text, const std::file
       Status status = policy.AddFile(folder / file, role);
       if (!status) return FailAt(table.Place(KeyRoleName(role)), std::move(status).error());
     }
+  }
+  CUPEL_TRY(const auto anchors, table.TextsOr(kTimestampRole, {}));
+  for (const std::string& file : anchors) {
+    Status status = policy.AddAnchors(folder / file);
+    if (!status) return FailAt(table.Place(kTimestampRole), std::move(status).error());
   }
   if (table.Has(kPolicyKey)) {
     CUPEL_TRY(const std::string file, table.Text(kPolicyKey));
@@ -245,8 +272,12 @@ Result<TrustedStatement> TrustPolicy::Open(const Bundle& bundle, KeyRole role) c
     }
     return tl::make_unexpected(std::move(signers).error());
   }
-  CUPEL_TRY(Statement statement, StatementIn(envelope));
-  return TrustedStatement{std::move(statement), (*signers)[0]};
+  TrustedStatement opened{{}, (*signers)[0], {}};
+  CUPEL_TRY(opened.statement, StatementIn(envelope));
+  if (timestamps_) {
+    CUPEL_TRY(opened.stamped_at, VerifyTimestamps(bundle, *timestamps_));
+  }
+  return opened;
 }
 
 }  // namespace cupel::ledger::evidence

@@ -6,8 +6,9 @@
 ///
 /// A key is trusted for a role by being put there by the verifier; nothing inside an envelope or bundle can
 /// add one. Promises: a key with two roles is refused when the policy is made; what a key of another role
-/// signed is refused, and the message names that role. Does not promise: that a verifier key or the log's
-/// policy is well-formed beyond its outline (ledger/merkle and ledger/witness read them).
+/// signed is refused, and the message names that role; with time-stamp anchors, a bundle whose time stamps do
+/// not all hold is refused. Does not promise: that a verifier key or the log's policy is well-formed beyond
+/// its outline (ledger/merkle and ledger/witness read them); a time stamp where there is none.
 ///
 /// On disk, one of (docs/formats/trust.md):
 ///   a folder without `trust.toml`   every *.pem is an ECDSA P-256 public key, every *.vkey a C2SP verifier
@@ -16,18 +17,21 @@
 ///                                   to its first '.' or '-' is the role when it names one
 ///                                   ("hallmark.pub.pem", "vote-alice.pem", "witness-1.vkey"); otherwise
 ///                                   *.pem are evidence keys and
-///                                   *.vkey ledger keys.
+///                                   *.vkey ledger keys. timestamp*.pem holds anchors of time-stamp
+///                                   authorities: certificates.
 ///   a `trust.toml`, or its folder   roles to lists of files, relative to it; unknown keys are errors.
 ///   a single *.pem, *.vkey or log.policy file, as in a folder.
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cupel/base/error.h"
 #include "cupel/crypto/signing_key.h"
+#include "cupel/crypto/timestamp.h"
 #include "cupel/ledger/evidence/bundle.h"
 #include "cupel/ledger/evidence/statement.h"
 
@@ -56,6 +60,9 @@ Result<Statement> StatementIn(const Envelope& envelope);
 struct TrustedStatement {
   Statement statement;
   crypto::PublicKey signer;
+  /// When the bundle's time stamps saw the signature, in Unix seconds, verified, in the bundle's order. Empty
+  /// when the policy has no time-stamp anchor: then nobody checked those that the bundle may carry.
+  std::vector<std::int64_t> stamped_at;
 };
 
 class TrustPolicy {
@@ -75,6 +82,9 @@ class TrustPolicy {
   Status Trust(KeyRole role, std::string verifier_key);
   /// Errors: kInvalidArgument when there is one already, or when a key in it has another role here.
   Status TrustLogPolicy(std::string text);
+  /// Believes the time-stamp authorities under these anchors, certificates in PEM.
+  /// Errors: kCorrupt; kInvalidArgument when the key of an anchor has a role here.
+  Status TrustTimestamps(std::string_view pem);
 
   /// Evidence, hallmark, vote; empty for the other roles. In the order in which they were added.
   const std::vector<crypto::PublicKey>& KeysOf(KeyRole role) const;
@@ -85,21 +95,27 @@ class TrustPolicy {
   /// they count with its quorum alone. TrustLogPolicy sets it.
   std::string log_policy;
 
-  /// The statement in a bundle, after its signature was verified with one of the role's keys.
-  /// Errors: kVerificationFailed; kCorrupt when what was signed is no statement.
+  /// Who is believed about times; nullopt for nobody.
+  const std::optional<crypto::TimestampAuthority>& Timestamps() const { return timestamps_; }
+
+  /// The statement in a bundle, after its signature was verified with one of the role's keys, and its time
+  /// stamps if there are anchors. Errors: kVerificationFailed; kCorrupt when what was signed is no statement,
+  /// or a time stamp is none.
   Result<TrustedStatement> Open(const Bundle& bundle, KeyRole role = KeyRole::kEvidence) const;
 
  private:
   Status AddFile(const std::filesystem::path& path, KeyRole role);
+  Status AddAnchors(const std::filesystem::path& path);
   Status AddNamedFile(const std::filesystem::path& path);
-  Status Claim(KeyRole role, BytesView key);
+  Status Claim(std::string_view role, BytesView key);
 
   struct Owner {
-    Bytes key;  ///< DER of a public key, or the raw bytes of a verifier key.
-    KeyRole role;
+    Bytes key;              ///< DER of a public key, or the raw bytes of a verifier key.
+    std::string_view role;  ///< Of a constant text.
   };
   std::array<std::vector<crypto::PublicKey>, kKeyRoles.size()> keys_;
   std::array<std::vector<std::string>, kKeyRoles.size()> verifier_keys_;
+  std::optional<crypto::TimestampAuthority> timestamps_;
   std::vector<Owner> owners_;
 };
 

@@ -8,6 +8,7 @@
 #include "cupel/base/file.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/crypto/key_file.h"
+#include "cupel/crypto/time_stamper_for_test.h"
 #include "cupel/testing/scratch_folder.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -15,8 +16,10 @@ namespace cupel::ledger::evidence {
 namespace {
 
 using crypto::SigningKey;
+using crypto::TimeStamperForTest;
 using cupel::testing::HasError;
 using cupel::testing::IsOk;
+using cupel::testing::IsOkAndHolds;
 using cupel::testing::ScratchFolder;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -239,6 +242,82 @@ TEST_F(TrustPolicyTest, OpensInTheSignersRoleAlone) {
                                          HasSubstr(fmt::format("whose role is {};", KeyRoleName(wanted))))));
     }
   }
+}
+
+TEST_F(TrustPolicyTest, ReadsTimeStampAnchors) {
+  const TimeStamperForTest one;
+  const TimeStamperForTest two;
+  Save("a.pem", alice_);
+  EXPECT_EQ(Load()->Timestamps(), std::nullopt);
+  Save("timestamp.pem", one.CertificatePem());
+  Save("timestamp-two.pem", two.CertificatePem());
+  Save("timestamps.txt", "two of them");
+  CUPEL_ASSERT_OK(const TrustPolicy by_name, Load());
+  ASSERT_NE(by_name.Timestamps(), std::nullopt);
+  EXPECT_EQ(by_name.Timestamps()->Certificates().size(), 2u);
+  EXPECT_THAT(by_name.KeysOf(KeyRole::kEvidence), ElementsAre(alice_.Public()));
+  CUPEL_ASSERT_OK(const TrustPolicy alone, TrustPolicy::Load(folder_ / "timestamp.pem"));
+  EXPECT_EQ(alone.Timestamps()->Certificates().size(), 1u);
+
+  Save("tsa/both.pem", one.CertificatePem() + two.CertificatePem());
+  Save("trust.toml", "evidence = [\"a.pem\"]\ntimestamp = [\"tsa/both.pem\"]\n");
+  CUPEL_ASSERT_OK(const TrustPolicy policy, Load());
+  EXPECT_EQ(policy.Timestamps()->Certificates().size(), 2u);
+}
+
+TEST_F(TrustPolicyTest, SaysWhichAnchorIsWrong) {
+  Save("a.pem", alice_);
+  const std::pair<const char*, ErrorCode> cases[] = {{"absent.pem", ErrorCode::kNotFound},
+                                                     {"a.pem", ErrorCode::kCorrupt}};
+  for (const auto& [file, code] : cases) {
+    Save("trust.toml", fmt::format("\ntimestamp = [\"{}\"]\n", file));
+    EXPECT_THAT(Load(), HasError(code, AllOf(HasSubstr("trust.toml:2"), HasSubstr(file)))) << file;
+  }
+  Save("trust.toml", "timestamps = []\n");
+  EXPECT_THAT(Load(), HasError(ErrorCode::kInvalidArgument, HasSubstr("did you mean \"timestamp\"")));
+}
+
+TEST_F(TrustPolicyTest, TheKeyOfAnAnchorHasNoOtherRole) {
+  const TimeStamperForTest stamper;
+  CUPEL_ASSERT_OK(const auto key, crypto::PublicKey::FromDer(stamper.PublicKeyDer()));
+  for (const KeyRole role : {KeyRole::kEvidence, KeyRole::kHallmark, KeyRole::kVote}) {
+    TrustPolicy first;
+    ASSERT_THAT(first.Trust(role, key), IsOk());
+    EXPECT_THAT(first.TrustTimestamps(stamper.CertificatePem()),
+                HasError(ErrorCode::kInvalidArgument, HasSubstr("role timestamp")));
+    EXPECT_EQ(first.Timestamps(), std::nullopt);
+    TrustPolicy second;
+    ASSERT_THAT(second.TrustTimestamps(stamper.CertificatePem()), IsOk());
+    ASSERT_THAT(second.TrustTimestamps(stamper.CertificatePem()), IsOk()) << "the same again";
+    EXPECT_EQ(second.Timestamps()->Certificates().size(), 1u);
+    EXPECT_THAT(second.Trust(role, key), HasError(ErrorCode::kInvalidArgument, HasSubstr("role timestamp")));
+  }
+}
+
+TEST_F(TrustPolicyTest, OpensAStampedBundleOnlyIfEveryStampHolds) {
+  const TimeStamperForTest known;
+  const TimeStamperForTest stranger;
+  Bundle bundle = Signed(alice_);
+  const Bytes& signature = bundle.envelope.signatures[0].signature.der;
+  TrustPolicy policy;
+  ASSERT_THAT(policy.Trust(KeyRole::kEvidence, alice_.Public()), IsOk());
+  TrustPolicy with_anchor = policy;
+  ASSERT_THAT(with_anchor.TrustTimestamps(known.CertificatePem()), IsOk());
+  EXPECT_THAT(with_anchor.Open(bundle)->stamped_at, IsEmpty()) << "none is asked for";
+
+  bundle.timestamps = {known.Stamp(signature, 1'760'000'000), known.Stamp(signature, 1'770'000'000)};
+  CUPEL_ASSERT_OK(const TrustedStatement opened, with_anchor.Open(bundle));
+  EXPECT_THAT(opened.stamped_at, ElementsAre(1'760'000'000, 1'770'000'000));
+  EXPECT_THAT(policy.Open(bundle)->stamped_at, IsEmpty()) << "nobody checked them";
+
+  bundle.timestamps.push_back(stranger.Stamp(signature, 1'760'000'000));
+  EXPECT_THAT(with_anchor.Open(bundle),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("rfc3161Timestamps[2]")));
+  bundle.timestamps[2] = known.Stamp(AsBytes("another signature"), 1'760'000'000);
+  EXPECT_THAT(with_anchor.Open(bundle),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("rfc3161Timestamps[2]")));
+  bundle.timestamps[2] = {1, 2, 3};
+  EXPECT_THAT(with_anchor.Open(bundle), HasError(ErrorCode::kCorrupt, HasSubstr("rfc3161Timestamps[2]")));
 }
 
 TEST_F(TrustPolicyTest, RejectsWhatAStrangerSigned) {
