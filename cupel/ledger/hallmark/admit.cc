@@ -13,7 +13,6 @@ using ledger::hallmark::AdmissionInputs;
 using ledger::hallmark::Hallmark;
 using ledger::hallmark::LedgerTail;
 using ledger::hallmark::LedgerView;
-using ledger::hallmark::ModelDigests;
 using ledger::hallmark::PositionFile;
 
 constexpr std::uint64_t kMaxHallmarkBytes = std::uint64_t{1} << 22;
@@ -62,15 +61,6 @@ AdmissionInputs ReadInputs(const std::filesystem::path& hallmark, const Admissio
   return inputs;
 }
 
-Admission AdmitFiles(const std::function<Result<ModelDigests>()>& model,
-                     const std::filesystem::path& hallmark, const AdmissionPolicy& policy) {
-  AdmissionInputs inputs = ReadInputs(hallmark, policy);
-  inputs.model = model;
-  std::optional<PositionFile> position;
-  if (policy.position) inputs.position = &position.emplace(policy.position->file, policy.position->key);
-  return ledger::hallmark::Admit(inputs);
-}
-
 /// What the bundle claims to be, before anything of it is believed.
 Result<Hallmark> ClaimedHallmark(const Result<std::string>& text) {
   if (!text) return tl::make_unexpected(text.error());
@@ -95,12 +85,16 @@ RuntimeContext AllowedContext(const Hallmark& hallmark) {
 
 Admission admit(const std::filesystem::path& model, const std::filesystem::path& hallmark,
                 const AdmissionPolicy& policy) {
-  return AdmitFiles([&] { return HashModel(model, policy); }, hallmark, policy);
+  return admit([&] { return HashModel(model, policy); }, hallmark, policy);
 }
 
-Admission admit(const ModelBytes& model, const std::filesystem::path& hallmark,
+Admission admit(const std::function<Result<ModelDigests>()>& digests, const std::filesystem::path& hallmark,
                 const AdmissionPolicy& policy) {
-  return AdmitFiles([&]() -> Result<ModelDigests> { return model.Digests(); }, hallmark, policy);
+  AdmissionInputs inputs = ReadInputs(hallmark, policy);
+  inputs.model = digests;
+  std::optional<PositionFile> position;
+  if (policy.position) inputs.position = &position.emplace(policy.position->file, policy.position->key);
+  return ledger::hallmark::Admit(inputs);
 }
 
 Admission VerifyHallmark(const std::filesystem::path& hallmark, const AdmissionPolicy& policy) {

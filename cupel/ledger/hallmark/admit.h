@@ -22,6 +22,7 @@
 /// bytes, and load those), nor to notice later revocations: call it again, at start and from time to time.
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,7 @@ using ledger::hallmark::AdmissionCodeName;
 using ledger::hallmark::AdmissionRemedy;
 using ledger::hallmark::GuardLevel;
 using ledger::hallmark::ModelBytes;
+using ledger::hallmark::ModelDigests;
 using ledger::hallmark::RiskClass;
 using ledger::hallmark::RuntimeContext;
 
@@ -71,9 +73,10 @@ struct AdmissionPolicy {
 Admission admit(const std::filesystem::path& model, const std::filesystem::path& hallmark,
                 const AdmissionPolicy& policy);
 
-/// The same for a model whose files were read before, so that what is admitted is what will be loaded. Of the
-/// policy it does not read external_data.
-Admission admit(const ModelBytes& model, const std::filesystem::path& hallmark,
+/// The same for a runtime that reads the model into memory (ledger/hallmark/model_bytes.h), so that what is
+/// admitted is what will be loaded. digests: called at most once, when the checks before it hold; reads the
+/// files, keeps them, and tells their digests. Of the policy it does not read external_data.
+Admission admit(const std::function<Result<ModelDigests>()>& digests, const std::filesystem::path& hallmark,
                 const AdmissionPolicy& policy);
 
 /// Does the hallmark hold, for somebody who has neither the model nor the machine? The same gate, asked on

@@ -3,9 +3,13 @@
 
 /// A model's files in memory, read once: what is hashed, admitted and loaded are the same bytes.
 ///
-///     CUPEL_TRY(const ModelBytes model, ModelBytes::Read("face.onnx", external_data_of));
-///     const Admission admission = cupel::admit(model, "face.hallmark.json", policy);
-///     if (admission.admitted()) Load(model.file, model.external);
+///     std::optional<ModelBytes> model;
+///     const auto digests = [&]() -> Result<ModelDigests> {
+///       CUPEL_TRY(model, ModelBytes::Read("face.onnx", external_data_of));
+///       return model->Digests();
+///     };
+///     const Admission admission = cupel::admit(digests, "face.hallmark.json", policy);
+///     if (admission.admitted()) Load(model->file, model->external);
 ///
 /// Promises: no file is opened twice, so somebody who exchanges or changes one while the gate decides has
 /// nobody who reads it; the digests are those of `identity::Identify` for the same bytes. Does not promise: a
