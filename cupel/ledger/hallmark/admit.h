@@ -51,7 +51,7 @@ struct PositionFiles {
 };
 
 struct AdmissionPolicy {
-  /// Whom to believe: a folder of keys or a trust.toml (docs/formats/evidence.md).
+  /// Whom to believe: a folder of keys or a trust.toml (docs/formats/trust.md).
   std::filesystem::path trust;
   /// The ledger as this machine last got it: its folder; or a checkpoint file alone, which is enough only
   /// while the hallmark is the ledger's last leaf.
