@@ -2,8 +2,7 @@
 // A position on a real disk: damage, permissions, faults and several processes.
 #include "cupel/ledger/hallmark/position_file.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +10,7 @@
 #include <thread>
 
 #include "cupel/base/file.h"
-#include "cupel/crypto/key_file.h"
+#include "cupel/base/interrupt.h"
 #include "cupel/ledger/hallmark/gate_world_for_test.h"
 #include "cupel/testing/scratch_folder.h"
 #include "cupel/testing/small_disk.h"
@@ -189,6 +188,48 @@ TEST_F(PositionFileTest, ProcessesDoNotUndoEachOther) {
     EXPECT_EQ(status, 0);
   }
   EXPECT_THAT(LoadIt(), IsOkAndHolds(Optional(OfSize(kProcesses * kTurns))));
+}
+
+/// Killed at any moment, a writer leaves the old position or the new one: never none, and never half of one.
+TEST_F(PositionFileTest, AWriterThatIsKilledLeavesAWholePosition) {
+  ASSERT_THAT(SaveIt(OfSize(1)), IsOk());
+  std::uint64_t last = 1;
+  std::uint64_t most = 1;
+  for (int round = 0; round < 25; ++round) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (std::uint64_t size = last;; ++size) {
+        if (!SaveIt(OfSize(size))) ::_exit(1);
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(3 + round));
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    CUPEL_ASSERT_OK(const auto position, LoadIt());
+    ASSERT_TRUE(position.has_value());
+    last = position->ledgers[0].seen.size;
+    EXPECT_EQ(*position, OfSize(last));
+    EXPECT_GE(last, most) << "it went back";
+    most = last;
+  }
+  EXPECT_GT(most, 10u) << "nothing was written before it was killed";
+}
+
+TEST_F(PositionFileTest, WaitingEndsWhenTheUserAsksForIt) {
+  PositionFile holder(File(), Key());
+  ASSERT_THAT(holder.Load(), IsOk());
+  Interrupt::SetRequested(true);
+  EXPECT_THAT(PositionFile(File(), Key(), 60'000).Load(), HasError(ErrorCode::kInterrupted));
+  Interrupt::SetRequested(false);
+}
+
+TEST_F(PositionFileTest, WhoMayNotReadOrWriteItIsTold) {
+  ASSERT_THAT(SaveIt(OfSize(3)), IsOk());
+  std::filesystem::permissions(folder_ / "state", std::filesystem::perms(0755));
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
+  const cupel::testing::Unprivileged user;
+  if (!user.IsThere() || !user.Changed()) GTEST_SKIP() << "needs another user";
+  EXPECT_THAT(LoadIt(), HasError(ErrorCode::kPermission)) << "the key is somebody else's";
 }
 
 }  // namespace
