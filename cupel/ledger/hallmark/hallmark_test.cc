@@ -205,7 +205,9 @@ TEST_F(HallmarkTest, EveryHallmarkWithinTheRulesSurvives) {
     hallmark.risk = static_cast<RiskClass>(random() % 4);
     hallmark.conditions = {};
     for (const char* text : {"host=a,b", "purpose=x", "region=eu/de", "guard=fail-closed,observe"}) {
-      if (random() % 2 == 0) ASSERT_THAT(hallmark.conditions.Add(text), IsOk());
+      if (random() % 2 == 0) {
+        ASSERT_THAT(hallmark.conditions.Add(text), IsOk());
+      }
     }
     hallmark.not_before = static_cast<std::int64_t>(random() % 4'000'000'000);
     const std::int64_t last = AddMonths(hallmark.not_before, MaximumMonths(hallmark.risk));

@@ -6,6 +6,7 @@
 
 #include "cupel/crypto/hash.h"
 #include "cupel/ledger/evidence/envelope.h"
+#include "cupel/ledger/evidence/statement.h"
 #include "cupel/ledger/log/leaf.h"
 #include "cupel/testing/status_matchers.h"
 
