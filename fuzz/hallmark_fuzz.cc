@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hallmarks, exceptions, refusals, reasons, conditions and positions from hostile bytes: reading must end in a
-// value or an error, and a hallmark or a position that was read must print the very bytes it was read from. A
-// revocation is only ever what it must be.
+// Hallmarks, exceptions, refusals, reasons, conditions and positions from hostile bytes: reading must end in
+// a value or an error, and a hallmark or a position that was read must print the very bytes it was read from.
+// A revocation is only ever what it must be.
 #include <cstdint>
 
 #include "cupel/crypto/hash.h"
