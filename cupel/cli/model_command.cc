@@ -111,7 +111,10 @@ void AddModelRun(CLI::App& model, Session& session) {
   run->add_option("model", arguments->model, "ONNX file")->required();
   AddModelRunOptions(*run, *arguments);
   run->get_option("--data")->required();
-  OnRun(run, session, [&session, arguments] { return RunModel(session, *arguments); });
+  OnRun(run, session, [&session, arguments]() -> Status {
+    CUPEL_TRY(const Graph graph, algorithm::onnx::ReadModel(arguments->model));
+    return RunModel(session, *arguments, graph);
+  });
 }
 
 void AddConformance(CLI::App& model, Session& session) {

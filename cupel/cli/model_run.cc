@@ -5,7 +5,6 @@
 
 #include "cupel/algorithm/evaluate/predict.h"
 #include "cupel/algorithm/executor/classifier.h"
-#include "cupel/algorithm/onnx/reader.h"
 #include "cupel/base/parallel.h"
 #include "cupel/cli/text_table.h"
 #include "cupel/data/dataset/open.h"
@@ -22,8 +21,7 @@ void AddModelRunOptions(CLI::App& command, ModelRunArguments& arguments) {
   command.add_option("--jobs,-j", arguments.jobs, "Workers")->check(CLI::Range(1, 1024));
 }
 
-Status RunModel(Session& session, const ModelRunArguments& arguments) {
-  CUPEL_TRY(const algorithm::graph::Graph graph, algorithm::onnx::ReadModel(arguments.model));
+Status RunModel(Session& session, const ModelRunArguments& arguments, const algorithm::graph::Graph& graph) {
   CUPEL_TRY(data::dataset::DatasetPointer data, data::dataset::OpenDataset(arguments.data));
   CUPEL_TRY(const data::dataset::Subset subset, data::dataset::Subset::Parse(arguments.subset));
   if (subset.kind != data::dataset::SubsetKind::kAll) {

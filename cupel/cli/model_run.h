@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "cupel/algorithm/graph/graph.h"
 #include "cupel/cli/command.h"
 
 namespace cupel::cli {
@@ -24,7 +25,8 @@ struct ModelRunArguments {
 /// --data, --subset, --scale, --out, --device, --jobs.
 void AddModelRunOptions(CLI::App& command, ModelRunArguments& arguments);
 
-/// Prints the answers, or writes them as a predictions file. Errors: reading model and data; writing.
-Status RunModel(Session& session, const ModelRunArguments& arguments);
+/// Prints the answers of this graph, or writes them as a predictions file. `arguments.model` is its name in
+/// messages, and is not opened. Errors: reading the data; writing.
+Status RunModel(Session& session, const ModelRunArguments& arguments, const algorithm::graph::Graph& graph);
 
 }  // namespace cupel::cli

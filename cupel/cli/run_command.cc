@@ -2,7 +2,7 @@
 // cupel run: runs a model that its hallmark admits here and now, and no other.
 #include <fmt/format.h>
 
-#include "cupel/algorithm/onnx/external_data_files.h"
+#include "cupel/application/release/held_model.h"
 #include "cupel/application/release/release.h"
 #include "cupel/cli/command.h"
 #include "cupel/cli/hallmark_command.h"
@@ -13,12 +13,13 @@
 namespace cupel::cli {
 namespace {
 
+using application::release::HeldModel;
 using application::release::ReleaseKeys;
 using ledger::evidence::KeyRole;
 
 struct Arguments {
   ModelRunArguments run;
-  std::string hallmark, trust, ledger, checkpoint, receipt, guard = "observe", refusals;
+  std::string hallmark, trust, ledger, checkpoint, receipt, position, guard = "observe", refusals;
   RuntimeContext context;
 };
 
@@ -27,9 +28,9 @@ AdmissionPolicy PolicyOf(const Arguments& arguments) {
   policy.trust = arguments.trust;
   policy.ledger = arguments.ledger.empty() ? arguments.checkpoint : arguments.ledger;
   if (!arguments.receipt.empty()) policy.receipt = arguments.receipt;
-  // A file whose list cannot be read is refused for its digests.
-  policy.external_data =
-      algorithm::onnx::ExternalDataFiles(arguments.run.model).value_or(std::vector<std::filesystem::path>{});
+  if (!arguments.position.empty()) {
+    policy.position = {arguments.position, UserKeyFolder() / "position.key.pem"};
+  }
   policy.context = arguments.context;
   return policy;
 }
@@ -57,18 +58,29 @@ Status Run(Session& session, Arguments& arguments) {
   if (arguments.ledger.empty() == arguments.checkpoint.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "give either --ledger or --checkpoint");
   }
-  const Admission admission = admit(arguments.run.model, arguments.hallmark, PolicyOf(arguments));
+  // Read once: what is hashed here is what runs below, whatever happens to the files in between.
+  std::optional<HeldModel> model;
+  const auto digests = [&]() -> Result<ModelDigests> {
+    CUPEL_TRY(model, HeldModel::Hold(arguments.run.model));
+    return model->Digests();
+  };
+  const Admission admission = admit(digests, arguments.hallmark, PolicyOf(arguments));
   if (!admission.admitted()) {
     Record(session, admission, arguments);
     Status refused = admission.ToStatus();
     return FailAt(arguments.run.model, std::move(refused).error());
+  }
+  if (admission.position_is_new) {
+    session.Say(fmt::format("there was no position: {} begins with the ledger's {} leaves",
+                            arguments.position, admission.newest->size));
   }
   const auto& hallmark = *admission.hallmark;
   const std::string line =
       fmt::format("admitted  class {}, until {}", RiskClassName(hallmark.risk), FormatUtc(hallmark.expires));
   if (!arguments.run.data.empty()) {
     session.Say(line);
-    return RunModel(session, arguments.run);
+    CUPEL_TRY(const auto graph, model->Load());
+    return RunModel(session, arguments.run, graph);
   }
   session.Print(line + "\n", Json::Object{{"admitted", true},
                                           {"class", RiskClassName(hallmark.risk)},
@@ -95,6 +107,10 @@ void AddRun(CLI::App& app, Session& session) {
                       "A checkpoint alone; enough while the hallmark is the ledger's last leaf");
   command->add_option("--receipt", arguments->receipt,
                       "A .tlog-proof (default: the one beside the hallmark)");
+  command->add_option(
+      "--position", arguments->position,
+      "File that remembers what of the ledger was read: later runs read only what is new, and "
+      "a ledger that was put back is refused");
   command->add_option("--host", arguments->context.host, "What this machine is called in conditions");
   command->add_option("--purpose", arguments->context.purpose, "What the model is used for here");
   command->add_option("--region", arguments->context.region, "Where this machine is");

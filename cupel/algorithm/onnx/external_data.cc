@@ -17,6 +17,15 @@ bool Inside(const std::filesystem::path& path, const std::filesystem::path& fold
   return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
 }
 
+Status CheckRange(const std::string& location, std::uint64_t offset, std::uint64_t size,
+                  std::uint64_t file_size) {
+  if (offset <= file_size && size <= file_size - offset) return {};
+  return Fail(
+      ErrorCode::kCorrupt,
+      fmt::format("expected {} bytes at offset {}, the external data file has {}", size, offset, file_size),
+      location);
+}
+
 }  // namespace
 
 Result<std::filesystem::path> ExternalData::Resolve(const std::string& location) const {
@@ -50,8 +59,21 @@ Result<std::filesystem::path> ExternalData::Resolve(const std::string& location)
   return path;
 }
 
+Result<Bytes> ExternalData::ReadHeld(const std::string& location, std::uint64_t offset,
+                                     std::uint64_t size) const {
+  const auto found = held_->find(std::filesystem::path(location).lexically_normal().generic_string());
+  if (found == held_->end()) {
+    return Fail(ErrorCode::kPermission,
+                fmt::format("the external data '{}' was not read with the model", location));
+  }
+  CUPEL_TRY_STATUS(CheckRange(location, offset, size, found->second.size()));
+  const auto part = found->second.subspan(offset, size);
+  return Bytes(part.begin(), part.end());
+}
+
 Result<Bytes> ExternalData::Read(const std::string& location, std::uint64_t offset,
                                  std::uint64_t size) const {
+  if (held_ != nullptr) return ReadHeld(location, offset, size);
   CUPEL_TRY(const std::filesystem::path path, Resolve(location));
   std::error_code error;
   const std::uint64_t file_size = std::filesystem::file_size(path, error);
@@ -62,12 +84,7 @@ Result<Bytes> ExternalData::Read(const std::string& location, std::uint64_t offs
         fmt::format("the external data file has {} bytes, at most {} are read", file_size, limit_bytes_),
         location);
   }
-  if (offset > file_size || size > file_size - offset) {
-    return Fail(
-        ErrorCode::kCorrupt,
-        fmt::format("expected {} bytes at offset {}, the external data file has {}", size, offset, file_size),
-        location);
-  }
+  CUPEL_TRY_STATUS(CheckRange(location, offset, size, file_size));
   std::ifstream file(path, std::ios::binary);
   Bytes bytes(size);
   file.seekg(static_cast<std::streamoff>(offset));

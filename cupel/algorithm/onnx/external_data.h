@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "cupel/algorithm/onnx/reader.h"
 #include "cupel/base/bytes.h"
 #include "cupel/base/error.h"
 
@@ -23,6 +24,10 @@ class ExternalData {
   ExternalData(std::optional<std::filesystem::path> folder, std::uint64_t limit_bytes)
       : folder_(std::move(folder)), limit_bytes_(limit_bytes) {}
 
+  /// From memory: no file is opened, and what is not in `held` is refused. Precondition: `held` outlives
+  /// this.
+  explicit ExternalData(const ExternalBytes& held) : held_(&held) {}
+
   /// `size` bytes from `offset`. Errors: kPermission, kNotFound, kCorrupt (the file is too short),
   /// kResourceLimit.
   Result<Bytes> Read(const std::string& location, std::uint64_t offset, std::uint64_t size) const;
@@ -31,8 +36,11 @@ class ExternalData {
   Result<std::filesystem::path> Resolve(const std::string& location) const;
 
  private:
+  Result<Bytes> ReadHeld(const std::string& location, std::uint64_t offset, std::uint64_t size) const;
+
   std::optional<std::filesystem::path> folder_;
-  std::uint64_t limit_bytes_;
+  std::uint64_t limit_bytes_ = 0;
+  const ExternalBytes* held_ = nullptr;
 };
 
 }  // namespace cupel::algorithm::onnx

@@ -78,13 +78,19 @@ Result<Locations> LocationsIn(BytesView bytes) {
 Result<std::vector<std::filesystem::path>> ExternalDataFiles(const std::filesystem::path& model,
                                                              std::uint64_t limit_bytes) {
   CUPEL_TRY(const Bytes bytes, ReadFile(model, limit_bytes));
-  const auto locations = LocationsIn(bytes);
-  if (!locations) return FailAt(model.string(), locations.error());
-  const ExternalData external(model.parent_path(), limit_bytes);
+  auto files = ExternalDataFiles(bytes, model.parent_path(), limit_bytes);
+  if (!files) return FailAt(model.string(), std::move(files).error());
+  return files;
+}
+
+Result<std::vector<std::filesystem::path>> ExternalDataFiles(BytesView model,
+                                                             const std::filesystem::path& folder,
+                                                             std::uint64_t limit_bytes) {
+  CUPEL_TRY(const Locations locations, LocationsIn(model));
+  const ExternalData external(folder, limit_bytes);
   std::set<std::filesystem::path> files;
-  for (const std::string& location : *locations) {
-    const auto resolved = external.Resolve(location);
-    if (!resolved) return FailAt(model.string(), resolved.error());
+  for (const std::string& location : locations) {
+    CUPEL_TRY([[maybe_unused]] const auto resolved, external.Resolve(location));
     files.insert(std::filesystem::path(location).lexically_normal());
   }
   return std::vector<std::filesystem::path>(files.begin(), files.end());

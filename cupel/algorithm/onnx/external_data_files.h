@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "cupel/base/bytes.h"
 #include "cupel/base/error.h"
 
 namespace cupel::algorithm::onnx {
@@ -21,6 +22,12 @@ namespace cupel::algorithm::onnx {
 /// Errors: as ReadFile; kCorrupt when the file is no ONNX model; kPermission, kNotFound for a file that is
 /// outside the folder, no regular file, or missing.
 Result<std::vector<std::filesystem::path>> ExternalDataFiles(const std::filesystem::path& model,
+                                                             std::uint64_t limit_bytes = std::uint64_t{2}
+                                                                                         << 30);
+
+/// The same from the bytes of the model's file, which lies in `folder`.
+Result<std::vector<std::filesystem::path>> ExternalDataFiles(BytesView model,
+                                                             const std::filesystem::path& folder,
                                                              std::uint64_t limit_bytes = std::uint64_t{2}
                                                                                          << 30);
 

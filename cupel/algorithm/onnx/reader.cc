@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cupel/algorithm/graph/shape_inference.h"
+#include "cupel/algorithm/onnx/external_data.h"
 #include "cupel/algorithm/onnx/import_graph.h"
 #include "cupel/algorithm/onnx/inline_functions.h"
 #include "cupel/algorithm/onnx/library_check.h"
@@ -73,8 +74,8 @@ void UseShortDomain(::onnx::GraphProto& graph) {
   }
 }
 
-Result<graph::Graph> Import(::onnx::ModelProto& model, const std::optional<std::filesystem::path>& folder,
-                            const Limits& limits) {
+Result<graph::Graph> Import(::onnx::ModelProto& model, ExternalData external,
+                            const std::filesystem::path& folder, const Limits& limits) {
   if (!model.has_ir_version() || !model.has_graph()) {
     return Fail(ErrorCode::kCorrupt, "the file is not an ONNX model: it has no IR version or no graph", "",
                 "check that the file was copied whole");
@@ -82,33 +83,43 @@ Result<graph::Graph> Import(::onnx::ModelProto& model, const std::optional<std::
   CUPEL_TRY_STATUS(InlineFunctions(model, limits));
   UseShortDomain(*model.mutable_graph());
   CUPEL_TRY(const graph::Graph header, ReadHeader(model));
-  TensorImporter tensors(ExternalData(folder, limits.file_bytes), limits.graph.tensor_bytes);
+  TensorImporter tensors(std::move(external), limits.graph.tensor_bytes);
   CUPEL_TRY(graph::Graph graph, ImportGraph(model.graph(), header, tensors));
   CUPEL_TRY_STATUS(graph::Validate(graph, limits.graph));
   CUPEL_TRY_STATUS(CheckDomains(graph, header));
   if (LibraryKnows(model)) {
-    CUPEL_TRY_STATUS(CheckWithLibrary(model, folder.value_or("")));
+    CUPEL_TRY_STATUS(CheckWithLibrary(model, folder));
   }
   graph::AddInferredTypes(graph);
   return graph;
 }
 
-}  // namespace
-
-Result<graph::Graph> ReadModelFromBytes(BytesView bytes, const std::optional<std::filesystem::path>& folder,
-                                        const Limits& limits) {
+Result<graph::Graph> ImportBytes(BytesView bytes, ExternalData external, const std::filesystem::path& folder,
+                                 const Limits& limits) {
   try {
     ::onnx::ModelProto model;
     if (!ParseQuietly(bytes, model)) {
       return Fail(ErrorCode::kCorrupt, "the bytes are not an ONNX model (protobuf cannot parse them)", "",
                   "check that the file was copied whole");
     }
-    return Import(model, folder, limits);
+    return Import(model, std::move(external), folder, limits);
   } catch (const std::bad_alloc&) {
     return Fail(ErrorCode::kResourceLimit, "not enough memory to read the model");
   } catch (const std::exception& error) {
     return Fail(ErrorCode::kCorrupt, fmt::format("the model cannot be read: {}", error.what()));
   }
+}
+
+}  // namespace
+
+Result<graph::Graph> ReadModelFromBytes(BytesView bytes, const std::optional<std::filesystem::path>& folder,
+                                        const Limits& limits) {
+  return ImportBytes(bytes, ExternalData(folder, limits.file_bytes), folder.value_or(""), limits);
+}
+
+Result<graph::Graph> ReadHeldModel(BytesView bytes, const ExternalBytes& external,
+                                   const std::filesystem::path& folder, const Limits& limits) {
+  return ImportBytes(bytes, ExternalData(external), folder, limits);
 }
 
 Result<graph::Graph> ReadModel(const std::filesystem::path& path, const Limits& limits) {

@@ -17,11 +17,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "cupel/algorithm/graph/graph.h"
 #include "cupel/algorithm/graph/validate.h"
+#include "cupel/base/bytes.h"
 #include "cupel/base/error.h"
 
 namespace cupel::algorithm::onnx {
@@ -44,6 +47,15 @@ Result<graph::Graph> ReadModel(const std::filesystem::path& path, const Limits& 
 Result<graph::Graph> ReadModelFromBytes(BytesView bytes,
                                         const std::optional<std::filesystem::path>& folder = {},
                                         const Limits& limits = {});
+
+/// Bytes of external data files, by normalised path from the model's folder ("weights/a.bin").
+using ExternalBytes = std::map<std::string, BytesView, std::less<>>;
+
+/// The same with the external data from memory too: nothing is read from a file, so what is loaded is what
+/// was hashed. `folder` is only where libonnx's checker looks whether the files exist. Errors: as ReadModel;
+/// kPermission for external data that is not in `external`.
+Result<graph::Graph> ReadHeldModel(BytesView bytes, const ExternalBytes& external,
+                                   const std::filesystem::path& folder, const Limits& limits = {});
 
 /// A serialised TensorProto (the .pb files of ONNX's backend tests). `kind` is the `ValueInfo::kind` of the
 /// graph input or output it stands for, since the bytes do not tell. Errors: kUnsupported for another kind

@@ -13,12 +13,14 @@
 ///     6  time              from notBefore until before expires
 ///     7  receipt           it is in the ledger, under a checkpoint that the policy's quorum accepts
 ///     8  newest checkpoint accepted by the quorum, fresh (7 days for E3, 30 for E2), a continuation of the
-///                          ledger at issue and of the receipt's checkpoint, and nothing revoked since
+///                          ledger at issue, of the receipt's checkpoint and of what this runtime remembers
+///                          (position.h), and nothing revoked since
 ///
 /// Promises: deterministic; no file, clock or network; nothing missing or unreadable ever turns a refusal
-/// into an admission; a clock that was put back is noticed when a witness saw a later time. Does not promise:
-/// anything for a model whose files are exchanged between hashing and loading: load from where only the
-/// runtime can write. Source: the order and the limits are explained in docs/formats/hallmark.md.
+/// into an admission, and a position never admits what would be refused without it; a clock that was put back
+/// is noticed when a witness saw a later time. Does not promise: anything for a model whose files are
+/// exchanged between hashing and loading: load what was hashed (model_bytes.h). Source: the order and the
+/// limits are explained in docs/formats/hallmark.md.
 
 #include <cstdint>
 #include <functional>
@@ -31,6 +33,7 @@
 #include "cupel/ledger/evidence/trust_policy.h"
 #include "cupel/ledger/hallmark/hallmark.h"
 #include "cupel/ledger/hallmark/ledger_tail.h"
+#include "cupel/ledger/hallmark/position.h"
 
 namespace cupel::ledger::hallmark {
 
@@ -56,16 +59,19 @@ enum class AdmissionCode {
   kReceiptMissing,      ///< 7 The bundle has no log entry.
   kReceiptFalse,        ///< 7 Unreadable, of another leaf or log, or the proof is false.
   kReceiptQuorum,       ///< 7 The policy does not accept the receipt's checkpoint.
+  kPositionUnreadable,  ///< 8 What this runtime remembers is there and cannot be believed, or is in use.
   kCheckpointMissing,   ///< 8 There is no newest checkpoint.
   kCheckpointQuorum,    ///< 8 Unreadable, of another log, or the policy does not accept it.
   kCheckpointTime,      ///< 8 Nobody says when the checkpoint was seen; E2 and E3 need to know.
   kClockBehind,         ///< 8 The checkpoint was seen later than this machine's clock says it is.
   kCheckpointStale,     ///< 8 Too old to show that nothing was revoked since.
+  kLedgerRolledBack,    ///< 8 The newest checkpoint is older than what this runtime has seen.
   kLedgerUnreadable,    ///< 8 The leaves since the hallmark are not at hand.
   kLedgerInconsistent,  ///< 8 The newest checkpoint does not continue the ledger that the hallmark is in.
   kRevoked,             ///< 8
+  kPositionNotKept,     ///< 8 What was read could not be remembered.
 };
-inline constexpr std::size_t kAdmissionCodes = static_cast<std::size_t>(AdmissionCode::kRevoked) + 1;
+inline constexpr std::size_t kAdmissionCodes = static_cast<std::size_t>(AdmissionCode::kPositionNotKept) + 1;
 
 /// "admitted", "trust-root", "bundle-unreadable", ...
 std::string_view AdmissionCodeName(AdmissionCode code);
@@ -100,6 +106,8 @@ struct AdmissionInputs {
   std::function<Result<ModelDigests>()> model;
   /// The newest checkpoint, and the leaves from the one given on.
   std::function<LedgerView(std::uint64_t from)> ledger;
+  /// What this runtime remembers; null for one that remembers nothing. Not owned.
+  PositionStore* position = nullptr;
   RuntimeContext context;
   std::int64_t now = 0;  ///< Unix seconds.
 };
@@ -109,13 +117,15 @@ struct Admission {
   std::string message;  ///< What is wrong, with expected and found; empty when admitted.
 
   // What was learnt before the decision; absent where the checks did not get that far.
-  std::optional<Digest> bundle;         ///< SHA-256 of the bundle's text.
-  std::optional<Digest> payload;        ///< SHA-256 of the signed bytes, once the signature holds.
-  std::optional<Hallmark> hallmark;     ///< Once it is known to be one.
-  std::optional<ModelDigests> model;    ///< Of the files at hand.
-  std::optional<std::uint64_t> index;   ///< Of the hallmark in its ledger.
-  std::optional<LedgerState> newest;    ///< The ledger at the newest checkpoint.
-  std::optional<std::int64_t> seen_at;  ///< When the quorum saw it.
+  std::optional<Digest> bundle;            ///< SHA-256 of the bundle's text.
+  std::optional<Digest> payload;           ///< SHA-256 of the signed bytes, once the signature holds.
+  std::optional<Hallmark> hallmark;        ///< Once it is known to be one.
+  std::optional<ModelDigests> model;       ///< Of the files at hand.
+  std::optional<std::uint64_t> index;      ///< Of the hallmark in its ledger.
+  std::optional<LedgerState> newest;       ///< The ledger at the newest checkpoint.
+  std::optional<std::int64_t> seen_at;     ///< When the quorum saw it.
+  std::optional<std::uint64_t> read_from;  ///< The first leaf that had to be read.
+  bool position_is_new = false;            ///< There was none: this admission began one.
 
   bool admitted() const { return code == AdmissionCode::kAdmitted; }
   /// kVerificationFailed with message, code and remedy; ok when admitted.
@@ -123,6 +133,7 @@ struct Admission {
 };
 
 /// Precondition: `model` and `ledger` are callable.
+/// With a position, what was learnt is saved before it returns, a revocation too.
 Admission Admit(const AdmissionInputs& inputs);
 
 }  // namespace cupel::ledger::hallmark

@@ -49,17 +49,24 @@ constexpr std::array<CodeFacts, kAdmissionCodes> kFacts = {{
     {AdmissionCode::kReceiptFalse, "receipt-false", 7, "get the receipt anew: `cupel hallmark receipt`"},
     {AdmissionCode::kReceiptQuorum, "receipt-quorum", 7,
      "get a receipt under a checkpoint that enough witnesses have signed: `cupel hallmark receipt`"},
+    {AdmissionCode::kPositionUnreadable, "position-unreadable", 8,
+     "find out who changed the position; removing its file begins a new one, which knows of no earlier "
+     "ledger"},
     {AdmissionCode::kCheckpointMissing, "checkpoint-missing", 8, kFetchLedger},
     {AdmissionCode::kCheckpointQuorum, "checkpoint-quorum", 8,
      "get a checkpoint that enough witnesses have signed"},
     {AdmissionCode::kCheckpointTime, "checkpoint-time", 8, "have witnesses sign the ledger's checkpoints"},
     {AdmissionCode::kClockBehind, "clock-behind", 8, "set this machine's clock"},
     {AdmissionCode::kCheckpointStale, "checkpoint-stale", 8, "get the ledger's newest checkpoint"},
+    {AdmissionCode::kLedgerRolledBack, "ledger-rolled-back", 8,
+     "copy the ledger's folder to this machine again; if it is the newest, its log took leaves back"},
     {AdmissionCode::kLedgerUnreadable, "ledger-unreadable", 8, kFetchLedger},
     {AdmissionCode::kLedgerInconsistent, "ledger-inconsistent", 8,
      "the ledger was forked or changed: keep both checkpoints, and ask its operator"},
     {AdmissionCode::kRevoked, "revoked", 8,
      "the model must not be used any more; ask who issued the hallmark"},
+    {AdmissionCode::kPositionNotKept, "position-not-kept", 8,
+     "make room and give this user the right to write the position"},
 }};
 
 const CodeFacts& FactsOf(AdmissionCode code) {

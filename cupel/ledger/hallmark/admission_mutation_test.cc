@@ -10,10 +10,6 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::Eq;
 
-std::string CodeOf(const GateCase& gate_case) {
-  return std::string(AdmissionCodeName(Admit(gate_case.Inputs()).code));
-}
-
 /// The steps 2 and 3 together: the bundle is not what a hallmark key signed.
 const auto kNotSigned = AnyOf(Eq("bundle-unreadable"), Eq("bundle-form"), Eq("signature"), Eq("key-role"));
 

@@ -7,10 +7,6 @@
 namespace cupel::ledger::hallmark {
 namespace {
 
-std::string CodeOf(const GateCase& gate_case) {
-  return std::string(AdmissionCodeName(Admit(gate_case.Inputs()).code));
-}
-
 class WorldMutation : public ::testing::Test {
  protected:
   const GateWorld world_;

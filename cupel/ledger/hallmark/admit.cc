@@ -2,6 +2,7 @@
 #include "cupel/ledger/hallmark/admit.h"
 
 #include "cupel/base/file.h"
+#include "cupel/ledger/hallmark/position_file.h"
 #include "cupel/ledger/identity/model_identity.h"
 #include "cupel/ledger/merkle/checkpoint.h"
 
@@ -12,7 +13,7 @@ using ledger::hallmark::AdmissionInputs;
 using ledger::hallmark::Hallmark;
 using ledger::hallmark::LedgerTail;
 using ledger::hallmark::LedgerView;
-using ledger::hallmark::ModelDigests;
+using ledger::hallmark::PositionFile;
 
 constexpr std::uint64_t kMaxHallmarkBytes = std::uint64_t{1} << 22;
 
@@ -84,8 +85,15 @@ RuntimeContext AllowedContext(const Hallmark& hallmark) {
 
 Admission admit(const std::filesystem::path& model, const std::filesystem::path& hallmark,
                 const AdmissionPolicy& policy) {
+  return admit([&] { return HashModel(model, policy); }, hallmark, policy);
+}
+
+Admission admit(const std::function<Result<ModelDigests>()>& digests, const std::filesystem::path& hallmark,
+                const AdmissionPolicy& policy) {
   AdmissionInputs inputs = ReadInputs(hallmark, policy);
-  inputs.model = [&] { return HashModel(model, policy); };
+  inputs.model = digests;
+  std::optional<PositionFile> position;
+  if (policy.position) inputs.position = &position.emplace(policy.position->file, policy.position->key);
   return ledger::hallmark::Admit(inputs);
 }
 

@@ -65,7 +65,9 @@ Status Conditions::Add(std::string_view assignment) {
   }
   const std::string_view kind = assignment.substr(0, equals);
   CUPEL_TRY_STATUS(CheckKind(kind));
-  std::vector<std::string>& values = allowed_[std::string(kind)];
+  // Aside until all of it is known to be good: a kind without values would refuse everything.
+  std::vector<std::string> values;
+  if (const auto* already = Of(kind)) values = *already;
   for (std::string_view rest = assignment.substr(equals + 1);;) {
     const std::size_t comma = rest.find(',');
     const std::string_view value = rest.substr(0, comma);
@@ -76,6 +78,7 @@ Status Conditions::Add(std::string_view assignment) {
   }
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
+  allowed_[std::string(kind)] = std::move(values);
   return {};
 }
 

@@ -39,8 +39,8 @@ inline constexpr std::array<std::string_view, 4> kConditionKinds = {"guard", "ho
 class Conditions {
  public:
   /// Adds allowed values, as the command line gives them: "host=gate-7,gate-8".
-  /// Errors: kInvalidArgument: an unknown kind (the nearest is named), no value, a value that is no token or
-  /// no guard level.
+  /// Errors, which change nothing: kInvalidArgument: an unknown kind (the nearest is named), no value, a
+  /// value that is no token or no guard level.
   Status Add(std::string_view assignment);
 
   /// Errors: kCorrupt: as above, and for values that are not sorted or occur twice.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/ledger/hallmark/conditions.h"
 
+#include <map>
+#include <random>
+#include <set>
+
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::ledger::hallmark {
@@ -76,6 +80,69 @@ TEST(Conditions, HaveOneFormAsJson) {
         R"({"host":["a","a"]})", R"({"host":["a,b"]})", R"({"host":["A"]})", R"({"other":["a"]})",
         R"({"guard":["strong"]})", R"({"host":[null]})"}) {
     EXPECT_THAT(Conditions::FromJson(Json::Parse(text).value()), HasError(ErrorCode::kCorrupt)) << text;
+  }
+}
+
+TEST(Conditions, AnAdditionThatFailsChangesNothing) {
+  Conditions conditions;
+  for (const char* text :
+       {"host=", "host=a,", "host=a,B", "purpose=,", "guard=observe,strong", "x=y", "region"}) {
+    EXPECT_THAT(conditions.Add(text), HasError(ErrorCode::kInvalidArgument)) << text;
+    EXPECT_EQ(conditions, Conditions()) << text;
+  }
+  ASSERT_THAT(conditions.Add("host=a,b"), IsOk());
+  const Conditions before = conditions;
+  for (const char* text : {"host=c,", "host=c,D", "host="}) {
+    EXPECT_THAT(conditions.Add(text), HasError(ErrorCode::kInvalidArgument)) << text;
+    EXPECT_EQ(conditions, before) << text;
+  }
+}
+
+TEST(Token, EveryByteIsEitherInTheListOrRefused) {
+  const std::string first = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const std::string later = first + "._:/-";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    EXPECT_EQ(IsToken(std::string(1, c)), byte != 0 && first.find(c) != std::string::npos) << byte;
+    EXPECT_EQ(IsToken(std::string("a") + c), byte != 0 && later.find(c) != std::string::npos) << byte;
+    EXPECT_EQ(IsToken(std::string("a") + c + "b"), byte != 0 && later.find(c) != std::string::npos) << byte;
+  }
+}
+
+/// A map of sets, as simple as it can be, says the same after any additions.
+TEST(Conditions, AreAMapOfSets) {
+  std::mt19937_64 random(5);
+  const std::vector<std::string> values = {"a", "b", "c", "gate-7", "a/b", "0", "x:y", "Bad", "", "a b"};
+  for (int round = 0; round < 200; ++round) {
+    Conditions conditions;
+    std::map<std::string, std::set<std::string>> model;
+    for (int i = 0; i < 6; ++i) {
+      const std::string kind = std::vector<std::string>{"host", "purpose", "region", "hosts"}[random() % 4];
+      std::set<std::string> added;
+      std::string text = kind + "=";
+      for (std::uint64_t n = random() % 3 + 1; n > 0; --n) {
+        const std::string& value = values[random() % values.size()];
+        added.insert(value);
+        text += value + (n > 1 ? "," : "");
+      }
+      const bool good =
+          kind != "hosts" && !added.contains("Bad") && !added.contains("") && !added.contains("a b");
+      EXPECT_EQ(conditions.Add(text).has_value(), good) << text;
+      if (good) model[kind].insert(added.begin(), added.end());
+    }
+    for (const char* kind : {"host", "purpose", "region", "guard"}) {
+      const auto found = model.find(kind);
+      for (const std::string& value : values) {
+        EXPECT_EQ(conditions.Allows(kind, value), found == model.end() || found->second.contains(value));
+      }
+      if (found != model.end()) {
+        EXPECT_EQ(std::set<std::string>(conditions.Of(kind)->begin(), conditions.Of(kind)->end()),
+                  found->second);
+      }
+    }
+    EXPECT_THAT(Conditions::FromJson(conditions.ToJson()), IsOkAndHolds(conditions));
+    const std::string text = conditions.ToJson().Canonical();
+    EXPECT_THAT(Conditions::FromJson(Json::Parse(text).value()), IsOkAndHolds(conditions));
   }
 }
 

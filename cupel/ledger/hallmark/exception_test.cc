@@ -87,5 +87,30 @@ TEST(ReasonText, RefusesAnotherForm) {
   }
 }
 
+TEST_F(ExceptionTest, NoByteIsWithoutAMeaning) {
+  CUPEL_ASSERT_OK(const auto bundle, Valid().Sign(key_));
+  const Bytes& payload = bundle.envelope.payload;
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    EXPECT_FALSE(Exception::Parse(BytesView(payload).first(i)).has_value()) << i;
+    for (int bit = 0; bit < 7; ++bit) {
+      Bytes changed = payload;
+      changed[i] = static_cast<std::uint8_t>(changed[i] ^ (1 << bit));
+      const auto exception = Exception::Parse(changed);
+      if (!exception) continue;
+      EXPECT_NE(*exception, Valid()) << i;
+      EXPECT_EQ(exception->Sign(key_)->envelope.payload, changed) << i;
+    }
+  }
+}
+
+TEST(ReasonText, SurvivesItsFileWhateverItSays) {
+  for (const std::string& text : {std::string(), std::string("\n\t\"\\\x01"), std::string(100'000, 'x'),
+                                  std::string("\xe4\xb8\xad\xe6\x96\x87"), std::string("a\0b", 3)}) {
+    const ReasonText reason = ReasonText::Of(text);
+    EXPECT_THAT(ReasonText::Parse(reason.ToText()), IsOkAndHolds(reason));
+    EXPECT_EQ(reason.salt.size(), 32u);
+  }
+}
+
 }  // namespace
 }  // namespace cupel::ledger::hallmark

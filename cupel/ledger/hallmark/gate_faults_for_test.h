@@ -89,6 +89,10 @@ inline std::vector<Fault> FaultsOfTheLedger() {
          damage(s, [](evidence::Bundle& b) { b.tlog_entries[0].path[0].bytes[0] ^= 1; });
        }},
       {kReceiptQuorum, {"entry", "policy"}, [](Scenario& s, const GateWorld&) { s.receipt_witnesses = {1}; }},
+      {kPositionUnreadable,
+       {"position"},
+       nothing,
+       [=](GateCase& c) { c.position.emplace().load_error = absent.value(); }},
       {kCheckpointMissing, {"checkpoint"}, nothing, [=](GateCase& c) { c.checkpoint = absent; }},
       {kCheckpointQuorum,
        {"checkpoint", "policy"},
@@ -108,9 +112,20 @@ inline std::vector<Fault> FaultsOfTheLedger() {
          s.now = w.issued_at + 40 * kDay;
          s.seen_at = s.now - 31 * kDay;
        }},
+      {kLedgerRolledBack,
+       {"position"},
+       nothing,
+       [](GateCase& c) {
+         const LedgerState seen = {"example.com/ledger", kLeavesBefore + 100, {}};
+         c.position.emplace().kept = VerifiedPosition{}.After(seen, {});
+       }},
       {kLedgerUnreadable, {"tail"}, nothing, [=](GateCase& c) { c.tail = Result<LedgerTail>(absent); }},
       {kLedgerInconsistent, {"tail"}, nothing, [](GateCase& c) { (*c.tail)->leaves[0][0] ^= 1; }},
       {kRevoked, {"after"}, [](Scenario& s, const GateWorld&) { s.revoked = "model-defect"; }},
+      {kPositionNotKept,
+       {"position"},
+       nothing,
+       [=](GateCase& c) { c.position.emplace().save_error = absent.value(); }},
   };
 }
 

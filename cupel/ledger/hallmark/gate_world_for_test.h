@@ -27,6 +27,25 @@ inline constexpr std::int64_t kDay = 86400;
 inline constexpr std::uint64_t kLeavesBefore =
     261;  ///< More than one tile, so that a tail has hashes on its left.
 
+/// A position in memory, and what can go wrong with a real one.
+struct MemoryPosition : PositionStore {
+  std::optional<VerifiedPosition> kept;
+  std::optional<Error> load_error;
+  std::optional<Error> save_error;
+  int saves = 0;
+
+  Result<std::optional<VerifiedPosition>> Load() override {
+    if (load_error) return tl::make_unexpected(*load_error);
+    return kept;
+  }
+  Status Save(const VerifiedPosition& position) override {
+    if (save_error) return tl::make_unexpected(*save_error);
+    ++saves;
+    kept = position;
+    return {};
+  }
+};
+
 /// What the gate is given, ready to be damaged.
 struct GateCase {
   Result<evidence::TrustPolicy> trust = evidence::TrustPolicy{};
@@ -35,6 +54,7 @@ struct GateCase {
   Result<ModelDigests> model = ModelDigests{};
   Result<std::string> checkpoint = std::string();
   std::optional<Result<LedgerTail>> tail;
+  mutable std::optional<MemoryPosition> position;  ///< The gate writes to it.
   RuntimeContext context;
   std::int64_t now = 0;
 
@@ -45,10 +65,59 @@ struct GateCase {
     inputs.receipt = receipt;
     inputs.model = [this] { return model; };
     inputs.ledger = [this](std::uint64_t) { return LedgerView{checkpoint, tail}; };
+    inputs.position = position ? &*position : nullptr;
     inputs.context = context;
     inputs.now = now;
     return inputs;
   }
+};
+
+/// The name of the code with which the gate decides.
+inline std::string CodeOf(const AdmissionInputs& inputs) {
+  return std::string(AdmissionCodeName(Admit(inputs).code));
+}
+inline std::string CodeOf(const GateCase& gate_case) { return CodeOf(gate_case.Inputs()); }
+
+/// A ledger in memory that grows, and what it looked like at every size before.
+class GrowingLedger {
+ public:
+  std::uint64_t size() const { return leaves_.size(); }
+  const merkle::Tree& tree() const { return tree_; }
+  const Bytes& Leaf(std::uint64_t index) const { return leaves_[index]; }
+
+  /// Returns its index.
+  std::uint64_t Append(Bytes leaf) {
+    tree_.Append(merkle::LeafHash(leaf));
+    leaves_.push_back(std::move(leaf));
+    return size() - 1;
+  }
+  void AppendMany(std::uint64_t count, std::string_view text) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::string leaf = fmt::format("{} {}", text, i);
+      Append(Bytes(leaf.begin(), leaf.end()));
+    }
+  }
+
+  LedgerState StateAt(const std::string& origin, std::uint64_t size) const {
+    return {origin, size, tree_.RootAt(size).value()};
+  }
+
+  /// Precondition: from <= size <= size().
+  LedgerTail Tail(std::uint64_t from, std::uint64_t size) const {
+    LedgerTail tail;
+    tail.start = from;
+    for (unsigned level = 64; level-- > 0;) {
+      if ((from >> level & 1) == 0) continue;
+      tail.left.push_back(tree_.Subtree(level, level == 63 ? 0 : (from >> (level + 1)) << 1));
+    }
+    tail.leaves.assign(leaves_.begin() + static_cast<std::ptrdiff_t>(from),
+                       leaves_.begin() + static_cast<std::ptrdiff_t>(size));
+    return tail;
+  }
+
+ private:
+  merkle::Tree tree_;
+  std::vector<Bytes> leaves_;
 };
 
 struct Scenario {
@@ -160,35 +229,24 @@ class GateWorld {
 
   GateCase Make(const Scenario& scenario) const {
     Hallmark hallmark = Valid();
-    merkle::Tree tree;
-    std::vector<Bytes> leaves;
-    const auto append = [&](Bytes leaf) {
-      tree.Append(merkle::LeafHash(leaf));
-      leaves.push_back(std::move(leaf));
-    };
-    for (std::uint64_t i = 0; i < kLeavesBefore; ++i) {
-      const std::string text = fmt::format("leaf {}", i);
-      append(Bytes(text.begin(), text.end()));
-    }
-    hallmark.issued_into = {origin, tree.size(), tree.Root()};
+    GrowingLedger ledger;
+    ledger.AppendMany(kLeavesBefore, "leaf");
+    hallmark.issued_into = ledger.StateAt(origin, ledger.size());
     scenario.hallmark(hallmark);
     evidence::Bundle bundle = Sign(hallmark, scenario);
     const crypto::SigningKey& signer = scenario.signer ? *scenario.signer : hallmark_key;
     const Bytes leaf = log::Leaf::Of(bundle.envelope, signer.Public()).ToBody();
-    std::uint64_t index = leaves.size();
-    append(leaf);
+    std::uint64_t index = ledger.Append(leaf);
     if (!scenario.revoked.empty()) {
       const crypto::SigningKey& revoker = scenario.revoker ? *scenario.revoker : hallmark_key;
       const auto revocation =
           Revoke(crypto::Sha256(bundle.envelope.payload), scenario.revoked, revoker).value();
-      append(log::Leaf::Of(revocation.envelope, revoker.Public()).ToBody());
+      ledger.Append(log::Leaf::Of(revocation.envelope, revoker.Public()).ToBody());
     }
-    if (scenario.logged_again) {
-      index = leaves.size();
-      append(leaf);
-    }
-    const std::uint64_t proven = leaves.size();
-    if (!scenario.alone) append(Bytes{'x'});
+    if (scenario.logged_again) index = ledger.Append(leaf);
+    const std::uint64_t proven = ledger.size();
+    if (!scenario.alone) ledger.Append(Bytes{'x'});
+    const merkle::Tree& tree = ledger.tree();
 
     GateCase result;
     result.now = scenario.now != 0 ? scenario.now : issued_at + 10 * kDay;
@@ -204,10 +262,7 @@ class GateWorld {
     result.receipt = receipt.ToText();
     result.model = hallmark.model;
     result.checkpoint = Note(tree, tree.size(), scenario.newest_witnesses, seen_at);
-    if (!scenario.alone) {
-      LedgerTail tail{256, {tree.Subtree(8, 0)}, {leaves.begin() + 256, leaves.end()}};
-      result.tail = std::move(tail);
-    }
+    if (!scenario.alone) result.tail = ledger.Tail(256, ledger.size());
     result.context.host = "gate-7";
     result.context.purpose = "access-control";
     result.context.region = "eu";

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/ledger/hallmark/hallmark.h"
 
+#include <time.h>
+
+#include <ctime>
+#include <random>
+
 #include "cupel/ledger/hallmark/gate_world_for_test.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -155,6 +160,86 @@ TEST(Months, AreThoseOfTheCalendar) {
   EXPECT_EQ(later("2026-08-31T23:59:59Z", 6), "2027-02-28T23:59:59Z");
   EXPECT_EQ(later("2027-08-31T00:00:00Z", 6), "2028-02-29T00:00:00Z");
   EXPECT_EQ(later("2028-02-29T00:00:00Z", 12), "2029-02-28T00:00:00Z");
+}
+
+/// Another way to the same calendar: day by day from the first of the month, until there is no such day.
+std::int64_t LaterDayByDay(std::int64_t from, int months) {
+  const std::time_t time = from;
+  std::tm date{};
+  ::gmtime_r(&time, &date);
+  const int month = date.tm_mon + months;
+  std::tm first = date;
+  first.tm_year += month / 12;
+  first.tm_mon = month % 12;
+  first.tm_mday = 1;
+  std::int64_t best = ::timegm(&first);
+  for (int day = 2; day <= date.tm_mday; ++day) {
+    const std::time_t next = best + kDay;
+    std::tm there{};
+    ::gmtime_r(&next, &there);
+    if (there.tm_mon != first.tm_mon) break;
+    best = next;
+  }
+  return best;
+}
+
+TEST(Months, AgreeWithCountingDaysForEveryDayOfEightYears) {
+  const std::int64_t start = ParseUtc("2026-01-01T23:59:59Z").value();
+  for (int day = 0; day < 8 * 366; ++day) {
+    const std::int64_t from = start + day * kDay;
+    for (const int months : {0, 1, 2, 6, 12, 24}) {
+      ASSERT_EQ(FormatUtc(AddMonths(from, months)), FormatUtc(LaterDayByDay(from, months)))
+          << FormatUtc(from) << " and " << months;
+    }
+  }
+}
+
+/// Hallmarks of every kind, made at random within the rules, are read back as they were written.
+TEST_F(HallmarkTest, EveryHallmarkWithinTheRulesSurvives) {
+  std::mt19937_64 random(17);
+  const auto digest = [&] { return GateWorld::DigestOf(std::to_string(random())); };
+  for (int round = 0; round < 200; ++round) {
+    Hallmark hallmark = valid_;
+    hallmark.id = digest().Hex().substr(0, 32);
+    hallmark.model = {fmt::format("m{}.onnx", round), digest(), digest()};
+    hallmark.risk = static_cast<RiskClass>(random() % 4);
+    hallmark.conditions = {};
+    for (const char* text : {"host=a,b", "purpose=x", "region=eu/de", "guard=fail-closed,observe"}) {
+      if (random() % 2 == 0) {
+        ASSERT_THAT(hallmark.conditions.Add(text), IsOk());
+      }
+    }
+    hallmark.not_before = static_cast<std::int64_t>(random() % 4'000'000'000);
+    const std::int64_t last = AddMonths(hallmark.not_before, MaximumMonths(hallmark.risk));
+    const auto span = static_cast<std::uint64_t>(last - hallmark.not_before);
+    hallmark.expires = hallmark.not_before + 1 + static_cast<std::int64_t>(random() % span);
+    hallmark.issued_into.size = random() >> (1 + random() % 60);
+    hallmark.exceptions.clear();
+    for (std::uint64_t n = random() % 4; n > 0; --n) hallmark.exceptions.push_back(digest());
+    std::ranges::sort(hallmark.exceptions);
+    hallmark.renews = random() % 2 == 0 ? std::optional(digest()) : std::nullopt;
+    CUPEL_ASSERT_OK(const auto statement, hallmark.ToStatement());
+    CUPEL_ASSERT_OK(const Bytes payload, statement.ToPayload());
+    EXPECT_THAT(Hallmark::Parse(payload), IsOkAndHolds(hallmark));
+  }
+}
+
+/// Whatever is read prints the bytes that it was read from: nothing in them is without a meaning.
+TEST_F(HallmarkTest, NoByteIsWithoutAMeaning) {
+  const Bytes payload = valid_.ToStatement()->ToPayload().value();
+  int read = 0;
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    for (const int bit : {0, 1, 5}) {
+      Bytes changed = payload;
+      changed[i] = static_cast<std::uint8_t>(changed[i] ^ (1 << bit));
+      const auto hallmark = Hallmark::Parse(changed);
+      if (!hallmark) continue;
+      ++read;
+      EXPECT_NE(*hallmark, valid_) << i;
+      EXPECT_EQ(hallmark->ToStatement()->ToPayload().value(), changed) << i;
+    }
+  }
+  EXPECT_GT(read, 100) << "digits of digests, letters of names";
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/ledger/hallmark/issue.h"
 
+#include <set>
+#include <tuple>
+
 #include "cupel/base/file.h"
 #include "cupel/ledger/hallmark/gate_world_for_test.h"
 #include "cupel/ledger/hallmark/summary.h"
@@ -175,6 +178,103 @@ TEST_F(IssueTest, ErasingAPersonLeavesTheLedgerWhole) {
   }
   const std::string payload(AsText(request_.exceptions[0].bundle.envelope.payload));
   EXPECT_EQ(payload.find("Example"), std::string::npos);
+}
+
+/// Every verdict of two checks, required or not, with every exception that there can be: only a required
+/// check that does not pass and has no exception of its own, for this plan and still valid, is in the way.
+TEST_F(IssueTest, EveryCombinationOfVerdictsAndExceptions) {
+  const char* const verdicts[] = {"pass", "warn", "fail", "not-run", "not-applicable"};
+  const std::int64_t now = world_.issued_at;
+  const Digest other = GateWorld::DigestOf("other");
+  const std::vector<std::pair<SignedException, bool>> exceptions = {
+      // and whether it covers inspect.pgd
+      {ExceptionFor(request_.run.plan, "inspect.pgd", now + 1), true},
+      {ExceptionFor(request_.run.plan, "inspect.pgd", now), false},
+      {ExceptionFor(other, "inspect.pgd", now + 1), false},
+      {ExceptionFor(request_.run.plan, "evaluate.accuracy", now + 1), false}};
+  for (const char* first : verdicts) {
+    for (const char* second : verdicts) {
+      for (unsigned required = 0; required < 4; ++required) {
+        for (unsigned given = 0; given < 16; ++given) {
+          AssessedRun run = request_.run;
+          run.inputs[1].verdict = first;
+          run.inputs[2].verdict = second;
+          run.required = {false, (required & 1) != 0, (required & 2) != 0, false};
+          std::vector<SignedException> some;
+          bool pgd_covered = false;
+          bool accuracy_covered = false;
+          for (unsigned i = 0; i < 4; ++i) {
+            if ((given >> i & 1) == 0) continue;
+            some.push_back(exceptions[i].first);
+            pgd_covered = pgd_covered || exceptions[i].second;
+            accuracy_covered = accuracy_covered || i == 3;
+          }
+          std::vector<std::string> expected;
+          if ((required & 1) != 0 && first != verdicts[0] && !accuracy_covered)
+            expected.emplace_back("evaluate.accuracy");
+          if ((required & 2) != 0 && second != verdicts[0] && !pgd_covered)
+            expected.emplace_back("inspect.pgd");
+          std::vector<std::string> failing;
+          for (const FailingCheck& check : FailingChecks(run, some, now)) failing.push_back(check.check);
+          ASSERT_EQ(failing, expected) << first << " " << second << " " << required << " " << given;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(IssueTest, AHallmarkLivesNoLongerThanTheShortestExceptionItRestsOn) {
+  request_.run.inputs[1].verdict = "fail";
+  request_.run.inputs[2].verdict = "fail";
+  const std::int64_t now = world_.issued_at;
+  for (const auto& [first, second, expected] : {std::tuple{10 * kDay, 20 * kDay, 10 * kDay},
+                                                {20 * kDay, 10 * kDay, 10 * kDay},
+                                                {5000 * kDay, 5000 * kDay, AddMonths(now, 12) - now},
+                                                {1L, 5000 * kDay, 1L}}) {
+    request_.exceptions = {ExceptionFor(request_.run.plan, "evaluate.accuracy", now + first),
+                           ExceptionFor(request_.run.plan, "inspect.pgd", now + second)};
+    CUPEL_ASSERT_OK(const IssuedHallmark issued, IssueNow());
+    EXPECT_EQ(issued.hallmark.expires, now + expected);
+    EXPECT_TRUE(std::ranges::is_sorted(issued.hallmark.exceptions));
+    EXPECT_THAT(issued.hallmark.exceptions,
+                ::testing::UnorderedElementsAre(request_.exceptions[0].PayloadDigest(),
+                                                request_.exceptions[1].PayloadDigest()));
+  }
+}
+
+TEST_F(IssueTest, NothingIsLoggedForAHallmarkThatBreaksARule) {
+  const auto refused = [&](const std::function<void(IssueRequest&)>& change) {
+    IssueRequest request = request_;
+    change(request);
+    const auto issued = Issue(request, world_.hallmark_key, ledger_, world_.issued_at);
+    EXPECT_FALSE(issued.has_value());
+    EXPECT_EQ(ledger_.size(), 1u) << "the twin is in the ledger and the hallmark is not";
+  };
+  refused([](IssueRequest& r) { r.run.model.name = "models/face.onnx"; });
+  refused([](IssueRequest& r) { r.run.inputs.pop_back(), r.run.required.pop_back(); });
+  refused([](IssueRequest& r) { r.valid_months = 13; });
+  refused([](IssueRequest& r) { r.policy = PolicyReference{"", {}}; });
+  refused([](IssueRequest& r) { CUPEL_CHECK(r.conditions.Add("guard=observe").has_value()); });
+  refused([&](IssueRequest& r) {
+    r.run.inputs[2].verdict = "fail";
+    r.exceptions = {ExceptionFor(r.run.plan, "inspect.pgd", world_.issued_at)};
+  });
+}
+
+TEST_F(IssueTest, EveryHallmarkHasAnIdOfItsOwnAndFollowsTheLedger) {
+  std::set<std::string> ids;
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    CUPEL_ASSERT_OK(const IssuedHallmark issued, IssueNow());
+    EXPECT_TRUE(ids.insert(issued.hallmark.id).second);
+    EXPECT_EQ(issued.hallmark.issued_into.size, ledger_.size() - 1);
+    EXPECT_EQ(issued.hallmark.issued_into.origin, "example.com/ledger");
+    CUPEL_ASSERT_OK(const auto verified, log::Verify(folder_ / "ledger", ledger_.Verifier()));
+    merkle::Tree tree;
+    for (std::uint64_t leaf = 0; leaf + 1 < ledger_.size(); ++leaf) {
+      tree.Append(merkle::LeafHash(verified.entries[leaf]));
+    }
+    EXPECT_EQ(issued.hallmark.issued_into.root, tree.Root());
+  }
 }
 
 }  // namespace

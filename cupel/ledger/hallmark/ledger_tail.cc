@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "cupel/base/file.h"
 #include "cupel/ledger/merkle/tile.h"
@@ -18,6 +19,8 @@ using merkle::kTileWidth;
 using merkle::TileId;
 
 constexpr std::uint64_t kMaxTileBytes = kTileWidth * (merkle::kMaxLeafBytes + 2);
+/// A size that nobody has proven yet must not take memory before there are files for it.
+constexpr std::uint64_t kMostReserved = std::uint64_t{1} << 16;
 
 /// The complete subtrees of a growing tree, from the largest: one for each bit of its size.
 class Frontier {
@@ -51,29 +54,45 @@ TileId TileIn(std::uint64_t size, std::optional<unsigned> level, std::uint64_t i
   return {level, index, std::min(kTileWidth, nodes - index * kTileWidth)};
 }
 
-/// The hash of the complete subtree over 2^height leaves number `index`: a node of a tile, or made of a few
-/// of them.
-Result<Digest> ReadSubtree(const std::filesystem::path& folder, std::uint64_t size, unsigned height,
-                           std::uint64_t index) {
-  const unsigned level = height / kTileHeight;
-  const std::uint64_t count = std::uint64_t{1} << (height % kTileHeight);
-  const std::uint64_t first = index * count;
-  const TileId tile = TileIn(size, level, first / kTileWidth);
-  const std::filesystem::path path = folder / tile.Path();
-  CUPEL_TRY(const Bytes bytes, ReadFile(path, kTileWidth * Digest::kSize));
-  if (bytes.size() != tile.width * Digest::kSize) {
-    return Fail(ErrorCode::kCorrupt,
-                fmt::format("a tile of {} hashes must have {} bytes, got {}", tile.width,
-                            tile.width * Digest::kSize, bytes.size()),
-                path.string());
+/// The hash tiles of a folder, each read once: neighbouring subtrees lie in the same one.
+class HashTiles {
+ public:
+  HashTiles(const std::filesystem::path& folder, std::uint64_t size) : folder_(folder), size_(size) {}
+
+  /// The hash of the complete subtree over 2^height leaves number `index`: a node of a tile, or made of a few
+  /// of them.
+  Result<Digest> Subtree(unsigned height, std::uint64_t index) {
+    const std::uint64_t count = std::uint64_t{1} << (height % kTileHeight);
+    const std::uint64_t first = index * count;
+    CUPEL_TRY_STATUS(Open(TileIn(size_, height / kTileHeight, first / kTileWidth)));
+    Frontier frontier(0, {});
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::size_t offset = static_cast<std::size_t>((first + i) % kTileWidth) * Digest::kSize;
+      frontier.Append(*Digest::FromBytes(BytesView(bytes_).subspan(offset, Digest::kSize)));
+    }
+    return frontier.Root();
   }
-  Frontier frontier(0, {});
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const std::size_t offset = static_cast<std::size_t>((first + i) % kTileWidth) * Digest::kSize;
-    frontier.Append(*Digest::FromBytes(BytesView(bytes).subspan(offset, Digest::kSize)));
+
+ private:
+  Status Open(const TileId& tile) {
+    std::filesystem::path path = folder_ / tile.Path();
+    if (open_ == path) return {};
+    CUPEL_TRY(bytes_, ReadFile(path, kTileWidth * Digest::kSize));
+    if (bytes_.size() != tile.width * Digest::kSize) {
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("a tile of {} hashes must have {} bytes, got {}", tile.width,
+                              tile.width * Digest::kSize, bytes_.size()),
+                  path.string());
+    }
+    open_ = std::move(path);
+    return {};
   }
-  return frontier.Root();
-}
+
+  const std::filesystem::path& folder_;
+  const std::uint64_t size_;
+  std::filesystem::path open_;  ///< The tile whose bytes are here.
+  Bytes bytes_;
+};
 
 }  // namespace
 
@@ -106,20 +125,25 @@ Result<LedgerTail> ReadLedgerTail(const std::filesystem::path& folder, std::uint
                 folder.string());
   }
   LedgerTail tail;
-  tail.start = from / kTileWidth * kTileWidth;
+  tail.start = from;
+  HashTiles tiles(folder, size);
   for (unsigned height = 64; height-- > 0;) {
-    if ((tail.start >> height & 1) == 0) continue;
-    // The subtrees to the left of this one have all the higher bits of `start`.
-    const std::uint64_t index = height == 63 ? 0 : (tail.start >> (height + 1)) << 1;
-    CUPEL_TRY(const Digest hash, ReadSubtree(folder, size, height, index));
+    if ((from >> height & 1) == 0) continue;
+    // The subtrees to the left of this one have all the higher bits of `from`.
+    const std::uint64_t index = height == 63 ? 0 : (from >> (height + 1)) << 1;
+    CUPEL_TRY(const Digest hash, tiles.Subtree(height, index));
     tail.left.push_back(hash);
   }
-  for (std::uint64_t next = tail.start; next < size; next += kTileWidth) {
+  tail.leaves.reserve(static_cast<std::size_t>(std::min(size - from, kMostReserved)));
+  for (std::uint64_t next = from; next < size;) {
     const TileId tile = TileIn(size, std::nullopt, next / kTileWidth);
     CUPEL_TRY(const Bytes bytes, ReadFile(folder / tile.Path(), kMaxTileBytes));
     auto entries = merkle::ParseEntryBundle(bytes, tile.width);
     if (!entries) return FailAt((folder / tile.Path()).string(), std::move(entries).error());
-    for (Bytes& entry : *entries) tail.leaves.push_back(std::move(entry));
+    for (std::uint64_t i = next % kTileWidth; i < tile.width; ++i) {
+      tail.leaves.push_back(std::move((*entries)[i]));
+    }
+    next += tile.width - next % kTileWidth;
   }
   return tail;
 }

@@ -40,7 +40,8 @@ struct LedgerTail {
   Result<std::vector<Digest>> RootsAt(const std::vector<std::uint64_t>& sizes) const;
 };
 
-/// Reads the tail from a ledger's folder of `size` leaves, from the tile that holds leaf `from` on.
+/// Reads the tail from a ledger's folder of `size` leaves, with `from` as its start. Of a tile that holds
+/// older leaves as well only the later ones are kept.
 /// Errors: kNotFound, kPermission for a file; kCorrupt for one of another length; kInvalidArgument unless
 /// from <= size.
 Result<LedgerTail> ReadLedgerTail(const std::filesystem::path& folder, std::uint64_t size,

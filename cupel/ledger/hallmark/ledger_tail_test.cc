@@ -43,7 +43,7 @@ TEST(LedgerTail, HasTheRootsOfTheTreeFromEveryStart) {
   const Written log(kSize);
   for (const std::uint64_t from : {0, 1, 255, 256, 511, 512, 700, 768, 1023, 1024, 1026, 1027}) {
     CUPEL_ASSERT_OK(const LedgerTail tail, ReadLedgerTail(log.folder / "log", kSize, from));
-    EXPECT_EQ(tail.start, from / 256 * 256);
+    EXPECT_EQ(tail.start, from);
     EXPECT_EQ(tail.size(), kSize);
     EXPECT_EQ(tail.left.size(), static_cast<std::size_t>(std::popcount(tail.start)));
     std::vector<std::uint64_t> sizes;
@@ -71,19 +71,23 @@ TEST(LedgerTail, HasTheRootsOfEverySmallLog) {
 TEST(LedgerTail, WorksAcrossATileOfTiles) {
   constexpr std::uint64_t kSize = 256 * 256 + 256 + 3;  // level 1 has a full tile, level 2 a node
   const Written log(kSize);
-  CUPEL_ASSERT_OK(const LedgerTail tail, ReadLedgerTail(log.folder / "log", kSize, kSize - 1));
-  EXPECT_EQ(tail.left.size(), 2u);
-  EXPECT_EQ(tail.leaves.size(), 3u);
-  EXPECT_THAT(tail.RootsAt({kSize - 2, kSize}),
-              IsOkAndHolds(std::vector{log.tree.RootAt(kSize - 2).value(), log.tree.Root()}));
+  for (const std::uint64_t kept : {1, 3, 4, 258, 259, 260}) {
+    CUPEL_ASSERT_OK(const LedgerTail tail, ReadLedgerTail(log.folder / "log", kSize, kSize - kept));
+    EXPECT_EQ(tail.left.size(), static_cast<std::size_t>(std::popcount(kSize - kept)));
+    EXPECT_EQ(tail.leaves.size(), kept);
+    EXPECT_THAT(tail.RootsAt({kSize - 1, kSize, kSize - kept}),
+                IsOkAndHolds(std::vector{log.tree.RootAt(kSize - 1).value(), log.tree.Root(),
+                                         log.tree.RootAt(kSize - kept).value()}));
+  }
 }
 
 TEST(LedgerTail, NamesTheFileThatIsMissingOrOfAnotherLength) {
   const Written log(300);
   const auto folder = log.folder / "log";
   EXPECT_THAT(ReadLedgerTail(folder, 300, 301), HasError(ErrorCode::kInvalidArgument));
-  EXPECT_THAT(ReadLedgerTail(folder, 301, 300),
+  EXPECT_THAT(ReadLedgerTail(folder, 301, 256),
               HasError(ErrorCode::kNotFound, HasSubstr("tile/entries/001.p/45")));
+  EXPECT_THAT(ReadLedgerTail(folder, 301, 300), HasError(ErrorCode::kNotFound, HasSubstr("tile/0/001.p/45")));
   std::filesystem::resize_file(folder / "tile/1/000.p/1", 31);
   EXPECT_THAT(ReadLedgerTail(folder, 300, 299), HasError(ErrorCode::kCorrupt, HasSubstr("tile/1/000.p/1")));
   std::filesystem::resize_file(folder / "tile/entries/001.p/44", 100);

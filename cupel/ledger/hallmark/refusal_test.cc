@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <set>
+
 #include "cupel/base/file.h"
 #include "cupel/ledger/hallmark/gate_faults_for_test.h"
 #include "cupel/testing/scratch_folder.h"
@@ -106,6 +108,45 @@ TEST_F(RefusalTest, FilesAreNamedByTimeAndCode) {
   EXPECT_THAT(path.filename().string(), ::testing::StartsWith("20261125T100000Z-trust-root-"));
   CUPEL_ASSERT_OK(const std::string text, ReadTextFile(path));
   EXPECT_THAT(evidence::Bundle::Parse(text), cupel::testing::IsOkAndHolds(record));
+}
+
+TEST_F(RefusalTest, NoByteIsWithoutAMeaning) {
+  const std::vector<Fault> faults = AllFaults();
+  const auto record =
+      SignRefusal(Admit(WithFaults(world_, {&faults.back()}).Inputs()), host_, 1, world_.evidence_key);
+  const Bytes& payload = record.envelope.payload;
+  int read = 0;
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    EXPECT_FALSE(Refusal::Parse(BytesView(payload).first(i)).has_value()) << i;
+    Bytes changed = payload;
+    changed[i] ^= 1;
+    const auto refusal = Refusal::Parse(changed);
+    if (!refusal) continue;
+    ++read;
+    CUPEL_ASSERT_OK(const auto statement, evidence::Statement::Parse(changed));
+    EXPECT_EQ(statement.ToPayload().value(), changed) << i;
+    EXPECT_NE(statement, evidence::Statement::Parse(payload).value()) << i;
+  }
+  EXPECT_GT(read, 50);
+}
+
+TEST_F(RefusalTest, TheSameRefusalTwiceIsTwoRecordsOrOneFile) {
+  const std::vector<Fault> faults = AllFaults();
+  const Admission admission = Admit(WithFaults(world_, {&faults[3]}).Inputs());
+  std::set<std::filesystem::path> paths;
+  for (int i = 0; i < 4; ++i) {
+    const auto record = SignRefusal(admission, host_, world_.issued_at, world_.evidence_key);
+    CUPEL_ASSERT_OK(const auto path, SaveRefusal(folder_ / "refusals", record));
+    EXPECT_THAT(SaveRefusal(folder_ / "refusals", record), cupel::testing::IsOkAndHolds(path));
+    paths.insert(path);
+  }
+  EXPECT_EQ(paths.size(), 4u) << "each signature is another one, so none is written over";
+}
+
+TEST_F(RefusalTest, ARecordOfSomethingElseIsNotSaved) {
+  const auto revocation = Revoke(GateWorld::DigestOf("x"), "superseded", world_.hallmark_key).value();
+  EXPECT_THAT(SaveRefusal(folder_ / "refusals", revocation), HasError(ErrorCode::kUnsupported));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "refusals"));
 }
 
 }  // namespace

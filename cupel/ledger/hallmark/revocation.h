@@ -54,8 +54,8 @@ class RevocationIndex {
   explicit RevocationIndex(const Digest& hallmark);
 
   /// The reason, if this leaf of a ledger revokes the hallmark: the digest is one of ours, and one of
-  /// `hallmark_keys` made the signature. Nothing for any other bytes. Cost: a search through the leaf unless
-  /// it is one.
+  /// `hallmark_keys` made the signature. Nothing for any other bytes. Cost: a few comparisons at the place
+  /// where a leaf in its one form has the digest; it is parsed only when one of ours stands there.
   std::optional<std::string> Match(BytesView leaf, std::span<const crypto::PublicKey> hallmark_keys) const;
 
  private:

@@ -12,6 +12,11 @@ namespace {
 constexpr std::string_view kHashAlgorithm = "SHA2_256";
 constexpr std::string_view kKeyDetails = "PKIX_ECDSA_P256_SHA_256";
 
+/// How every body begins: members are sorted, and none before the digest can have another value.
+constexpr std::string_view kBeforeDigest =
+    R"({"apiVersion":"0.0.2","kind":"dsse","spec":{"dsseV002":{"payloadHash":{"algorithm":"SHA2_256","digest":")";
+constexpr std::size_t kDigestTextSize = 44;  // 32 bytes in padded base64
+
 Result<crypto::PublicKey> ReadSigner(const Json& signature) {
   CUPEL_TRY(const Json* verifier, evidence::ObjectField(signature, "verifier"));
   CUPEL_TRY_STATUS(evidence::ExpectTextField(*verifier, "keyDetails", kKeyDetails));
@@ -67,6 +72,12 @@ Result<Leaf> Leaf::Parse(BytesView body) {
   if (AsText(canonical) != AsText(body))
     return Fail(ErrorCode::kCorrupt, "the leaf is not in its canonical form");
   return leaf;
+}
+
+std::string_view ClaimedPayload(BytesView body) {
+  const std::string_view text = AsText(body);
+  if (text.size() < kBeforeDigest.size() + kDigestTextSize || !text.starts_with(kBeforeDigest)) return {};
+  return text.substr(kBeforeDigest.size(), kDigestTextSize);
 }
 
 Status Leaf::Matches(const evidence::Envelope& envelope) const {

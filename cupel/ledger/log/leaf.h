@@ -45,4 +45,9 @@ struct Leaf {
   bool operator==(const Leaf&) const = default;
 };
 
+/// The base64 of the payload's digest, taken from where the one form has it without parsing: what `Parse`
+/// would find if it accepted the body, or nothing for bytes that it certainly refuses. For looking through
+/// many leaves; whatever is found is to be parsed before it is believed. Cost: one comparison.
+std::string_view ClaimedPayload(BytesView body);
+
 }  // namespace cupel::ledger::log

@@ -83,5 +83,43 @@ TEST_F(LeafTest, SaysUnsupportedForOtherKinds) {
               HasError(ErrorCode::kUnsupported, HasSubstr("hashedrekord")));
 }
 
+TEST_F(LeafTest, ClaimsThePayloadThatParsingFinds) {
+  for (int i = 0; i < 50; ++i) {
+    const auto envelope = evidence::SignEnvelope("t", {'{', static_cast<std::uint8_t>(i), '}'}, key_);
+    const Bytes body = Leaf::Of(envelope, key_.Public()).ToBody();
+    EXPECT_EQ(ClaimedPayload(body), ToBase64(Leaf::Parse(body)->payload.bytes));
+  }
+}
+
+/// Whatever parsing accepts has the claim in its place: nothing that is a leaf can be overlooked.
+TEST_F(LeafTest, NoBodyThatParsesIsWithoutItsClaim) {
+  const Bytes body = leaf_.ToBody();
+  const std::string claim(ClaimedPayload(body));
+  const auto check = [](const Bytes& bad) {
+    const auto leaf = Leaf::Parse(bad);
+    if (!leaf) return;
+    EXPECT_EQ(ClaimedPayload(bad), ToBase64(leaf->payload.bytes)) << AsText(bad);
+  };
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    for (const char c : {'A', 'a', '0', '"', ' ', '=', '\\', '{'}) {
+      Bytes bad = body;
+      bad[i] = static_cast<std::uint8_t>(c);
+      check(bad);
+      bad = body;
+      bad.insert(bad.begin() + static_cast<std::ptrdiff_t>(i), static_cast<std::uint8_t>(c));
+      check(bad);
+    }
+    Bytes bad = body;
+    bad.erase(bad.begin() + static_cast<std::ptrdiff_t>(i));
+    check(bad);
+    EXPECT_EQ(ClaimedPayload(BytesView(body).first(i)).empty(), i < 148) << i;
+  }
+  // The members in another order, an escape for a letter: other forms, which are no leaves.
+  std::string text(AsText(body));
+  text.replace(text.find("dsse"), 1, "\\u0064");
+  EXPECT_FALSE(Leaf::Parse(AsBytes(text)).has_value());
+  EXPECT_EQ(ClaimedPayload(AsBytes(text)), "");
+}
+
 }  // namespace
 }  // namespace cupel::ledger::log
