@@ -148,17 +148,18 @@ TEST_F(PositionFileTest, AnotherHolderIsWaitedForAndThenAnError) {
   PositionFile first(File(), Key());
   ASSERT_THAT(first.Load(), IsOk());
   EXPECT_THAT(PositionFile(File(), Key(), 20).Load(),
-              HasError(ErrorCode::kResourceLimit, HasSubstr("another process")));
+              HasError(ErrorCode::kResourceLimit, HasSubstr("in use")));
   ASSERT_THAT(first.Load(), IsOk()) << "the holder itself may look again";
   // The second one gets it as soon as the first one lets go.
   std::optional<PositionFile> holder;
-  holder.emplace(folder_ / "state/other", folder_ / "keys/other.pem");
+  std::filesystem::create_directory(folder_ / "other");
+  holder.emplace(folder_ / "other/position", folder_ / "keys/other.pem");
   ASSERT_THAT(holder->Load(), IsOk());
   std::thread later([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     holder.reset();
   });
-  EXPECT_THAT(PositionFile(folder_ / "state/other", folder_ / "keys/other.pem").Load(), IsOk());
+  EXPECT_THAT(PositionFile(folder_ / "other/position", folder_ / "keys/other.pem").Load(), IsOk());
   later.join();
 }
 
