@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/ledger/identity/manifest.h"
 
+#include "cupel/crypto/blake2b.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/ledger/identity/hash_files.h"
 #include "cupel/ledger/identity/model_files.h"
 
 namespace cupel::ledger::identity {
 
+std::string_view HashTypeName(HashType hash) { return hash == HashType::kBlake2b ? "blake2b" : "sha256"; }
+
+std::size_t DigestSize(HashType hash) {
+  return hash == HashType::kBlake2b ? crypto::Blake2bHasher::kSize : Digest::kSize;
+}
+
 Digest RootOf(std::span<const Resource> resources) {
   crypto::Sha256Hasher hasher;
-  for (const Resource& resource : resources) hasher.Update(resource.sha256.bytes);
+  for (const Resource& resource : resources) hasher.Update(resource.digest);
   return hasher.Finish();
 }
 

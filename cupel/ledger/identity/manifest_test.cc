@@ -50,7 +50,10 @@ class ManifestTest : public ::testing::Test {
   const ScratchFolder folder_;
 };
 
-Digest Sha(std::string_view text) { return crypto::Sha256(AsBytes(text)); }
+Bytes Sha(std::string_view text) {
+  const Digest digest = crypto::Sha256(AsBytes(text));
+  return {digest.bytes.begin(), digest.bytes.end()};
+}
 
 TEST_F(ManifestTest, HasThePublishedDigestsAndRootOfAFolder) {
   WriteSampleModel();
@@ -59,7 +62,7 @@ TEST_F(ManifestTest, HasThePublishedDigestsAndRootOfAFolder) {
   ASSERT_EQ(manifest.resources.size(), std::size(kSampleModelDigests));
   for (std::size_t i = 0; i < manifest.resources.size(); ++i) {
     EXPECT_EQ(manifest.resources[i].name, kSampleModelDigests[i].first);
-    EXPECT_EQ(manifest.resources[i].sha256.Hex(), kSampleModelDigests[i].second);
+    EXPECT_EQ(ToHex(manifest.resources[i].digest), kSampleModelDigests[i].second);
   }
   EXPECT_EQ(manifest.Root().Hex(), kSampleModelRoot);
 }
@@ -69,8 +72,8 @@ TEST_F(ManifestTest, HasThePublishedRootOfASingleFile) {
   CUPEL_ASSERT_OK(const Manifest manifest, BuildManifest({folder_ / "file_model"}));
   EXPECT_THAT(manifest.resources, ElementsAre(Resource{"file_model", Sha(kSampleFileText)}));
   EXPECT_EQ(manifest.Root().Hex(), kSampleFileRoot);
-  EXPECT_NE(manifest.Root(), manifest.resources[0].sha256);
-  EXPECT_EQ(manifest.Root(), crypto::Sha256(manifest.resources[0].sha256.bytes));
+  EXPECT_NE(Bytes(manifest.Root().bytes.begin(), manifest.Root().bytes.end()), manifest.resources[0].digest);
+  EXPECT_EQ(manifest.Root(), crypto::Sha256(manifest.resources[0].digest));
 }
 
 TEST_F(ManifestTest, HasThePublishedDigestsAndRootOfShards) {
@@ -237,8 +240,8 @@ TEST_F(ManifestTest, DoesNotDependOnWorkers) {
 }
 
 /// A second way to the same answer: everything in memory, by the specification's words.
-std::map<std::string, Digest> Twin(const std::map<std::string, std::string>& files, std::size_t shard) {
-  std::map<std::string, Digest> resources;
+std::map<std::string, Bytes> Twin(const std::map<std::string, std::string>& files, std::size_t shard) {
+  std::map<std::string, Bytes> resources;
   for (const auto& [name, text] : files) {
     if (shard == 0) resources[name] = Sha(text);
     for (std::size_t start = 0; shard != 0 && start < text.size(); start += shard) {
@@ -281,7 +284,7 @@ TEST(RootOf, DependsOnEveryDigestAndOnTheirOrder) {
   for (std::size_t i = 0; i < resources.size(); ++i) {
     for (std::size_t bit = 0; bit < 256; ++bit) {
       auto changed = resources;
-      changed[i].sha256.bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+      changed[i].digest[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
       EXPECT_NE(RootOf(changed), root);
     }
     auto fewer = resources;
