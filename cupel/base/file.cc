@@ -36,7 +36,8 @@ class FileDescriptor {
 /// system has one, into which the kernel copies faster than into many small ones.
 class PieceBuffer {
  public:
-  explicit PieceBuffer(std::uint64_t file_bytes) : size_(file_bytes < kPieceBytes ? kSmallPiece : kPieceBytes) {
+  explicit PieceBuffer(std::uint64_t file_bytes)
+      : size_(file_bytes < kPieceBytes ? kSmallPiece : kPieceBytes) {
     data_ = static_cast<std::uint8_t*>(std::aligned_alloc(size_ == kPieceBytes ? kLargePage : kSmallPiece,
                                                           size_ == kPieceBytes ? kLargePage : size_));
     CUPEL_CHECK(data_ != nullptr);
@@ -57,7 +58,7 @@ class PieceBuffer {
 
 /// A file that grows, and one of unknown size such as a pipe, is read all the same.
 std::uint64_t SizeOf(int fd) {
-  struct stat status {};
+  struct stat status{};
   return ::fstat(fd, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 

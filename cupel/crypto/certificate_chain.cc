@@ -59,13 +59,11 @@ std::string Reason(int error, const Certificate& culprit, std::int64_t at) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
       return fmt::format("{} leads to none of the trusted certificates", name);
-    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-      return fmt::format("the signature of {} is false", name);
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE: return fmt::format("the signature of {} is false", name);
     case X509_V_ERR_PATH_LENGTH_EXCEEDED:
       return fmt::format("{} may not stand this far above the signer (its path length is exceeded)", name);
     case X509_V_ERR_INVALID_CA:
-    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-      return fmt::format("{} may not issue certificates", name);
+    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN: return fmt::format("{} may not issue certificates", name);
     case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
       return fmt::format("{} has a critical extension that is not known", name);
     default: return fmt::format("{} does not hold: {}", name, X509_verify_cert_error_string(error));

@@ -166,8 +166,9 @@ Result<std::vector<std::int64_t>> VerifyCertificateTimestamps(const Certificate&
     times.push_back(static_cast<std::int64_t>(timestamp.milliseconds));
   }
   if (times.empty()) {
-    return Fail(ErrorCode::kVerificationFailed,
-                fmt::format("none of the {} known transparency logs vouches for the certificate", logs.size()));
+    return Fail(
+        ErrorCode::kVerificationFailed,
+        fmt::format("none of the {} known transparency logs vouches for the certificate", logs.size()));
   }
   return times;
 }

@@ -6,8 +6,8 @@
 ///
 ///     root = SHA-256(digest of resources[0] || digest of resources[1] || ...), the digests as raw bytes
 ///
-/// The root is by SHA-256 whatever the files are hashed with. The root of a model in one file is therefore not
-/// the file's SHA-256 but the SHA-256 of those 32 bytes; whoever shows either says which ("sha256",
+/// The root is by SHA-256 whatever the files are hashed with. The root of a model in one file is therefore
+/// not the file's SHA-256 but the SHA-256 of those 32 bytes; whoever shows either says which ("sha256",
 /// "omsRoot").
 ///
 /// Promises: equal files under equal names have equal manifests, whatever the order in which the file system

@@ -278,6 +278,23 @@ TEST_F(ManifestTest, AgreesWithATwinOnRandomModels) {
   }
 }
 
+/// Digests by Python's hashlib.blake2b; no vector of the specification uses this hash.
+TEST_F(ManifestTest, HashesWithBlake2bWhenAsked) {
+  Write("file_model", kSampleFileText);
+  CUPEL_ASSERT_OK(const Manifest whole,
+                  BuildManifest({folder_ / "file_model"}, {.hash = HashType::kBlake2b}));
+  EXPECT_EQ(ToHex(whole.resources[0].digest),
+            "20e68afc59075f50f66f399d2cc590f2a93f58349dd6626c0f93bfa19d142b17"
+            "41029b102cbc7ec0b36ad8dc771d66e904ca9a874c76fcc242fee0bea557463f");
+  EXPECT_EQ(whole.Root().Hex(), "145cbf762bd716dcbf86e41c19f30dab169850fd750e28bb6591bf85b0b1324d")
+      << "SHA-256";
+  CUPEL_ASSERT_OK(const Manifest shards,
+                  BuildManifest({folder_ / "file_model"},
+                                {.method = Method::kShards, .shard_size = 8, .hash = HashType::kBlake2b}));
+  EXPECT_EQ(shards.resources.size(), 3u);
+  EXPECT_EQ(shards.Root().Hex(), "48463ad7a9427b4d168e709847b18df85d130f20fa3fd45b968435a50281f4a8");
+}
+
 TEST(RootOf, DependsOnEveryDigestAndOnTheirOrder) {
   const std::vector<Resource> resources = {{"a", Sha("1")}, {"b", Sha("2")}, {"c", Sha("3")}};
   const Digest root = RootOf(resources);

@@ -135,9 +135,11 @@ Status Compare(const ModelPaths& model, const Manifest& manifest, const CompareO
 
 }  // namespace
 
-evidence::Bundle SignModel(const Manifest& manifest, const crypto::SigningKey& key) {
-  return evidence::Bundle::Of(evidence::SignEnvelope(evidence::kStatementPayloadType,
-                                                     ToStatement(manifest).ToPayload().value(), key));
+ModelBundle SignModel(const Manifest& manifest, const crypto::SigningKey& key) {
+  ModelBundle bundle;
+  bundle.bundle = evidence::Bundle::Of(evidence::SignEnvelope(
+      evidence::kStatementPayloadType, ToStatement(manifest).ToPayload().value(), key));
+  return bundle;
 }
 
 Result<ModelBundle> SignModel(const Manifest& manifest, const crypto::SigningKey& key,
@@ -145,8 +147,9 @@ Result<ModelBundle> SignModel(const Manifest& manifest, const crypto::SigningKey
   if (chain.empty()) return Fail(ErrorCode::kInvalidArgument, "expected the signer's certificate");
   CUPEL_TRY(const crypto::PublicKey certified, chain[0].Key());
   if (certified != key.Public()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("the certificate \"{}\" is of another key than the one given", chain[0].Subject()));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the certificate \"{}\" is of another key than the one given", chain[0].Subject()));
   }
   Status usable = chain[0].CheckUse(crypto::CertificateUse::kSigning);
   if (usable) {
@@ -159,13 +162,14 @@ Result<ModelBundle> SignModel(const Manifest& manifest, const crypto::SigningKey
   }
   ModelBundle bundle;
   bundle.method = SigningMethod::kCertificate;
-  bundle.bundle.envelope = SignModel(manifest, key).envelope;
+  bundle.bundle.envelope = SignModel(manifest, key).bundle.envelope;
   bundle.bundle.envelope.signatures[0].key_id.clear();
   bundle.certificates.assign(chain.begin(), chain.end());
   return bundle;
 }
 
-Result<SignedModel> OpenModelSignature(const ModelBundle& bundle, std::span<const crypto::PublicKey> trusted) {
+Result<SignedModel> OpenModelSignature(const ModelBundle& bundle,
+                                       std::span<const crypto::PublicKey> trusted) {
   CUPEL_TRY_STATUS(ExpectMethod(bundle, SigningMethod::kKey));
   CUPEL_TRY(const auto signers, bundle.bundle.envelope.Verify(trusted));
   CUPEL_TRY(const evidence::Statement statement, evidence::StatementIn(bundle.bundle.envelope));
@@ -182,8 +186,7 @@ Result<SignedModel> OpenModelSignature(const ModelBundle& bundle, const Certific
   CUPEL_TRY_STATUS(ExpectMethod(bundle, SigningMethod::kCertificate));
   const std::span<const crypto::Certificate> certificates = bundle.certificates;
   CUPEL_TRY_STATUS(certificates[0].CheckUse(crypto::CertificateUse::kSigning));
-  CUPEL_TRY(const auto chain,
-            VerifyChain(certificates[0], certificates.subspan(1), trust.anchors, trust.at));
+  CUPEL_TRY(const auto chain, VerifyChain(certificates[0], certificates.subspan(1), trust.anchors, trust.at));
   CUPEL_TRY(crypto::PublicKey key, certificates[0].Key());
   CUPEL_TRY(const auto signers, bundle.bundle.envelope.Verify({&key, 1}));
   CUPEL_TRY(const evidence::Statement statement, evidence::StatementIn(bundle.bundle.envelope));

@@ -27,7 +27,6 @@
 #include "cupel/base/error.h"
 #include "cupel/crypto/certificate.h"
 #include "cupel/crypto/signing_key.h"
-#include "cupel/ledger/evidence/bundle.h"
 #include "cupel/ledger/evidence/trust_policy.h"
 #include "cupel/ledger/identity/manifest.h"
 #include "cupel/ledger/identity/model_bundle.h"
@@ -47,10 +46,10 @@ struct SignedModel {
 };
 
 /// Method "key". Precondition: a manifest as BuildManifest makes it.
-evidence::Bundle SignModel(const Manifest& manifest, const crypto::SigningKey& key);
+ModelBundle SignModel(const Manifest& manifest, const crypto::SigningKey& key);
 
-/// Method "certificate". chain: the certificate of `key`, then its issuers, each issued by the next. now: Unix
-/// seconds. Errors: kInvalidArgument when a verifier that trusts the last certificate would refuse the
+/// Method "certificate". chain: the certificate of `key`, then its issuers, each issued by the next. now:
+/// Unix seconds. Errors: kInvalidArgument when a verifier that trusts the last certificate would refuse the
 /// signature now: another key's certificate, one that may not sign, has expired or does not lead there.
 Result<ModelBundle> SignModel(const Manifest& manifest, const crypto::SigningKey& key,
                               std::span<const crypto::Certificate> chain, std::int64_t now);

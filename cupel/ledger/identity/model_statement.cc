@@ -205,8 +205,8 @@ evidence::Statement ToStatement(const Manifest& manifest) {
   statement.predicate_type = kModelPredicate;
   Json& predicate = statement.predicate;
   for (const Resource& resource : manifest.resources) {
-    predicate["resources"].Append(
-        Json::Object{{"name", resource.name}, {"digest", ToHex(resource.digest)}, {"algorithm", HashTypeName(how.hash)}});
+    predicate["resources"].Append(Json::Object{
+        {"name", resource.name}, {"digest", ToHex(resource.digest)}, {"algorithm", HashTypeName(how.hash)}});
   }
   Json& serialization = predicate["serialization"];
   serialization["method"] = how.method == Method::kShards ? kShards : kFiles;

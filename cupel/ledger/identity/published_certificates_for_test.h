@@ -12,7 +12,8 @@
 
 namespace cupel::ledger::identity {
 
-/// test-vectors/v1.0/valid/certificate.bundle.json, verificationMaterial: leaf and intermediate, base64 of DER.
+/// test-vectors/v1.0/valid/certificate.bundle.json, verificationMaterial: leaf and intermediate, base64 of
+/// DER.
 inline constexpr std::string_view kPublishedLeaf =
     "MIIDDDCCAXSgAwIBAgIUblNG5LBtNM+Xg4avMF8lrv8LZ1UwDQYJKoZIhvcNAQELBQAwGjEYMBYGA1UEAxMPaW50ZXJtZWRp"
     "YXRlLWNhMB4XDTI1MDUwMjIzMzYyOFoXDTM1MDQzMDIzMzYyOFowGjEYMBYGA1UEAxMPaW50ZXJtZWRpYXRlLWNhMHYwEAYH"

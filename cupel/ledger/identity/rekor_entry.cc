@@ -46,7 +46,8 @@ Status CheckBody(const RekorEntry& entry, const ModelBundle& bundle) {
   CUPEL_TRY([[maybe_unused]] const Digest envelope_hash, HashIn(*spec, "envelopeHash"));
   CUPEL_TRY(const Digest payload_hash, HashIn(*spec, "payloadHash"));
   const evidence::Envelope& envelope = bundle.bundle.envelope;
-  if (payload_hash != crypto::Sha256(envelope.payload)) return False("the log's entry is about another payload");
+  if (payload_hash != crypto::Sha256(envelope.payload))
+    return False("the log's entry is about another payload");
   CUPEL_TRY(const Json* signatures, ArrayField(*spec, "signatures"));
   if (signatures->AsArray().size() != 1) return False("the log's entry must have exactly one signature");
   const Json& signature = signatures->AsArray()[0];

@@ -4,10 +4,9 @@
 /// Private to this module: an entry of a Rekor log (v1), kind "dsse" version "0.0.1".
 ///
 ///     { "apiVersion": "0.0.1", "kind": "dsse", "spec": {
-///         "envelopeHash": { "algorithm": "sha256", "value": "<hex>" },   of the envelope's text as it was sent
-///         "payloadHash":  { "algorithm": "sha256", "value": "<hex>" },
-///         "signatures": [ { "signature": "<base64 of DER>", "verifier": "<base64 of the certificate's PEM>" }
-///         ] } }
+///         "envelopeHash": { "algorithm": "sha256", "value": "<hex>" },   of the envelope's text as it was
+///         sent "payloadHash":  { "algorithm": "sha256", "value": "<hex>" }, "signatures": [ { "signature":
+///         "<base64 of DER>", "verifier": "<base64 of the certificate's PEM>" } ] } }
 ///
 /// The promise signs, as canonical JSON, {"body": "<base64>", "integratedTime": <number>, "logID": "<hex>",
 /// "logIndex": <number>}. The checkpoint is a C2SP note whose signature is ECDSA, its key id the first four

@@ -28,8 +28,8 @@ Result<std::int64_t> TimeField(const Json& object, std::string_view member) {
   CUPEL_TRY(std::string text, TextField(object, member));
   const std::size_t dot = text.find('.');
   const bool digits = dot != std::string::npos &&
-                      text.find_first_not_of("0123456789", dot + 1) == text.size() - 1 && text.back() == 'Z' &&
-                      text.size() - dot > 2;
+                      text.find_first_not_of("0123456789", dot + 1) == text.size() - 1 &&
+                      text.back() == 'Z' && text.size() - dot > 2;
   if (digits) text = text.substr(0, dot) + "Z";
   auto time = ParseUtc(text);
   if (!time) return FailAt(std::string(member), std::move(time).error());
