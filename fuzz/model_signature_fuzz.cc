@@ -74,9 +74,9 @@ void Exchange(cupel::BytesView bytes) {
     }
   }
   if (bundle == published) return;
-  // The checkpoint is the one part with bytes that nobody signed: the names of its keys.
+  // Nobody signed the names of a checkpoint's keys, nor what a time stamp's token is wrapped in.
   const bool verified = VerifySigstore(bundle, Trust(), Signer()).has_value();
-  CUPEL_CHECK(!verified || bytes[0] % 5 == 1);
+  CUPEL_CHECK(!verified || bytes[0] % 5 == 1 || bytes[0] % 5 == 3);
 }
 
 }  // namespace

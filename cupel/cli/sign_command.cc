@@ -77,6 +77,11 @@ Status Sign(Session& session, const Arguments& arguments) {
   serialization.hash = arguments.hash == "blake2b" ? HashType::kBlake2b : HashType::kSha256;
   const int workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
   CUPEL_TRY(const Manifest manifest, BuildManifest(paths, serialization, workers));
+  if (arguments.allow_symlinks) {
+    for (const std::string& path : PathsOutside(paths, manifest))
+      session.Say(
+          fmt::format("warning: {} lies outside the model's folder, a symbolic link leads there", path));
+  }
   const std::filesystem::path key_file = arguments.key.empty()
                                              ? application::assess::KeyFiles::OfUser().evidence
                                              : std::filesystem::path(arguments.key);

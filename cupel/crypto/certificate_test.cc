@@ -133,7 +133,7 @@ TEST_F(CertificateTest, RefusesIssuersThatMayNotIssue) {
   const Case cases[] = {
       {"an end entity", AuthoritySettings("middle", "critical,CA:FALSE"), "may not issue certificates"},
       {"no basic constraints", AuthoritySettings("middle", nullptr), "may not issue certificates"},
-      {"no certificate signing", no_sign, "may not issue certificates"},
+      {"no certificate signing", no_sign, "leads to none of the trusted certificates"},
       {"a short RSA key", weak, "CA certificate key too weak"},
       {"signed with SHA-1", sha1, "CA signature digest algorithm too weak"},
       {"an unknown critical extension", unknown, "critical extension that is not known"},

@@ -100,4 +100,9 @@ struct ModelPaths {
 Result<Manifest> BuildManifest(const ModelPaths& model, const Serialization& serialization = {},
                                int workers = 1);
 
+/// The signed paths whose bytes lie outside the model's folder, because symbolic links lead there; sorted.
+/// OMS (section 6.1.1) wants signers to be warned of them. Precondition: a manifest that was built from
+/// `model`.
+std::vector<std::string> PathsOutside(const ModelPaths& model, const Manifest& manifest);
+
 }  // namespace cupel::ledger::identity

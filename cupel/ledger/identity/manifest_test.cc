@@ -162,6 +162,22 @@ TEST_F(ManifestTest, RefusesLinksUnlessTheyAreAllowed) {
   EXPECT_THAT(NamesIn({folder_ / "m"}, ignore), ElementsAre("w.bin"));
 }
 
+TEST_F(ManifestTest, NamesWhatLinksBringInFromOutside) {
+  Write("m/own.bin", "x");
+  Write("elsewhere/w.bin", "y");
+  fs::create_symlink("own.bin", folder_ / "m/inside.bin");
+  fs::create_symlink("../elsewhere/w.bin", folder_ / "m/a:0:1");
+  fs::create_directory_symlink("../elsewhere", folder_ / "m/more");
+  for (const Method method : {Method::kFiles, Method::kShards}) {
+    CUPEL_ASSERT_OK(const Manifest manifest,
+                    BuildManifest({folder_ / "m"}, {.method = method, .allow_symlinks = true}));
+    EXPECT_THAT(PathsOutside({folder_ / "m"}, manifest), ElementsAre("a:0:1", "more/w.bin"));
+  }
+  const ModelPaths file{folder_ / "m/own.bin", {"inside.bin", "a:0:1"}};
+  CUPEL_ASSERT_OK(const Manifest manifest, BuildManifest(file, {.allow_symlinks = true}));
+  EXPECT_THAT(PathsOutside(file, manifest), ElementsAre("a:0:1"));
+}
+
 TEST_F(ManifestTest, HasThePublishedRootOfALinkedFile) {
   Write("external", kSampleFileText);
   fs::create_directories(folder_ / "symlink_model");

@@ -318,6 +318,21 @@ TEST_F(ModelSignatureTest, LeavesOutWhatTheVerifierIgnores) {
   EXPECT_THAT(CompareModel({folder_ / "m"}, manifest, {.ignore_paths = {"ignore-me"}}), IsOk());
 }
 
+TEST_F(ModelSignatureTest, RefusesAFileOfMoreShardsThanWereSignedWithoutHashingIt) {
+  WriteModel();
+  const Manifest manifest =
+      BuildManifest({folder_ / "m"}, {.method = Method::kShards, .shard_size = 1}).value();
+  // With one resource for each byte this file would need some 100 GB.
+  Write("m/huge.bin", "");
+  fs::resize_file(folder_ / "m/huge.bin", std::uintmax_t{1} << 30);
+  EXPECT_THAT(CompareModel({folder_ / "m"}, manifest),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("not signed: huge.bin")));
+  fs::remove(folder_ / "m/huge.bin");
+  fs::resize_file(folder_ / "m/w/a.bin", std::uintmax_t{1} << 30);
+  EXPECT_THAT(CompareModel({folder_ / "m"}, manifest),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("changed: w/a.bin")));
+}
+
 TEST_F(ModelSignatureTest, CoversAFileWithItsExternalData) {
   WriteModel();
   const ModelPaths model{folder_ / "m/model.onnx", {"w/a.bin", "w/b.bin"}};
