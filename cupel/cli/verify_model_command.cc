@@ -52,24 +52,28 @@ Result<CertificateTrust> LoadAnchors(const std::vector<std::string>& files) {
 }
 
 /// With whatever the caller gave: a key on any curve, a policy's evidence keys, certificates, or a trusted
-/// root.
-Result<SignedModel> OpenWith(const Arguments& arguments, const ModelBundle& bundle) {
+/// root. What is wrong with the signature is said of its file.
+Result<SignedModel> OpenWith(const Arguments& arguments, const std::string& file, const ModelBundle& bundle) {
+  const auto at_file = [&](Result<SignedModel> opened) -> Result<SignedModel> {
+    if (!opened) return FailAt(file, std::move(opened).error());
+    return opened;
+  };
   if (!arguments.key.empty()) {
     CUPEL_TRY(const crypto::PublicKey key, LoadVerifierKey(arguments.key));
-    return OpenModelSignature(bundle, std::span(&key, 1));
+    return at_file(OpenModelSignature(bundle, std::span(&key, 1)));
   }
   if (!arguments.trust.empty()) {
     CUPEL_TRY(const auto policy, ledger::evidence::TrustPolicy::Load(arguments.trust));
-    return OpenModelSignature(bundle, policy);
+    return at_file(OpenModelSignature(bundle, policy));
   }
   if (!arguments.anchors.empty()) {
     CUPEL_TRY(const CertificateTrust trust, LoadAnchors(arguments.anchors));
-    return OpenModelSignature(bundle, trust);
+    return at_file(OpenModelSignature(bundle, trust));
   }
   CUPEL_TRY(const std::string root, ReadTextFile(arguments.trusted_root));
   const auto trust = SigstoreTrust::Parse(root);
   if (!trust) return FailAt(arguments.trusted_root, trust.error());
-  return OpenModelSignature(bundle, *trust, {arguments.identity, arguments.provider});
+  return at_file(OpenModelSignature(bundle, *trust, {arguments.identity, arguments.provider}));
 }
 
 Status CheckArguments(const Arguments& arguments) {
@@ -104,10 +108,7 @@ Status VerifyModel(Session& session, const Arguments& arguments) {
   CUPEL_TRY(const std::string text, ReadTextFile(file));
   const auto bundle = ModelBundle::Parse(text);
   if (!bundle) return FailAt(file, bundle.error());
-  auto result = OpenWith(arguments, *bundle);
-  // An error that has no place of its own is about the signature.
-  if (!result && result.error().place.empty()) return FailAt(file, std::move(result).error());
-  CUPEL_TRY(const SignedModel opened, std::move(result));
+  CUPEL_TRY(const SignedModel opened, OpenWith(arguments, file, *bundle));
   CUPEL_TRY(const auto paths, ModelPathsOf(arguments.model, file));
   const ledger::identity::CompareOptions options{arguments.ignore_unsigned, arguments.ignore,
                                                  arguments.jobs > 0 ? arguments.jobs : AvailableProcessors()};

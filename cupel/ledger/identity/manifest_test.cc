@@ -89,7 +89,7 @@ TEST_F(ManifestTest, HasThePublishedDigestsAndRootOfShards) {
     const auto it = std::find_if(manifest.resources.begin(), manifest.resources.end(),
                                  [&](const Resource& resource) { return resource.name == name; });
     ASSERT_NE(it, manifest.resources.end()) << name;
-    EXPECT_EQ(it->sha256.Hex(), hex) << name;
+    EXPECT_EQ(ToHex(it->digest), hex) << name;
     by_offset.push_back(*it);
   }
   EXPECT_EQ(by_offset.size(), manifest.resources.size());
