@@ -4,11 +4,12 @@
 /// X.509 certificates (RFC 5280): reading them, and whether one leads to a trust anchor at a time.
 ///
 /// Promises: a chain is believed only if every signature in it holds (no SHA-1, no RSA key below 2048 bits),
-/// every certificate is valid at the time that is asked about, every issuer is a certification authority by
-/// its basic constraints and allowed to sign certificates, path lengths and name constraints hold, no unknown
-/// critical extension is there, and the end is one of the anchors; an anchor may be a root, an intermediate
-/// certificate or the leaf itself. Does not promise: revocation (no network), nor who somebody is: a subject
-/// is what the issuer wrote. Source: RFC 5280; RFC 7468 for PEM.
+/// every certificate is valid at the time that is asked about (in its last second it has expired already),
+/// every issuer is a certification authority by its basic constraints and allowed to sign certificates, path
+/// lengths and name constraints hold, no unknown critical extension is there, and the end is one of the
+/// anchors; an anchor may be a root, an intermediate certificate or the leaf itself. Does not promise:
+/// revocation (no network), nor who somebody is: a subject is what the issuer wrote. Source: RFC 5280; RFC
+/// 7468 for PEM.
 ///
 ///     CUPEL_TRY(const auto anchors, Certificate::ListFromPem(pem));
 ///     CUPEL_TRY_STATUS(leaf.CheckUse(CertificateUse::kSigning));
