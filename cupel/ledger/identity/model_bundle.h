@@ -52,9 +52,9 @@ struct RekorEntry {
 struct ModelBundle {
   SigningMethod method = SigningMethod::kKey;
   /// All of it with kKey; with the other methods envelope and timestamps, and nothing else in it is set.
-  evidence::Bundle bundle;
-  std::vector<crypto::Certificate> certificates;  ///< Leaf first; one with kSigstore; none with kKey.
-  std::vector<RekorEntry> log_entries;            ///< At least one with kSigstore, else none.
+  evidence::Bundle bundle = {};
+  std::vector<crypto::Certificate> certificates = {};  ///< Leaf first; one with kSigstore; none with kKey.
+  std::vector<RekorEntry> log_entries = {};            ///< At least one with kSigstore, else none.
 
   /// Reads older forms too: `publicKey` with `rawBytes` in place of `hint` (before v1.1).
   /// Errors: kCorrupt; kUnsupported (another version, a message signature, time stamps or log entries beside
