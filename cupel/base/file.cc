@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 namespace cupel {
@@ -29,6 +31,36 @@ class FileDescriptor {
  private:
   int number_;
 };
+
+/// Where pieces of a file are read to: little for a small file, and for a big one in a large page where the
+/// system has one, into which the kernel copies faster than into many small ones.
+class PieceBuffer {
+ public:
+  explicit PieceBuffer(std::uint64_t file_bytes)
+      : size_(file_bytes < kPieceBytes ? kSmallPiece : kPieceBytes) {
+    data_ = static_cast<std::uint8_t*>(std::aligned_alloc(size_ == kPieceBytes ? kLargePage : kSmallPiece,
+                                                          size_ == kPieceBytes ? kLargePage : size_));
+    CUPEL_CHECK(data_ != nullptr);
+    if (size_ == kPieceBytes) ::madvise(data_, kLargePage, MADV_HUGEPAGE);  // A wish; no harm when refused.
+  }
+  PieceBuffer(const PieceBuffer&) = delete;
+  PieceBuffer& operator=(const PieceBuffer&) = delete;
+  ~PieceBuffer() { std::free(data_); }
+  std::uint8_t* data() { return data_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  static constexpr std::size_t kSmallPiece = std::size_t{1} << 16;
+  static constexpr std::size_t kLargePage = std::size_t{1} << 21;
+  std::size_t size_;
+  std::uint8_t* data_;
+};
+
+/// A file that grows, and one of unknown size such as a pipe, is read all the same.
+std::uint64_t SizeOf(int fd) {
+  struct stat status{};
+  return ::fstat(fd, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
 
 bool WriteAll(int fd, BytesView bytes) {
   while (!bytes.empty()) {
@@ -76,13 +108,13 @@ Error SystemError(const std::filesystem::path& path, std::string_view action) {
 Status ReadFileInPieces(const std::filesystem::path& path, const std::function<Status(BytesView)>& consume) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return tl::make_unexpected(SystemError(path, "open the file"));
-  Bytes piece(kPieceBytes);
+  PieceBuffer piece(SizeOf(file.get()));
   for (;;) {
     const ssize_t count = ::read(file.get(), piece.data(), piece.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return tl::make_unexpected(SystemError(path, "read the file"));
     if (count == 0) return {};
-    CUPEL_TRY_STATUS(consume(BytesView(piece).first(static_cast<std::size_t>(count))));
+    CUPEL_TRY_STATUS(consume(BytesView(piece.data(), static_cast<std::size_t>(count))));
   }
 }
 
@@ -90,7 +122,7 @@ Status ReadRangeInPieces(const std::filesystem::path& path, std::uint64_t offset
                          const std::function<Status(BytesView)>& consume) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return tl::make_unexpected(SystemError(path, "open the file"));
-  Bytes piece(std::min<std::uint64_t>(size, kPieceBytes));
+  PieceBuffer piece(size);
   while (size > 0) {
     const std::size_t wanted = std::min<std::uint64_t>(size, piece.size());
     const ssize_t count = ::pread(file.get(), piece.data(), wanted, static_cast<off_t>(offset));
@@ -101,7 +133,7 @@ Status ReadRangeInPieces(const std::filesystem::path& path, std::uint64_t offset
                   fmt::format("the file ends {} bytes before the part that was asked for", size),
                   path.string());
     }
-    CUPEL_TRY_STATUS(consume(BytesView(piece).first(static_cast<std::size_t>(count))));
+    CUPEL_TRY_STATUS(consume(BytesView(piece.data(), static_cast<std::size_t>(count))));
     offset += static_cast<std::uint64_t>(count);
     size -= static_cast<std::uint64_t>(count);
   }

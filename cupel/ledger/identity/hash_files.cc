@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "cupel/base/file.h"
 #include "cupel/base/parallel.h"
+#include "cupel/crypto/blake2b.h"
 #include "cupel/crypto/hash.h"
 
 namespace cupel::ledger::identity {
@@ -19,6 +21,9 @@ struct Range {
   std::uint64_t end;
   std::string name;
 };
+
+BytesView BytesOf(const Digest& digest) { return digest.bytes; }
+BytesView BytesOf(const Bytes& digest) { return digest; }
 
 std::vector<Range> RangesOf(const std::vector<ModelFile>& files, const Serialization& serialization) {
   std::vector<Range> ranges;
@@ -36,15 +41,27 @@ std::vector<Range> RangesOf(const std::vector<ModelFile>& files, const Serializa
   return ranges;
 }
 
-Result<Digest> HashRange(const Range& range, Method method) {
-  if (method == Method::kFiles) return crypto::Sha256OfFile(range.file->path);
-  crypto::Sha256Hasher hasher;
-  CUPEL_TRY_STATUS(ReadRangeInPieces(range.file->path, range.start, range.end - range.start,
-                                     [&](BytesView piece) -> Status {
-                                       hasher.Update(piece);
-                                       return {};
-                                     }));
-  return hasher.Finish();
+/// A file is read to its end, wherever that is by now; a shard has its bounds in its name.
+Status Read(const Range& range, Method method, const std::function<Status(BytesView)>& consume) {
+  if (method == Method::kFiles) return ReadFileInPieces(range.file->path, consume);
+  return ReadRangeInPieces(range.file->path, range.start, range.end - range.start, consume);
+}
+
+template <typename Hasher>
+Result<Bytes> HashWith(const Range& range, Method method) {
+  Hasher hasher;
+  CUPEL_TRY_STATUS(Read(range, method, [&](BytesView piece) -> Status {
+    hasher.Update(piece);
+    return {};
+  }));
+  const auto digest = hasher.Finish();
+  const BytesView bytes = BytesOf(digest);
+  return Bytes(bytes.begin(), bytes.end());
+}
+
+Result<Bytes> HashRange(const Range& range, const Serialization& how) {
+  if (how.hash == HashType::kBlake2b) return HashWith<crypto::Blake2bHasher>(range, how.method);
+  return HashWith<crypto::Sha256Hasher>(range, how.method);
 }
 
 }  // namespace
@@ -56,8 +73,8 @@ Result<std::vector<Resource>> HashFiles(const std::vector<ModelFile>& files,
   CUPEL_TRY_STATUS(
       ForEachPiece(static_cast<std::int64_t>(ranges.size()), workers, [&](std::int64_t piece, int) -> Status {
         const auto i = static_cast<std::size_t>(piece);
-        CUPEL_TRY(const Digest digest, HashRange(ranges[i], serialization.method));
-        resources[i] = {ranges[i].name, digest};
+        CUPEL_TRY(Bytes digest, HashRange(ranges[i], serialization));
+        resources[i] = {ranges[i].name, std::move(digest)};
         return {};
       }));
   std::sort(resources.begin(), resources.end(),

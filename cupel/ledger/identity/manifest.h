@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The manifest of a model by OpenSSF Model Signing (OMS) v1.0: its files by name and SHA-256, in order of
-/// code points, and one root digest over all of them.
+/// The manifest of a model by OpenSSF Model Signing (OMS) v1.0: its files by name and digest (SHA-256 unless
+/// asked otherwise), in order of code points, and one root digest over all of them.
 ///
-///     root = SHA-256(digest of resources[0] || digest of resources[1] || ...), the digests as 32 raw bytes
+///     root = SHA-256(digest of resources[0] || digest of resources[1] || ...), the digests as raw bytes
 ///
-/// The root of a model in one file is therefore not the file's SHA-256 but the SHA-256 of those 32 bytes;
-/// whoever shows either says which ("sha256", "omsRoot").
+/// The root is by SHA-256 whatever the files are hashed with. The root of a model in one file is therefore
+/// not the file's SHA-256 but the SHA-256 of those 32 bytes; whoever shows either says which ("sha256",
+/// "omsRoot").
 ///
 /// Promises: equal files under equal names have equal manifests, whatever the order in which the file system
 /// lists them, the number of workers and the name of the folder; directories, and in shards empty files,
-/// leave no trace. Does not promise: hash algorithms other than sha256 (the one that OMS requires), nor that
-/// files which change while they are read are noticed. Source: OMS specification v1.0, sections 5.2 and 6,
+/// leave no trace. Does not promise: the hash blake3, nor that files which change while they are read are
+/// noticed. Source: OMS specification v1.0, sections 5.2 and 6,
 /// https://github.com/ossf/model-signing-spec
 ///
 ///     CUPEL_TRY(const Manifest manifest, BuildManifest({.path = "models/resnet"}));
@@ -22,8 +23,10 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cupel/base/bytes.h"
 #include "cupel/base/digest.h"
 #include "cupel/base/error.h"
 
@@ -32,7 +35,7 @@ namespace cupel::ledger::identity {
 /// A file, or with Method::kShards a piece of one, named "<path>:<start>:<end>".
 struct Resource {
   std::string name;
-  Digest sha256;
+  Bytes digest;  ///< 32 or 64 bytes, by the serialization's hash.
 
   bool operator==(const Resource&) const = default;
 };
@@ -41,6 +44,17 @@ enum class Method {
   kFiles,   ///< One resource a file.
   kShards,  ///< One resource for each `shard_size` bytes of a file: large files are hashed on many cores.
 };
+
+/// What the files are hashed with. OMS requires the first of every verifier; the second is optional there.
+enum class HashType {
+  kSha256,
+  kBlake2b,  ///< 512 bits (RFC 7693).
+};
+
+/// "sha256", "blake2b".
+std::string_view HashTypeName(HashType hash);
+/// Bytes of a digest: 32, 64.
+std::size_t DigestSize(HashType hash);
 
 /// How the files became resources; signed with them, so that a verifier does the same.
 struct Serialization {
@@ -51,6 +65,7 @@ struct Serialization {
   /// Paths from the model's folder; a folder stands for all below it. `.git`, `.gitignore`, `.gitattributes`
   /// and `.github` at the top are ignored without being named here.
   std::vector<std::string> ignore_paths = {};
+  HashType hash = HashType::kSha256;
 
   bool operator==(const Serialization&) const = default;
 };
@@ -84,5 +99,10 @@ struct ModelPaths {
 /// kUnsupported: neither file nor folder.
 Result<Manifest> BuildManifest(const ModelPaths& model, const Serialization& serialization = {},
                                int workers = 1);
+
+/// The signed paths whose bytes lie outside the model's folder, because symbolic links lead there; sorted.
+/// OMS (section 6.1.1) wants signers to be warned of them. Precondition: a manifest that was built from
+/// `model`.
+std::vector<std::string> PathsOutside(const ModelPaths& model, const Manifest& manifest);
 
 }  // namespace cupel::ledger::identity

@@ -50,7 +50,10 @@ class ManifestTest : public ::testing::Test {
   const ScratchFolder folder_;
 };
 
-Digest Sha(std::string_view text) { return crypto::Sha256(AsBytes(text)); }
+Bytes Sha(std::string_view text) {
+  const Digest digest = crypto::Sha256(AsBytes(text));
+  return {digest.bytes.begin(), digest.bytes.end()};
+}
 
 TEST_F(ManifestTest, HasThePublishedDigestsAndRootOfAFolder) {
   WriteSampleModel();
@@ -59,7 +62,7 @@ TEST_F(ManifestTest, HasThePublishedDigestsAndRootOfAFolder) {
   ASSERT_EQ(manifest.resources.size(), std::size(kSampleModelDigests));
   for (std::size_t i = 0; i < manifest.resources.size(); ++i) {
     EXPECT_EQ(manifest.resources[i].name, kSampleModelDigests[i].first);
-    EXPECT_EQ(manifest.resources[i].sha256.Hex(), kSampleModelDigests[i].second);
+    EXPECT_EQ(ToHex(manifest.resources[i].digest), kSampleModelDigests[i].second);
   }
   EXPECT_EQ(manifest.Root().Hex(), kSampleModelRoot);
 }
@@ -69,8 +72,8 @@ TEST_F(ManifestTest, HasThePublishedRootOfASingleFile) {
   CUPEL_ASSERT_OK(const Manifest manifest, BuildManifest({folder_ / "file_model"}));
   EXPECT_THAT(manifest.resources, ElementsAre(Resource{"file_model", Sha(kSampleFileText)}));
   EXPECT_EQ(manifest.Root().Hex(), kSampleFileRoot);
-  EXPECT_NE(manifest.Root(), manifest.resources[0].sha256);
-  EXPECT_EQ(manifest.Root(), crypto::Sha256(manifest.resources[0].sha256.bytes));
+  EXPECT_NE(Bytes(manifest.Root().bytes.begin(), manifest.Root().bytes.end()), manifest.resources[0].digest);
+  EXPECT_EQ(manifest.Root(), crypto::Sha256(manifest.resources[0].digest));
 }
 
 TEST_F(ManifestTest, HasThePublishedDigestsAndRootOfShards) {
@@ -86,7 +89,7 @@ TEST_F(ManifestTest, HasThePublishedDigestsAndRootOfShards) {
     const auto it = std::find_if(manifest.resources.begin(), manifest.resources.end(),
                                  [&](const Resource& resource) { return resource.name == name; });
     ASSERT_NE(it, manifest.resources.end()) << name;
-    EXPECT_EQ(it->sha256.Hex(), hex) << name;
+    EXPECT_EQ(ToHex(it->digest), hex) << name;
     by_offset.push_back(*it);
   }
   EXPECT_EQ(by_offset.size(), manifest.resources.size());
@@ -157,6 +160,22 @@ TEST_F(ManifestTest, RefusesLinksUnlessTheyAreAllowed) {
   Serialization ignore;
   ignore.ignore_paths = {"link.bin", "more"};
   EXPECT_THAT(NamesIn({folder_ / "m"}, ignore), ElementsAre("w.bin"));
+}
+
+TEST_F(ManifestTest, NamesWhatLinksBringInFromOutside) {
+  Write("m/own.bin", "x");
+  Write("elsewhere/w.bin", "y");
+  fs::create_symlink("own.bin", folder_ / "m/inside.bin");
+  fs::create_symlink("../elsewhere/w.bin", folder_ / "m/a:0:1");
+  fs::create_directory_symlink("../elsewhere", folder_ / "m/more");
+  for (const Method method : {Method::kFiles, Method::kShards}) {
+    CUPEL_ASSERT_OK(const Manifest manifest,
+                    BuildManifest({folder_ / "m"}, {.method = method, .allow_symlinks = true}));
+    EXPECT_THAT(PathsOutside({folder_ / "m"}, manifest), ElementsAre("a:0:1", "more/w.bin"));
+  }
+  const ModelPaths file{folder_ / "m/own.bin", {"inside.bin", "a:0:1"}};
+  CUPEL_ASSERT_OK(const Manifest manifest, BuildManifest(file, {.allow_symlinks = true}));
+  EXPECT_THAT(PathsOutside(file, manifest), ElementsAre("a:0:1"));
 }
 
 TEST_F(ManifestTest, HasThePublishedRootOfALinkedFile) {
@@ -237,8 +256,8 @@ TEST_F(ManifestTest, DoesNotDependOnWorkers) {
 }
 
 /// A second way to the same answer: everything in memory, by the specification's words.
-std::map<std::string, Digest> Twin(const std::map<std::string, std::string>& files, std::size_t shard) {
-  std::map<std::string, Digest> resources;
+std::map<std::string, Bytes> Twin(const std::map<std::string, std::string>& files, std::size_t shard) {
+  std::map<std::string, Bytes> resources;
   for (const auto& [name, text] : files) {
     if (shard == 0) resources[name] = Sha(text);
     for (std::size_t start = 0; shard != 0 && start < text.size(); start += shard) {
@@ -275,13 +294,31 @@ TEST_F(ManifestTest, AgreesWithATwinOnRandomModels) {
   }
 }
 
+/// Digests by Python's hashlib.blake2b; no vector of the specification uses this hash.
+TEST_F(ManifestTest, HashesWithBlake2bWhenAsked) {
+  Write("file_model", kSampleFileText);
+  CUPEL_ASSERT_OK(const Manifest whole,
+                  BuildManifest({folder_ / "file_model"}, {.hash = HashType::kBlake2b}));
+  EXPECT_EQ(ToHex(whole.resources[0].digest),
+            "20e68afc59075f50f66f399d2cc590f2a93f58349dd6626c0f93bfa19d142b17"
+            "41029b102cbc7ec0b36ad8dc771d66e904ca9a874c76fcc242fee0bea557463f");
+  EXPECT_EQ(whole.Root().Hex(), "145cbf762bd716dcbf86e41c19f30dab169850fd750e28bb6591bf85b0b1324d")
+      << "SHA-256";
+  CUPEL_ASSERT_OK(const Manifest shards,
+                  BuildManifest({folder_ / "file_model"},
+                                {.method = Method::kShards, .shard_size = 8, .hash = HashType::kBlake2b}));
+  EXPECT_EQ(shards.resources.size(), 3u);
+  EXPECT_EQ(shards.Root().Hex(), "128e73220be9022f4c7a3b2bebe448aa2c0f5d5c0d53519814347d3100132fd0")
+      << "0:8, 16:22, 8:16: names are in order of code points";
+}
+
 TEST(RootOf, DependsOnEveryDigestAndOnTheirOrder) {
   const std::vector<Resource> resources = {{"a", Sha("1")}, {"b", Sha("2")}, {"c", Sha("3")}};
   const Digest root = RootOf(resources);
   for (std::size_t i = 0; i < resources.size(); ++i) {
     for (std::size_t bit = 0; bit < 256; ++bit) {
       auto changed = resources;
-      changed[i].sha256.bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+      changed[i].digest[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
       EXPECT_NE(RootOf(changed), root);
     }
     auto fewer = resources;

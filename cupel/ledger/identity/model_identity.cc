@@ -13,7 +13,7 @@ Json ModelIdentity::ToJson() const {
   json["omsRoot"] = root.Hex();
   json["resources"] = Json::Array{};
   for (const Resource& resource : resources) {
-    json["resources"].Append(Json::Object{{"name", resource.name}, {"sha256", resource.sha256.Hex()}});
+    json["resources"].Append(Json::Object{{"name", resource.name}, {"sha256", ToHex(resource.digest)}});
   }
   return json;
 }
@@ -33,7 +33,7 @@ Result<ModelIdentity> Identify(const std::filesystem::path& model,
   const auto own = std::find_if(identity.resources.begin(), identity.resources.end(),
                                 [&](const Resource& resource) { return resource.name == identity.name; });
   CUPEL_CHECK(own != identity.resources.end());
-  identity.file_sha256 = own->sha256;
+  CUPEL_TRY(identity.file_sha256, Digest::FromBytes(own->digest));
   return identity;
 }
 

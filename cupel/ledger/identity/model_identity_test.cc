@@ -54,7 +54,7 @@ TEST_F(IdentifyTest, CoversExternalDataInTheRootAlone) {
   CUPEL_ASSERT_OK(const ModelIdentity identity, Now());
   EXPECT_EQ(identity.file_sha256, Sha("graph"));
   ASSERT_EQ(identity.resources.size(), 3u);
-  EXPECT_EQ(identity.resources[1], (Resource{"weights/a.bin", Sha("aaaa")}));
+  EXPECT_EQ(identity.resources[1], (Resource{"weights/a.bin", FromHex(Sha("aaaa").Hex()).value()}));
   Bytes digests;
   for (const char* text : {"graph", "aaaa", "bbbb"}) {
     const Digest digest = Sha(text);

@@ -8,7 +8,6 @@
 #include <set>
 #include <system_error>
 
-#include "cupel/ledger/evidence/json_field.h"
 #include "cupel/ledger/evidence/statement.h"
 #include "cupel/ledger/identity/hash_files.h"
 #include "cupel/ledger/identity/model_files.h"
@@ -20,27 +19,17 @@ namespace {
 
 constexpr std::size_t kMostNamesShown = 5;
 
-/// Before v1.1 of the reference implementation a bundle held the key itself, as base64 of its PEM text. It is
-/// only a hint either way, so it becomes one.
-Status RewriteOldKey(Json& bundle) {
-  const Json* material = bundle.Find("verificationMaterial");
-  const Json* key = material == nullptr ? nullptr : material->Find("publicKey");
-  if (key == nullptr || key->Find("rawBytes") == nullptr) return {};
-  CUPEL_TRY_STATUS(evidence::OnlyMembers(*key, {"rawBytes", "keyDetails"}));
-  CUPEL_TRY(const Bytes pem, evidence::BytesField(*key, "rawBytes"));
-  CUPEL_TRY(const crypto::PublicKey parsed, crypto::PublicKey::FromPemOfAnyCurve(AsText(pem)));
-  const std::string details = fmt::format("PKIX_ECDSA_{}_SHA_{}",
-                                          parsed.curve() == crypto::Curve::kP256   ? "P256"
-                                          : parsed.curve() == crypto::Curve::kP384 ? "P384"
-                                                                                   : "P521",
-                                          parsed.curve() == crypto::Curve::kP256   ? 256
-                                          : parsed.curve() == crypto::Curve::kP384 ? 384
-                                                                                   : 512);
-  if (key->Find("keyDetails") != nullptr) {
-    CUPEL_TRY_STATUS(evidence::ExpectTextField(*key, "keyDetails", details));
-  }
-  bundle["verificationMaterial"]["publicKey"] = Json::Object{{"hint", parsed.Id()}};
-  return {};
+/// What was given to verify with must be of the bundle's method.
+Status ExpectMethod(const ModelBundle& bundle, SigningMethod method) {
+  if (bundle.method == method) return {};
+  const char* remedy = "give the signer's public key";
+  if (bundle.method == SigningMethod::kCertificate) remedy = "give the certificates that you trust";
+  if (bundle.method == SigningMethod::kSigstore)
+    remedy = "give Sigstore's trusted root, the signer's identity and its provider";
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("the signature is of the method \"{}\", and what was given to verify it of \"{}\"",
+                          SigningMethodName(bundle.method), SigningMethodName(method)),
+              "", remedy);
 }
 
 Result<SignedModel> Opened(const evidence::Bundle& bundle, const evidence::Statement& statement,
@@ -50,7 +39,7 @@ Result<SignedModel> Opened(const evidence::Bundle& bundle, const evidence::State
                 fmt::format("the signature names key {}, but key {} made it", bundle.key_hint, signer.Id()));
   }
   CUPEL_TRY(Manifest manifest, FromStatement(statement));
-  return SignedModel{std::move(manifest), signer};
+  return SignedModel{std::move(manifest), SigningMethod::kKey, signer};
 }
 
 std::string PathOf(const std::string& name, Method method) {
@@ -58,14 +47,14 @@ std::string PathOf(const std::string& name, Method method) {
 }
 
 /// The signed resources by name, "." replaced by the name of the model's file.
-std::map<std::string, Digest> Expected(const ModelPaths& model, const Manifest& manifest) {
-  std::map<std::string, Digest> expected;
+std::map<std::string, Bytes> Expected(const ModelPaths& model, const Manifest& manifest) {
+  std::map<std::string, Bytes> expected;
   for (const Resource& resource : manifest.resources) {
     std::string name = resource.name;
     if (PathOf(name, manifest.serialization.method) == kOnlyFile) {
       name = model.path.filename().generic_string() + name.substr(kOnlyFile.size());
     }
-    expected.emplace(std::move(name), resource.sha256);
+    expected.emplace(std::move(name), resource.digest);
   }
   return expected;
 }
@@ -118,7 +107,7 @@ class Differences {
 
 Status Compare(const ModelPaths& model, const Manifest& manifest, const CompareOptions& options) {
   const Method method = manifest.serialization.method;
-  const std::map<std::string, Digest> expected = Expected(model, manifest);
+  const std::map<std::string, Bytes> expected = Expected(model, manifest);
   std::set<std::string> signed_paths;
   for (const auto& [name, digest] : expected) signed_paths.insert(PathOf(name, method));
   CUPEL_TRY(const std::vector<ModelFile> files, FilesToCompare(model, manifest, signed_paths, options));
@@ -128,13 +117,27 @@ Status Compare(const ModelPaths& model, const Manifest& manifest, const CompareO
   for (const std::string& path : signed_paths) {
     if (!present.contains(path)) differences.Add("missing", path);
   }
-  CUPEL_TRY(const std::vector<Resource> resources, HashFiles(files, manifest.serialization, options.workers));
+  // A file of more shards than were signed is another one; a small shard size must not fill the memory.
+  const auto has_too_many = [&](std::uint64_t bytes) {
+    return method == Method::kShards && bytes > 0 &&
+           (bytes - 1) / manifest.serialization.shard_size >= expected.size();
+  };
+  std::vector<ModelFile> hashed;
+  for (const ModelFile& file : files) {
+    if (!has_too_many(file.size)) {
+      hashed.push_back(file);
+    } else {
+      differences.Add(signed_paths.contains(file.name) ? "changed" : "not signed", file.name);
+    }
+  }
+  CUPEL_TRY(const std::vector<Resource> resources,
+            HashFiles(hashed, manifest.serialization, options.workers));
   std::set<std::string> seen;
   for (const Resource& resource : resources) {
     seen.insert(resource.name);
     const std::string path = PathOf(resource.name, method);
     const auto it = expected.find(resource.name);
-    if (it != expected.end() && it->second == resource.sha256) continue;
+    if (it != expected.end() && it->second == resource.digest) continue;
     differences.Add(signed_paths.contains(path) ? "changed" : "not signed", path);
   }
   for (const auto& [name, digest] : expected) {
@@ -146,29 +149,73 @@ Status Compare(const ModelPaths& model, const Manifest& manifest, const CompareO
 
 }  // namespace
 
-evidence::Bundle SignModel(const Manifest& manifest, const crypto::SigningKey& key) {
-  return evidence::Bundle::Of(evidence::SignEnvelope(evidence::kStatementPayloadType,
-                                                     ToStatement(manifest).ToPayload().value(), key));
+ModelBundle SignModel(const Manifest& manifest, const crypto::SigningKey& key) {
+  ModelBundle bundle;
+  bundle.bundle = evidence::Bundle::Of(evidence::SignEnvelope(
+      evidence::kStatementPayloadType, ToStatement(manifest).ToPayload().value(), key));
+  return bundle;
 }
 
-Result<evidence::Bundle> ParseModelSignature(std::string_view text) {
-  CUPEL_TRY(Json json, Json::Parse(text));
-  if (Status status = RewriteOldKey(json); !status) {
-    return FailAt("verificationMaterial.publicKey", std::move(status).error());
+Result<ModelBundle> SignModel(const Manifest& manifest, const crypto::SigningKey& key,
+                              std::span<const crypto::Certificate> chain, std::int64_t now) {
+  if (chain.empty()) return Fail(ErrorCode::kInvalidArgument, "expected the signer's certificate");
+  CUPEL_TRY(const crypto::PublicKey certified, chain[0].Key());
+  if (certified != key.Public()) {
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("the certificate \"{}\" is of another key than the one given", chain[0].Subject()));
   }
-  return evidence::Bundle::FromJson(json);
+  Status usable = chain[0].CheckUse(crypto::CertificateUse::kSigning);
+  if (usable) {
+    const auto verified = VerifyChain(chain[0], chain.subspan(1), chain.last(1), now);
+    if (!verified) usable = tl::make_unexpected(verified.error());
+  }
+  if (!usable) {
+    usable.error().code = ErrorCode::kInvalidArgument;  // Nothing was proved false: nothing is signed yet.
+    return tl::make_unexpected(std::move(usable).error());
+  }
+  ModelBundle bundle;
+  bundle.method = SigningMethod::kCertificate;
+  bundle.bundle.envelope = SignModel(manifest, key).bundle.envelope;
+  bundle.bundle.envelope.signatures[0].key_id.clear();
+  bundle.certificates.assign(chain.begin(), chain.end());
+  return bundle;
 }
 
-Result<SignedModel> OpenModelSignature(const evidence::Bundle& bundle,
+Result<SignedModel> OpenModelSignature(const ModelBundle& bundle,
                                        std::span<const crypto::PublicKey> trusted) {
-  CUPEL_TRY(const auto signers, bundle.envelope.Verify(trusted));
-  CUPEL_TRY(const evidence::Statement statement, evidence::StatementIn(bundle.envelope));
-  return Opened(bundle, statement, signers[0]);
+  CUPEL_TRY_STATUS(ExpectMethod(bundle, SigningMethod::kKey));
+  CUPEL_TRY(const auto signers, bundle.bundle.envelope.Verify(trusted));
+  CUPEL_TRY(const evidence::Statement statement, evidence::StatementIn(bundle.bundle.envelope));
+  return Opened(bundle.bundle, statement, signers[0]);
 }
 
-Result<SignedModel> OpenModelSignature(const evidence::Bundle& bundle, const evidence::TrustPolicy& policy) {
-  CUPEL_TRY(const evidence::TrustedStatement trusted, policy.Open(bundle));
-  return Opened(bundle, trusted.statement, trusted.signer);
+Result<SignedModel> OpenModelSignature(const ModelBundle& bundle, const evidence::TrustPolicy& policy) {
+  CUPEL_TRY_STATUS(ExpectMethod(bundle, SigningMethod::kKey));
+  CUPEL_TRY(const evidence::TrustedStatement trusted, policy.Open(bundle.bundle));
+  return Opened(bundle.bundle, trusted.statement, trusted.signer);
+}
+
+Result<SignedModel> OpenModelSignature(const ModelBundle& bundle, const CertificateTrust& trust) {
+  CUPEL_TRY_STATUS(ExpectMethod(bundle, SigningMethod::kCertificate));
+  const std::span<const crypto::Certificate> certificates = bundle.certificates;
+  CUPEL_TRY_STATUS(certificates[0].CheckUse(crypto::CertificateUse::kSigning));
+  CUPEL_TRY(const auto chain, VerifyChain(certificates[0], certificates.subspan(1), trust.anchors, trust.at));
+  CUPEL_TRY(crypto::PublicKey key, certificates[0].Key());
+  CUPEL_TRY(const auto signers, bundle.bundle.envelope.Verify({&key, 1}));
+  CUPEL_TRY(const evidence::Statement statement, evidence::StatementIn(bundle.bundle.envelope));
+  CUPEL_TRY(Manifest manifest, FromStatement(statement));
+  return SignedModel{std::move(manifest), bundle.method, std::move(key), certificates[0].Subject()};
+}
+
+Result<SignedModel> OpenModelSignature(const ModelBundle& bundle, const SigstoreTrust& trust,
+                                       const SigstoreIdentity& expected) {
+  CUPEL_TRY_STATUS(ExpectMethod(bundle, SigningMethod::kSigstore));
+  CUPEL_TRY(SigstoreSigner signer, VerifySigstore(bundle, trust, expected));
+  CUPEL_TRY(const evidence::Statement statement, evidence::StatementIn(bundle.bundle.envelope));
+  CUPEL_TRY(Manifest manifest, FromStatement(statement));
+  return SignedModel{std::move(manifest), bundle.method, std::move(signer.key), expected.identity,
+                     signer.signed_at};
 }
 
 Status CompareModel(const ModelPaths& model, const Manifest& manifest, const CompareOptions& options) {

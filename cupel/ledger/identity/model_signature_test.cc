@@ -74,7 +74,7 @@ Json OldBundleJson(const PublishedEnvelope& envelope) {
 }
 
 Result<SignedModel> Open(const Json& bundle, const std::vector<PublicKey>& trusted) {
-  CUPEL_TRY(const Bundle parsed, ParseModelSignature(bundle.Canonical()));
+  CUPEL_TRY(const ModelBundle parsed, ModelBundle::Parse(bundle.Canonical()));
   return OpenModelSignature(parsed, trusted);
 }
 
@@ -98,28 +98,16 @@ TEST_F(ModelSignatureTest, VerifiesThePublishedBundleOfASingleFile) {
               HasError(ErrorCode::kVerificationFailed, HasSubstr("changed: signme-2")));
 }
 
-TEST_F(ModelSignatureTest, VerifiesThePublishedSignatureOfTheCertificateMethodByItsKey) {
-  // The certificate's own chain is not verified (kUnsupported below); its key is the same, so the signature
-  // can be.
-  EXPECT_THAT(Open(BundleJson(kCertificateBundle), publisher_), IsOk());
-}
-
 TEST_F(ModelSignatureTest, RefusesThePublishedInvalidBundles) {
   // test-vectors/v1.0/invalid-payload: the signature is not of this payload.
   EXPECT_THAT(Open(BundleJson(kWrongPredicateBundle), publisher_), HasError(ErrorCode::kVerificationFailed));
   // test-vectors/v1.0/invalid: empty, missing-envelope, missing-verification-material and
   // missing-tlog-entries (a certificate alone) are the valid bundle without these members.
-  EXPECT_THAT(ParseModelSignature(""), HasError(ErrorCode::kCorrupt));
+  EXPECT_THAT(ModelBundle::Parse(""), HasError(ErrorCode::kCorrupt));
   for (const char* missing : {"dsseEnvelope", "verificationMaterial", "mediaType"}) {
     Json bundle = BundleJson(kKeyBundle);
     bundle.AsObject().erase(missing);
-    EXPECT_THAT(ParseModelSignature(bundle.Canonical()), HasError(ErrorCode::kCorrupt, HasSubstr(missing)));
-  }
-  for (const char* method : {"certificate", "x509CertificateChain"}) {
-    Json bundle = BundleJson(kKeyBundle);
-    bundle["verificationMaterial"] = Json::Object{{method, Json::Object{{"rawBytes", "AA=="}}}};
-    EXPECT_THAT(ParseModelSignature(bundle.Canonical()),
-                HasError(ErrorCode::kUnsupported, HasSubstr(method)));
+    EXPECT_THAT(ModelBundle::Parse(bundle.Canonical()), HasError(ErrorCode::kCorrupt, HasSubstr(missing)));
   }
 }
 
@@ -130,7 +118,7 @@ TEST_F(ModelSignatureTest, NoticesAnyChangeInAPublishedBundle) {
     for (std::size_t i = 0; i < text.size(); ++i) {
       std::string changed = text;
       changed[i] = static_cast<char>(changed[i] ^ 1);
-      const auto parsed = ParseModelSignature(changed);
+      const auto parsed = ModelBundle::Parse(changed);
       const auto opened =
           parsed ? OpenModelSignature(*parsed, publisher_) : tl::make_unexpected(parsed.error());
       if (!opened) {
@@ -152,7 +140,7 @@ TEST_F(ModelSignatureTest, VerifiesWhatItSigned) {
   CUPEL_ASSERT_OK(const Manifest manifest, BuildManifest(model));
   Write("m/model.sig", SignModel(manifest, key_).ToText());
   CUPEL_ASSERT_OK(const std::string text, ReadTextFile(folder_ / "m/model.sig"));
-  CUPEL_ASSERT_OK(const Bundle bundle, ParseModelSignature(text));
+  CUPEL_ASSERT_OK(const ModelBundle bundle, ModelBundle::Parse(text));
   CUPEL_ASSERT_OK(const SignedModel opened, OpenModelSignature(bundle, trusted_));
   EXPECT_EQ(opened.manifest, manifest);
   EXPECT_EQ(opened.signer, key_.Public());
@@ -164,7 +152,7 @@ TEST_F(ModelSignatureTest, VerifiesWhatItSigned) {
 
 TEST_F(ModelSignatureTest, BelievesOnlyTrustedKeysInTheirRole) {
   WriteModel();
-  const Bundle bundle = SignModel(BuildManifest({folder_ / "m"}).value(), key_);
+  const ModelBundle bundle = SignModel(BuildManifest({folder_ / "m"}).value(), key_);
   const SigningKey stranger = SigningKey::Generate().value();
   EXPECT_THAT(OpenModelSignature(bundle, std::vector{stranger.Public()}),
               HasError(ErrorCode::kVerificationFailed));
@@ -176,8 +164,8 @@ TEST_F(ModelSignatureTest, BelievesOnlyTrustedKeysInTheirRole) {
   evidence::TrustPolicy other;
   ASSERT_THAT(other.Trust(evidence::KeyRole::kEvidence, key_.Public()), IsOk());
   EXPECT_THAT(OpenModelSignature(bundle, other), IsOk());
-  Bundle hinted = bundle;
-  hinted.key_hint = stranger.Public().Id();
+  ModelBundle hinted = bundle;
+  hinted.bundle.key_hint = stranger.Public().Id();
   EXPECT_THAT(OpenModelSignature(hinted, trusted_),
               HasError(ErrorCode::kVerificationFailed, HasSubstr("names key")));
 }
@@ -187,11 +175,11 @@ TEST_F(ModelSignatureTest, RefusesSignedStatementsOfAnotherKind) {
   statement.subjects = {evidence::ResourceDescriptor::OfSha256("m", crypto::Sha256({}))};
   statement.predicate_type = "https://example.com/p";
   statement.predicate = Json::Object{};
-  const Bundle bundle = Bundle::Of(
-      evidence::SignEnvelope(evidence::kStatementPayloadType, statement.ToPayload().value(), key_));
+  const ModelBundle bundle{.bundle = Bundle::Of(evidence::SignEnvelope(evidence::kStatementPayloadType,
+                                                                       statement.ToPayload().value(), key_))};
   EXPECT_THAT(OpenModelSignature(bundle, trusted_),
               HasError(ErrorCode::kCorrupt, HasSubstr("predicateType")));
-  const Bundle text = Bundle::Of(evidence::SignEnvelope("text/plain", {'x'}, key_));
+  const ModelBundle text{.bundle = Bundle::Of(evidence::SignEnvelope("text/plain", {'x'}, key_))};
   EXPECT_THAT(OpenModelSignature(text, trusted_), HasError(ErrorCode::kCorrupt, HasSubstr("payloadType")));
 }
 
@@ -265,10 +253,10 @@ TEST_F(ModelSignatureTest, NamesEveryTampering) {
 /// must let renames and exchanges pass that CompareModel refuses, or the test above would not need names.
 TEST_F(ModelSignatureTest, ComparesNamesThatABrokenTwinForgets) {
   const auto twin = [&](const Manifest& manifest) {
-    std::multiset<Digest> expected, actual;
-    for (const Resource& resource : manifest.resources) expected.insert(resource.sha256);
+    std::multiset<std::string> expected, actual;
+    for (const Resource& resource : manifest.resources) expected.insert(ToHex(resource.digest));
     const Manifest now = BuildManifest({folder_ / "m"}).value();
-    for (const Resource& resource : now.resources) actual.insert(resource.sha256);
+    for (const Resource& resource : now.resources) actual.insert(ToHex(resource.digest));
     return expected == actual;
   };
   int missed = 0;
@@ -328,6 +316,21 @@ TEST_F(ModelSignatureTest, LeavesOutWhatTheVerifierIgnores) {
   Write("m/ignore-me/x", "");
   EXPECT_THAT(CompareModel({folder_ / "m"}, manifest), HasError(ErrorCode::kVerificationFailed));
   EXPECT_THAT(CompareModel({folder_ / "m"}, manifest, {.ignore_paths = {"ignore-me"}}), IsOk());
+}
+
+TEST_F(ModelSignatureTest, RefusesAFileOfMoreShardsThanWereSignedWithoutHashingIt) {
+  WriteModel();
+  const Manifest manifest =
+      BuildManifest({folder_ / "m"}, {.method = Method::kShards, .shard_size = 1}).value();
+  // With one resource for each byte this file would need some 100 GB.
+  Write("m/huge.bin", "");
+  fs::resize_file(folder_ / "m/huge.bin", std::uintmax_t{1} << 30);
+  EXPECT_THAT(CompareModel({folder_ / "m"}, manifest),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("not signed: huge.bin")));
+  fs::remove(folder_ / "m/huge.bin");
+  fs::resize_file(folder_ / "m/w/a.bin", std::uintmax_t{1} << 30);
+  EXPECT_THAT(CompareModel({folder_ / "m"}, manifest),
+              HasError(ErrorCode::kVerificationFailed, HasSubstr("changed: w/a.bin")));
 }
 
 TEST_F(ModelSignatureTest, CoversAFileWithItsExternalData) {

@@ -19,7 +19,6 @@ using evidence::ObjectField;
 using evidence::OnlyMembers;
 using evidence::TextField;
 
-constexpr std::string_view kSha256 = "sha256";
 constexpr std::string_view kFiles = "files";
 constexpr std::string_view kShards = "shards";
 
@@ -58,9 +57,12 @@ Result<Serialization> ReadSerialization(const Json& json) {
     return Fail(ErrorCode::kCorrupt, "\"shard_size\" must be absent when \"method\" is \"files\"");
   }
   CUPEL_TRY(const std::string hash, TextField(json, "hash_type"));
-  if (hash != kSha256) {
-    return Fail(ErrorCode::kUnsupported, fmt::format("\"hash_type\" must be \"sha256\", got \"{}\"", hash),
-                "", "have the model signed with sha256, the hash that every verifier reads");
+  if (hash == HashTypeName(HashType::kBlake2b)) {
+    serialization.hash = HashType::kBlake2b;
+  } else if (hash != HashTypeName(HashType::kSha256)) {
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("\"hash_type\" must be \"sha256\" or \"blake2b\", got \"{}\"", hash), "",
+                "have the model signed with sha256, the hash that every verifier reads");
   }
   const Json* links = json.Find("allow_symlinks");
   if (links == nullptr || !links->IsBool()) {
@@ -96,17 +98,22 @@ Result<Resource> ReadResource(const Json& json, const Serialization& serializati
   Resource resource;
   CUPEL_TRY(resource.name, TextField(json, "name"));
   CUPEL_TRY(const std::string algorithm, TextField(json, "algorithm"));
+  const std::string_view hash = HashTypeName(serialization.hash);
   const bool sharded = serialization.method == Method::kShards &&
-                       algorithm == fmt::format("sha256-sharded-{}", serialization.shard_size);
-  if (algorithm != kSha256 && !sharded) {
+                       algorithm == fmt::format("{}-sharded-{}", hash, serialization.shard_size);
+  if (algorithm != hash && !sharded) {
     return Fail(ErrorCode::kUnsupported,
-                fmt::format("\"algorithm\" must be \"sha256\", got \"{}\"", algorithm));
+                fmt::format("\"algorithm\" must be \"{}\", got \"{}\"", hash, algorithm));
   }
   CUPEL_TRY(const std::string digest, TextField(json, "digest"));
   if (digest.find_first_of("ABCDEF") != std::string::npos) {
     return Fail(ErrorCode::kCorrupt, "\"digest\" must be lower-case hexadecimal");
   }
-  CUPEL_TRY(resource.sha256, Digest::FromHex(digest));
+  CUPEL_TRY(resource.digest, FromHex(digest));
+  if (resource.digest.size() != DigestSize(serialization.hash)) {
+    return Fail(ErrorCode::kCorrupt, fmt::format("\"digest\" must have {} hexadecimal digits, got {}",
+                                                 2 * DigestSize(serialization.hash), digest.size()));
+  }
   return resource;
 }
 
@@ -198,12 +205,12 @@ evidence::Statement ToStatement(const Manifest& manifest) {
   statement.predicate_type = kModelPredicate;
   Json& predicate = statement.predicate;
   for (const Resource& resource : manifest.resources) {
-    predicate["resources"].Append(
-        Json::Object{{"name", resource.name}, {"digest", resource.sha256.Hex()}, {"algorithm", kSha256}});
+    predicate["resources"].Append(Json::Object{
+        {"name", resource.name}, {"digest", ToHex(resource.digest)}, {"algorithm", HashTypeName(how.hash)}});
   }
   Json& serialization = predicate["serialization"];
   serialization["method"] = how.method == Method::kShards ? kShards : kFiles;
-  serialization["hash_type"] = kSha256;
+  serialization["hash_type"] = HashTypeName(how.hash);
   if (how.method == Method::kShards) serialization["shard_size"] = static_cast<std::int64_t>(how.shard_size);
   serialization["allow_symlinks"] = how.allow_symlinks;
   if (!how.ignore_paths.empty()) serialization["ignore_paths"] = Json::ArrayOf(how.ignore_paths);

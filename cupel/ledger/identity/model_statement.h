@@ -16,8 +16,8 @@
 /// members of the predicate are refused (its schema is closed), those of a resource ignored (section 5.2.1).
 /// Reads, beyond what the specification writes, what the reference implementation writes: the name "." of a
 /// single file (before v1.1), resources in the order of path components and then of offsets, shards whose
-/// algorithm is "sha256-sharded-<shard size>".
-/// Does not promise: hash types other than sha256 (kUnsupported), nor the predicate of v0.2.
+/// algorithm is "<hash>-sharded-<shard size>".
+/// Does not promise: hash types other than sha256 and blake2b (kUnsupported), nor the predicate of v0.2.
 /// Source: OMS specification v1.0, sections 5 and 6.3.2, schemas/v1.0,
 /// https://github.com/ossf/model-signing-spec
 

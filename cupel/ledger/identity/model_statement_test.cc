@@ -17,7 +17,10 @@ using evidence::Statement;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-Digest Sha(std::string_view text) { return crypto::Sha256(AsBytes(text)); }
+Bytes Sha(std::string_view text) {
+  const Digest digest = crypto::Sha256(AsBytes(text));
+  return {digest.bytes.begin(), digest.bytes.end()};
+}
 
 Manifest Example() {
   Manifest manifest;
@@ -55,6 +58,12 @@ TEST(ModelStatement, SurvivesTheStatement) {
   EXPECT_THAT(FromStatement(ToStatement(shards)), IsOkAndHolds(shards));
   EXPECT_EQ(ToStatement(shards).predicate["serialization"]["shard_size"], Json(10));
   EXPECT_EQ(ToStatement(Example()).predicate["serialization"].Find("shard_size"), nullptr);
+  Manifest other_hash = Example();
+  other_hash.serialization.hash = HashType::kBlake2b;
+  for (Resource& resource : other_hash.resources) resource.digest.resize(64, 1);
+  EXPECT_THAT(FromStatement(ToStatement(other_hash)), IsOkAndHolds(other_hash));
+  EXPECT_EQ(ToStatement(other_hash).predicate["serialization"]["hash_type"], Json("blake2b"));
+  EXPECT_EQ(ToStatement(other_hash).predicate["resources"].AsArray()[1]["algorithm"], Json("blake2b"));
 }
 
 TEST(ModelStatement, ReadsWhatTheReferenceImplementationWritesForShards) {
@@ -177,6 +186,13 @@ TEST(ModelStatement, NamesTheMemberThatIsWrong) {
        ErrorCode::kCorrupt, "digest"},
       {[](Statement& s) { s.predicate["resources"].AsArray()[1]["algorithm"] = "blake2b"; },
        ErrorCode::kUnsupported, "blake2b"},
+      {[](Statement& s) { s.predicate["serialization"]["hash_type"] = "blake2b"; }, ErrorCode::kUnsupported,
+       "must be \"blake2b\", got \"sha256\""},
+      {[](Statement& s) {
+         s.predicate["serialization"]["hash_type"] = "blake2b";
+         for (Json& resource : s.predicate["resources"].AsArray()) resource["algorithm"] = "blake2b";
+       },
+       ErrorCode::kCorrupt, "128 hexadecimal digits, got 64"},
       {[](Statement& s) { s.predicate["resources"].AsArray()[1] = 3; }, ErrorCode::kCorrupt, "resources[1]"},
   };
   for (std::size_t i = 0; i < std::size(cases); ++i) {
