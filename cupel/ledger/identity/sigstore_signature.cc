@@ -98,6 +98,7 @@ Status CheckIdentity(const crypto::Certificate& certificate, const SigstoreIdent
 Result<SigstoreSigner> VerifySigstore(const ModelBundle& bundle, const SigstoreTrust& trust,
                                       const SigstoreIdentity& expected) {
   CUPEL_CHECK(bundle.method == SigningMethod::kSigstore && bundle.certificates.size() == 1);
+  CUPEL_CHECK(!bundle.log_entries.empty());  // Else there would be no time to verify anything at.
   const crypto::Certificate& leaf = bundle.certificates[0];
   CUPEL_TRY(const std::vector<std::int64_t> times, TimesOf(bundle, trust));
   for (const std::int64_t at : times) {
