@@ -143,9 +143,7 @@ TEST(TestRequirementTest, EqualsTheRuleForRandomMetricsAndNeverImprovesWithAHard
       const bool upwards = comparator == Comparator::kAtLeast || comparator == Comparator::kGreater;
       const bool strict = comparator == Comparator::kGreater || comparator == Comparator::kLess;
       const auto verdict_at = [&](double threshold) {
-        return TestRequirement({.metric = "m", .comparator = comparator, .threshold = threshold}, metrics)
-            .value()
-            .verdict;
+        return TestRequirement({"m", false, comparator, threshold, ""}, metrics).value().verdict;
       };
       for (const double threshold : thresholds) {
         const auto holds = [&](double x) {

@@ -199,19 +199,25 @@ std::optional<Dimensions> SplitSizes(const RuleContext& context, const Dimension
   return parts;
 }
 
-void Split(RuleContext& context) {
+std::vector<std::optional<Dimensions>> SplitShapes(const RuleContext& context) {
+  std::vector<std::optional<Dimensions>> shapes(context.outputs.size());
   const Dimensions* const input = context.Shape(0);
-  const auto axis =
-      input == nullptr ? std::nullopt : NormalAxis(context.node.Integer("axis", 0), input->size());
-  const auto parts = axis ? SplitSizes(context, (*input)[*axis]) : std::nullopt;
-  for (std::size_t i = 0; i < context.outputs.size(); ++i) {
-    std::optional<Dimensions> shape;
-    if (axis && parts) {
-      shape = *input;
-      (*shape)[*axis] = (*parts)[i];
-    }
-    context.Set(i, context.Type(0), std::move(shape));
+  if (input == nullptr) return shapes;
+  const auto axis = NormalAxis(context.node.Integer("axis", 0), input->size());
+  if (!axis) return shapes;
+  const auto parts = SplitSizes(context, (*input)[*axis]);
+  if (!parts) return shapes;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    Dimensions shape = *input;
+    shape[*axis] = (*parts)[i];
+    shapes[i] = std::move(shape);
   }
+  return shapes;
+}
+
+void Split(RuleContext& context) {
+  std::vector<std::optional<Dimensions>> shapes = SplitShapes(context);
+  for (std::size_t i = 0; i < shapes.size(); ++i) context.Set(i, context.Type(0), std::move(shapes[i]));
 }
 
 /// Elements that a slice start:end:step takes of `length`.

@@ -43,9 +43,12 @@ Result<ModelBytes> ModelBytes::Read(const std::filesystem::path& model,
 }
 
 ModelDigests ModelBytes::Digests() const {
-  std::vector<identity::Resource> resources = {{name, crypto::Sha256(file)}};
-  for (const auto& [path, data] : external) resources.push_back({path, crypto::Sha256(data)});
-  const Digest own = resources[0].sha256;
+  const auto resource = [](const std::string& path, const Digest& digest) {
+    return identity::Resource{path, Bytes(digest.bytes.begin(), digest.bytes.end())};
+  };
+  const Digest own = crypto::Sha256(file);
+  std::vector<identity::Resource> resources = {resource(name, own)};
+  for (const auto& [path, data] : external) resources.push_back(resource(path, crypto::Sha256(data)));
   std::ranges::sort(resources, {}, &identity::Resource::name);
   return {name, own, identity::RootOf(resources)};
 }
