@@ -155,8 +155,8 @@ std::int64_t MergeConstants(Graph& graph, const OptimiseOptions&) {
     if (uses.IsOutput(name) || uses.IsCaptured(name)) continue;
     const std::size_t fingerprint = Fingerprint(tensor);
     const auto [begin, end] = kept.equal_range(fingerprint);
-    const auto twin = std::find_if(begin, end, [&graph, &tensor = tensor](const auto& entry) {
-      return graph.initializers.find(entry.second)->second == tensor;
+    const auto twin = std::find_if(begin, end, [&graph, &value = tensor](const auto& entry) {
+      return graph.initializers.find(entry.second)->second == value;
     });
     if (twin == end) {
       kept.emplace(fingerprint, name);

@@ -72,7 +72,8 @@ TEST_F(ManifestTest, HasThePublishedRootOfASingleFile) {
   CUPEL_ASSERT_OK(const Manifest manifest, BuildManifest({folder_ / "file_model"}));
   EXPECT_THAT(manifest.resources, ElementsAre(Resource{"file_model", Sha(kSampleFileText)}));
   EXPECT_EQ(manifest.Root().Hex(), kSampleFileRoot);
-  EXPECT_NE(Bytes(manifest.Root().bytes.begin(), manifest.Root().bytes.end()), manifest.resources[0].digest);
+  const Digest root = manifest.Root();
+  EXPECT_NE(Bytes(root.bytes.begin(), root.bytes.end()), manifest.resources[0].digest);
   EXPECT_EQ(manifest.Root(), crypto::Sha256(manifest.resources[0].digest));
 }
 
