@@ -19,9 +19,9 @@
 
 namespace cupel::algorithm::inspect {
 
-enum class Norm { kLinf, kL2 };
+enum class Norm { kLinf, kL2, kL1 };
 
-std::string_view NormName(Norm norm);           ///< "linf", "l2"
+std::string_view NormName(Norm norm);           ///< "linf", "l2", "l1"
 Result<Norm> ParseNorm(std::string_view text);  ///< Errors: kInvalidArgument.
 
 struct ThreatModel {
@@ -35,7 +35,8 @@ struct ThreatModel {
 struct Perturbation {
   double linf = 0;
   double l2 = 0;
-  double In(Norm norm) const { return norm == Norm::kLinf ? linf : l2; }
+  double l1 = 0;
+  double In(Norm norm) const { return norm == Norm::kLinf ? linf : norm == Norm::kL2 ? l2 : l1; }
 };
 
 /// original, adversarial: [d] each. Computed in double.
