@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// APGD: projected gradient ascent with momentum whose step halves itself, so that there is no step to choose.
+/// APGD: projected gradient ascent with momentum whose step halves itself, so that there is no step to
+/// choose.
 ///
 /// In Linf and L2, with P the projection onto ball and box and s the sign or the normalised gradient:
 ///
@@ -23,7 +24,8 @@
 /// counts as a rise when its loss is above zero, with these differences:
 /// - success is noticed at any point, by the caller, and ends the walk; the official code goes on;
 /// - a point that the walk does not leave is not looked at again: the answer is known;
-/// - starts are drawn from the whole ball, the official ones are then blown up to its surface; in L1 the start
+/// - starts are drawn from the whole ball, the official ones are then blown up to its surface; in L1 the
+/// start
 ///   is the projection of a normal point in both;
 /// - losses are compared in double; a gradient that is not zero has a direction however small it is.
 /// Not here: the official L1 variant that shrinks from three times the budget (`use_largereps`), which looks

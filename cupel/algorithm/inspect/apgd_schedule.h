@@ -22,9 +22,9 @@ class ApgdSchedule {
 
   /// loss: at the start.
   virtual void Begin(double loss) = 0;
-  /// After every iteration. loss: at its point; best: the largest so far, this one included. moved: counts the
-  /// features in which the best point differs from the original; asked at L1's checkpoints only. True when the
-  /// walk must go on from the best point.
+  /// After every iteration. loss: at its point; best: the largest so far, this one included. moved: counts
+  /// the features in which the best point differs from the original; asked at L1's checkpoints only. True
+  /// when the walk must go on from the best point.
   virtual bool Learn(double loss, double best, const std::function<std::int64_t()>& moved) = 0;
 
  protected:
