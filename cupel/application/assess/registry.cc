@@ -21,6 +21,7 @@ std::span<const Check* const> AllChecks() {
       &algorithm::evaluate::AccuracyCheck(),   &algorithm::evaluate::CalibrationCheck(),
       &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
       &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
+      &algorithm::inspect::ApgdCheck(),        &algorithm::inspect::AutoAttackCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
