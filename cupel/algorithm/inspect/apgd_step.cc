@@ -82,7 +82,7 @@ class SparseMover : public ApgdMover {
     const double part = step / moving;
     for (std::size_t i = 0; i < d; ++i) {
       const float g = gradient[i];
-      const double sign = std::abs(g) >= least ? double{g > 0} - double{g < 0} : 0;
+      const double sign = std::abs(g) >= least ? (g > 0 ? 1.0 : 0.0) - (g < 0 ? 1.0 : 0.0) : 0;
       wanted_[i] = last_[i] + part * sign;
     }
     point_.MoveTo(wanted_);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cupel/algorithm/inspect/apgd_attack.h"
+#include "cupel/algorithm/inspect/square_attack.h"
 
 namespace cupel::algorithm::inspect {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 Stage Apgd(const char* name, ApgdLoss loss, int n_restarts) {
   return {.name = name, .attack = MakeApgdAttack({.loss = loss, .n_restarts = n_restarts})};
 }
+
+Stage Square() { return {.name = "square", .attack = MakeSquareAttack({})}; }
 
 Stage ApgdT() { return Apgd("apgd-t", ApgdLoss::kDlrTargeted, 1); }
 
@@ -26,9 +29,11 @@ Result<AutoAttackVersion> ParseAutoAttackVersion(std::string_view text) {
 
 std::vector<Stage> AutoAttackStages(AutoAttackVersion version) {
   switch (version) {
-    case AutoAttackVersion::kStandard: return {Apgd("apgd-ce", ApgdLoss::kCrossEntropy, 1), ApgdT()};
+    case AutoAttackVersion::kStandard:
+      return {Apgd("apgd-ce", ApgdLoss::kCrossEntropy, 1), ApgdT(), Square()};
     case AutoAttackVersion::kPlus:
-      return {Apgd("apgd-ce", ApgdLoss::kCrossEntropy, 5), Apgd("apgd-dlr", ApgdLoss::kDlr, 5), ApgdT()};
+      return {Apgd("apgd-ce", ApgdLoss::kCrossEntropy, 5), Apgd("apgd-dlr", ApgdLoss::kDlr, 5), Square(),
+              ApgdT()};
     case AutoAttackVersion::kRand: break;
   }
   return {Apgd("apgd-ce", ApgdLoss::kCrossEntropy, 1), Apgd("apgd-dlr", ApgdLoss::kDlr, 1)};
