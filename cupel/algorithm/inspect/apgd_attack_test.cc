@@ -55,7 +55,7 @@ TEST(ApgdWalk, NeverLooksOutsideTheBallOrTheBox) {
   const SmoothNet net(kWidth, kClasses);
   for (const Norm norm : {Norm::kLinf, Norm::kL2, Norm::kL1}) {
     for (const double epsilon : {1e-6, 0.003, 0.1, 0.7, 30.0}) {
-      for (const auto [low, high] : {std::pair{0.0F, 1.0F}, std::pair{-3.0F, 2.0F}}) {
+      for (const auto& [low, high] : {std::pair{0.0F, 1.0F}, std::pair{-3.0F, 2.0F}}) {
         for (const ApgdLoss loss : {ApgdLoss::kCrossEntropy, ApgdLoss::kDlr, ApgdLoss::kDlrTargeted}) {
           const std::vector<float> original = Original(kWidth);
           Sample sample = SampleAt(original, net, norm, epsilon);
@@ -220,7 +220,8 @@ class ApgdOnLinear : public ::testing::Test {
           best(std::span(piece_.features).subspan(i * kFeatures, kFeatures), piece_.jobs[i].goal.label);
       broken += outcomes[i].broken;
       close += std::abs(margin) < gap;
-      if (std::abs(margin) >= gap) EXPECT_EQ(outcomes[i].broken, margin > 0) << i << " " << margin;
+      if (std::abs(margin) < gap) continue;
+      EXPECT_EQ(outcomes[i].broken, margin > 0) << i << " " << margin;
     }
     EXPECT_GT(broken, 20);
     EXPECT_LT(broken, 180);
@@ -272,7 +273,7 @@ TEST(ApgdStrength, BreaksAtLeastAsManyAsPgdOnNets) {
       EXPECT_TRUE(outcomes.has_value());
       return std::ranges::count_if(*outcomes, [](const AttackOutcome& o) { return o.broken; });
     };
-    for (const auto [norm, epsilon] : {std::pair{Norm::kLinf, 0.1}, std::pair{Norm::kL2, 0.3}}) {
+    for (const auto& [norm, epsilon] : {std::pair{Norm::kLinf, 0.1}, std::pair{Norm::kL2, 0.3}}) {
       const auto pgd =
           broken(*MakePgdAttack({.steps = 20, .relative_step = 0.25, .random_start = true}), norm, epsilon);
       const auto ce = broken(*MakeApgdAttack({}), norm, epsilon);
