@@ -11,6 +11,12 @@ namespace cupel::algorithm::inspect {
 const check::Check& FgsmCheck();
 /// inspect.pgd: projected gradient descent, success at any visited iterate.
 const check::Check& PgdCheck();
+/// inspect.deepfool: nearest boundary of the model made linear, L2 or Linf.
+const check::Check& DeepFoolCheck();
+/// inspect.carlini-wagner: distance against error, L2.
+const check::Check& CarliniWagnerCheck();
+/// inspect.fab: fast adaptive boundary attack and its targeted form, Linf, L2 or L1.
+const check::Check& FabCheck();
 /// inspect.membership: can the loss tell training samples from others?
 const check::Check& MembershipCheck();
 
