@@ -17,6 +17,8 @@ const check::Check& DeepFoolCheck();
 const check::Check& CarliniWagnerCheck();
 /// inspect.fab: fast adaptive boundary attack and its targeted form, Linf, L2 or L1.
 const check::Check& FabCheck();
+/// inspect.fmn: fast minimum-norm attack, Linf or L2.
+const check::Check& FmnCheck();
 /// inspect.membership: can the loss tell training samples from others?
 const check::Check& MembershipCheck();
 

@@ -18,12 +18,12 @@ using algorithm::check::Check;
 
 std::span<const Check* const> AllChecks() {
   static const std::array checks = {
-      &algorithm::evaluate::AccuracyCheck(),    &algorithm::evaluate::CalibrationCheck(),
-      &algorithm::evaluate::CorruptionCheck(),  &algorithm::evaluate::SubgroupsCheck(),
-      &algorithm::inspect::FgsmCheck(),         &algorithm::inspect::PgdCheck(),
-      &algorithm::inspect::DeepFoolCheck(),     &algorithm::inspect::CarliniWagnerCheck(),
-      &algorithm::inspect::FabCheck(),          &algorithm::inspect::MembershipCheck(),
-      &algorithm::explain::FaithfulnessCheck(),
+      &algorithm::evaluate::AccuracyCheck(),   &algorithm::evaluate::CalibrationCheck(),
+      &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
+      &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
+      &algorithm::inspect::DeepFoolCheck(),    &algorithm::inspect::CarliniWagnerCheck(),
+      &algorithm::inspect::FabCheck(),         &algorithm::inspect::FmnCheck(),
+      &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
 }
