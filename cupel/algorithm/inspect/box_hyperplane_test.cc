@@ -130,7 +130,9 @@ TEST_P(Hyperplane, TheMoveStaysInTheBoxAndReachesThePlaneAtEverySize) {
       for (std::size_t i = 0; i < d; ++i) {
         EXPECT_GE(problem.x[i] + move[i], 0);
         EXPECT_LE(problem.x[i] + move[i], 1);
-        if (problem.normal[i] == 0) EXPECT_EQ(move[i], 0);
+        if (problem.normal[i] == 0) {
+          EXPECT_EQ(move[i], 0);
+        }
       }
     }
   }

@@ -100,6 +100,8 @@ struct Setting {
   std::int32_t target = -1;
 };
 
+void PrintTo(const Setting& setting, std::ostream* os) { *os << setting.name; }
+
 class AgainstTheReference : public ::testing::TestWithParam<Setting> {};
 
 INSTANTIATE_TEST_SUITE_P(

@@ -30,8 +30,8 @@ struct NearestClass {
   double difference = 0;  ///< f_k: negative where the label is still ahead.
   double steepness = 0;   ///< |w_k|_q > 0, finite.
   double distance = 0;    ///< |f_k| / |w_k|_q.
-  std::span<const float>
-      gradient{};  ///< w_k, [d]; empty when no rival has a gradient that is finite and not zero.
+  /// w_k, [d]; empty when no rival has a gradient that is finite and not zero.
+  std::span<const float> gradient{};
 };
 
 /// The rival whose boundary is nearest; the earlier one wins a tie. gradients: [rivals][d], outlives the

@@ -149,7 +149,7 @@ class DeepFoolRun : public ::testing::Test {
 
 TEST_F(DeepFoolRun, OutcomesAreTheWalksOwnWhateverTheTile) {
   const std::vector<AttackOutcome> whole = Run({});
-  for (const std::vector<std::int64_t>& sizes : {std::vector<std::int64_t>{8, 4}, {128}}) {
+  for (const auto& sizes : std::vector<std::vector<std::int64_t>>{{8, 4}, {128}}) {
     const std::vector<AttackOutcome> other = Run({.tile_sizes = sizes});
     for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(other[i].adversarial, whole[i].adversarial);
   }
