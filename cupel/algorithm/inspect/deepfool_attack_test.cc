@@ -118,7 +118,7 @@ TEST_P(DeepFool, ATwinThatDoesNotOvershootStandsOnTheBoundary) {
 }
 
 TEST(DeepFoolAttack, EndsAtOnceWhereTheModelIsFlat) {
-  const RowModel flat({{.weights = {std::vector<float>(12, 0), std::vector<float>(12, 0)}, .bias = {1, 0}}});
+  const RowModel flat = FlatNetwork();
   const std::vector<float> x(12, 0.5F);
   EXPECT_EQ(WalkToEnd(*MakeDeepFoolAttack({}), SampleFor(flat, x, Norm::kL2), flat).points.size(), 1U);
 }

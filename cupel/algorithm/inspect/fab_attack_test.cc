@@ -213,7 +213,7 @@ TEST_P(Fab, WithinABudgetItBreaksWhatTheExactDistanceAllows) {
 }
 
 TEST(FabAttack, EndsAtOnceWhereTheModelIsFlat) {
-  const RowModel flat({{.weights = {std::vector<float>(12, 0), std::vector<float>(12, 0)}, .bias = {1, 0}}});
+  const RowModel flat = FlatNetwork();
   const std::vector<float> x(12, 0.5F);
   EXPECT_EQ(WalkToEnd(*MakeFabAttack({.restarts = 3}), SampleFor(flat, x, Norm::kL2), flat).points.size(),
             3U);

@@ -106,7 +106,7 @@ TEST_P(Fmn, ATwinThatGoesTheWrongWayFindsNothing) {
 }
 
 TEST(FmnAttack, EndsAtOnceWhereTheModelIsFlat) {
-  const RowModel flat({{.weights = {std::vector<float>(12, 0), std::vector<float>(12, 0)}, .bias = {1, 0}}});
+  const RowModel flat = FlatNetwork();
   const std::vector<float> x(12, 0.5F);
   EXPECT_EQ(WalkToEnd(*MakeFmnAttack({}), SampleFor(flat, x, Norm::kL2), flat).points.size(), 1U);
 }

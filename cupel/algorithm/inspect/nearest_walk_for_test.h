@@ -133,6 +133,14 @@ inline RowModel FormulaNetwork(float gradient_sign = 1) {
   return RowModel(std::move(layers), gradient_sign);
 }
 
+/// Answers class 0 everywhere: its gradient is zero.
+inline RowModel FlatNetwork() {
+  RowModel::Layer layer;
+  layer.weights = {std::vector<float>(12, 0.0F), std::vector<float>(12, 0.0F)};
+  layer.bias = {1, 0};
+  return RowModel(std::vector<RowModel::Layer>{std::move(layer)});
+}
+
 inline constexpr int kFormulaInputs = 16;
 
 /// Input i of those that other libraries were run on, [12].
