@@ -15,6 +15,14 @@ const check::Check& PgdCheck();
 const check::Check& ApgdCheck();
 /// inspect.autoattack: APGD, targeted APGD, FAB and Square in turn, on what each left robust.
 const check::Check& AutoAttackCheck();
+/// inspect.deepfool: nearest boundary of the model made linear, L2 or Linf.
+const check::Check& DeepFoolCheck();
+/// inspect.carlini-wagner: distance against error, L2.
+const check::Check& CarliniWagnerCheck();
+/// inspect.fab: fast adaptive boundary attack and its targeted form, Linf, L2 or L1.
+const check::Check& FabCheck();
+/// inspect.fmn: fast minimum-norm attack, Linf or L2.
+const check::Check& FmnCheck();
 /// inspect.membership: can the loss tell training samples from others?
 const check::Check& MembershipCheck();
 

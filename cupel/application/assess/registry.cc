@@ -22,6 +22,8 @@ std::span<const Check* const> AllChecks() {
       &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
       &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
       &algorithm::inspect::ApgdCheck(),        &algorithm::inspect::AutoAttackCheck(),
+      &algorithm::inspect::DeepFoolCheck(),    &algorithm::inspect::CarliniWagnerCheck(),
+      &algorithm::inspect::FabCheck(),         &algorithm::inspect::FmnCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
