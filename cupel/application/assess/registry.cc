@@ -21,6 +21,8 @@ std::span<const Check* const> AllChecks() {
       &algorithm::evaluate::AccuracyCheck(),   &algorithm::evaluate::CalibrationCheck(),
       &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
       &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
+      &algorithm::inspect::SquareCheck(),      &algorithm::inspect::HopSkipJumpCheck(),
+      &algorithm::inspect::BoundaryCheck(),    &algorithm::inspect::SimbaCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
