@@ -16,8 +16,8 @@ OwnedSample Image(std::vector<std::int64_t> shape, float low = 0, float high = 1
 }
 
 /// Looks until the search is over; returns the points looked at.
-std::vector<std::vector<float>> Run(BlendedStart& start, const OwnedSample& sample,
-                                    const std::function<bool(std::span<const float>)>& adversarial) {
+std::vector<std::vector<float>> LookAround(BlendedStart& start, const OwnedSample& sample,
+                                           const std::function<bool(std::span<const float>)>& adversarial) {
   std::vector<std::vector<float>> points;
   std::vector<float> x(sample.original.size());
   while (start.Next(x)) {
@@ -32,7 +32,7 @@ TEST(BlendedStart, StopsAtTheFirstAdversarialPointOfTheLine) {
   const OwnedSample sample = Image({1, 8, 8});
   BlendedStart start(sample.View());
   const auto far = [&](std::span<const float> x) { return Measure(sample.original, x).l2 > 1.0; };
-  const std::vector<std::vector<float>> points = Run(start, sample, far);
+  const std::vector<std::vector<float>> points = LookAround(start, sample, far);
   ASSERT_TRUE(start.found());
   const double noise = Measure(sample.original, points[0]).l2;
   const auto steps = static_cast<std::size_t>(std::ceil(50 * 1.0 / noise));
@@ -46,7 +46,7 @@ TEST(BlendedStart, TakesTheNoiseItselfWhenNothingNearerIsAdversarial) {
   BlendedStart start(sample.View());
   int looks = 0;
   const std::vector<std::vector<float>> points =
-      Run(start, sample, [&](std::span<const float>) { return looks++ == 0; });
+      LookAround(start, sample, [&](std::span<const float>) { return looks++ == 0; });
   ASSERT_TRUE(start.found());
   EXPECT_EQ(points.size(), 50U);  // the noise and 49 points short of it
   EXPECT_TRUE(std::equal(start.point().begin(), start.point().end(), points[0].begin()));
@@ -56,7 +56,7 @@ TEST(BlendedStart, GivesUpAfterAThousandDraws) {
   for (const std::vector<std::int64_t>& shape : {std::vector<std::int64_t>{1, 8, 8}, {5}}) {
     const OwnedSample sample = Image(shape, -2, 3);
     BlendedStart start(sample.View());
-    const auto points = Run(start, sample, [](std::span<const float>) { return false; });
+    const auto points = LookAround(start, sample, [](std::span<const float>) { return false; });
     EXPECT_EQ(points.size(), 1000U);
     EXPECT_TRUE(start.over());
     EXPECT_FALSE(start.found());
@@ -70,7 +70,7 @@ TEST(BlendedStart, GivesUpAfterAThousandDraws) {
 TEST(BlendedStart, GoesRoundFromFineNoiseToOneColourAndTheMirror) {
   const OwnedSample sample = Image({3, 12, 9});
   BlendedStart start(sample.View());
-  const auto points = Run(start, sample, [](std::span<const float>) { return false; });
+  const auto points = LookAround(start, sample, [](std::span<const float>) { return false; });
   for (std::size_t draw : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{4}, std::size_t{6}}) {
     const std::size_t side = std::size_t{1} << draw % 5;
     for (std::size_t i = 0; i < sample.original.size(); ++i) {
@@ -97,7 +97,7 @@ TEST(BlendedStart, FindsAStartWhereUniformNoiseHasNone) {
     for (std::size_t i = 1; i < x.size(); ++i) steps += std::abs(x[i] - x[i - 1]);
     return steps < 0.1 * static_cast<double>(x.size());
   };
-  Run(start, sample, smooth);
+  LookAround(start, sample, smooth);
   EXPECT_TRUE(start.found());
   EXPECT_TRUE(smooth(start.point()));
 }

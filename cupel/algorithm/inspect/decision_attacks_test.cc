@@ -179,7 +179,7 @@ TEST(HopSkipJump, ItsFirstStepFollowsTheNormal) {
   double mean = 0;
   int counted = 0;
   for (std::int64_t index = 0; index < 20; ++index) {
-    const OwnedSample sample = DrawSample(AnswersOf(model), {1, 8, 8}, Box(Norm::kL2), index);
+    const OwnedSample sample = DrawSample(AnswersOf(model), {1, 8, 8}, Box(Norm::kL2, -50, 50), index);
     const Trace trace = Drive(*MakeHopSkipJumpAttack({.queries = 2000, .max_iter = 1, .init_eval = 400}),
                               sample, AnswersOf(model));
     // The point that was stepped from is the nearest success before the probes; the probes' centre.
