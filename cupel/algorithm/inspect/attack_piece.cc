@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t kIdle = -1;
 constexpr std::size_t kMostCandidates = 8;
-constexpr double kMarginLadder = 4;    // See PieceAttack::Keep.
+constexpr double kMarginLadder = 16;   // See PieceAttack::Keep.
 constexpr double kWorthNoting = 0.99;  // An approach is noted when it comes at least so much nearer.
 
 // A success of the search that a nearest-point attack may claim.
