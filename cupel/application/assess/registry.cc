@@ -24,6 +24,8 @@ std::span<const Check* const> AllChecks() {
       &algorithm::inspect::ApgdCheck(),        &algorithm::inspect::AutoAttackCheck(),
       &algorithm::inspect::DeepFoolCheck(),    &algorithm::inspect::CarliniWagnerCheck(),
       &algorithm::inspect::FabCheck(),         &algorithm::inspect::FmnCheck(),
+      &algorithm::inspect::SquareCheck(),      &algorithm::inspect::HopSkipJumpCheck(),
+      &algorithm::inspect::BoundaryCheck(),    &algorithm::inspect::SimbaCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
