@@ -20,7 +20,8 @@ std::vector<ParameterSpec> SharedParameters(const AttackTraits& traits) {
   epsilons.name = "epsilons";
   epsilons.type = ParameterType::kRealList;
   epsilons.unit = "data units";
-  epsilons.fallback = Json::Array{2.0 / 255, 4.0 / 255, 8.0 / 255};
+  epsilons.fallback = Json::Array{};
+  for (const double epsilon : traits.epsilons) epsilons.fallback.Append(epsilon);
   epsilons.low = 1e-6;
   epsilons.high = 1e6;
   epsilons.meaning = {"Budgets of the attacker; requirements are tested at the largest",

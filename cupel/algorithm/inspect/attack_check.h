@@ -14,10 +14,11 @@ namespace cupel::algorithm::inspect {
 
 /// What an attack can do, for its parameters, its metrics and its plan.
 struct AttackTraits {
-  std::vector<Norm> norms = {Norm::kLinf, Norm::kL2};  ///< The first is the default.
-  Reported reported{};                                 ///< Which metrics it has.
-  bool targeted = false;                               ///< Whether it takes the parameter `target`.
-  bool inherit = true;                                 ///< See AttackPlan.
+  std::vector<Norm> norms = {Norm::kLinf, Norm::kL2};                ///< The first is the default.
+  std::vector<double> epsilons = {2.0 / 255, 4.0 / 255, 8.0 / 255};  ///< Default budgets, in that norm.
+  Reported reported{};                                               ///< Which metrics it has.
+  bool targeted = false;  ///< Whether it takes the parameter `target`.
+  bool inherit = true;    ///< See AttackPlan.
 };
 
 /// The parameter `loss`: ce, margin or dlr, for attacks that climb one.

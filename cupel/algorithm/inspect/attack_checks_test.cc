@@ -6,6 +6,7 @@
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/algorithm/inspect/attack_for_test.h"
 #include "cupel/algorithm/inspect/checks.h"
+#include "cupel/algorithm/inspect/linear_classifier_for_test.h"
 #include "cupel/algorithm/inspect/witness.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -16,25 +17,6 @@ using check::Check;
 using check::CheckResult;
 using cupel::testing::HasError;
 using ::testing::HasSubstr;
-
-/// The two-class RowModel as a graph with one Gemm.
-std::unique_ptr<executor::Classifier> AsClassifier(const RowModel& model) {
-  graph::Graph graph;
-  graph.name = "linear";
-  graph.opsets[""] = 13;
-  graph.inputs.push_back({.name = "x", .type = graph::DataType::kFloat32, .shape = {}});
-  graph.outputs.push_back({.name = "logits", .type = graph::DataType::kFloat32, .shape = {}});
-  const auto& layer = model.layers()[0];
-  std::vector<float> weights;
-  for (const auto& row : layer.weights) weights.insert(weights.end(), row.begin(), row.end());
-  const auto classes = static_cast<std::int64_t>(layer.bias.size());
-  graph.initializers["w"] = graph::TensorValue::FromFloats({classes, kFeatures}, weights);
-  graph.initializers["b"] = graph::TensorValue::FromFloats({classes}, layer.bias);
-  graph.nodes.push_back(
-      graph::Node{"fc", "Gemm", "", {"x", "w", "b"}, {"logits"}, {{"transB", std::int64_t{1}}}});
-  return executor::Classifier::Create(graph, {.device = {}, .preprocessing = {}, .sample_shape = {kFeatures}})
-      .value();
-}
 
 class ChecksOnALinearModel : public ::testing::Test {
  protected:

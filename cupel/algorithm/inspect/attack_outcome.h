@@ -13,7 +13,8 @@
 
 namespace cupel::algorithm::inspect {
 
-/// A nearest-point attack came closer: after `evaluations` looks its nearest success was `distance` away.
+/// A nearest-point attack came closer, by at least a hundredth: after `evaluations` looks its nearest success
+/// was `distance` away.
 struct Approach {
   std::int64_t evaluations = 0;
   double distance = 0;

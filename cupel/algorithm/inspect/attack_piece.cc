@@ -16,12 +16,16 @@ namespace cupel::algorithm::inspect {
 namespace {
 
 constexpr std::int64_t kIdle = -1;
-constexpr std::size_t kMostCandidates = 4;
+constexpr std::size_t kMostCandidates = 8;
+constexpr double kMarginLadder = 16;   // See PieceAttack::Keep.
+constexpr double kWorthNoting = 0.99;  // An approach is noted when it comes at least so much nearer.
 
 // A success of the search that a nearest-point attack may claim.
 struct Candidate {
   std::vector<float> x;
   std::vector<float> logits;
+  double margin = 0;
+  double distance = 0;  // of a nearest-point attack
   std::int64_t evaluations = 0;
   int restart = 0;
   int step = 0;
@@ -216,15 +220,21 @@ class PieceAttack {
   // goes on and its success is kept for the end.
   Result<bool> Judge(std::size_t row) {
     Walker& walker = walkers_[row];
-    if (!(JobOf(walker).goal.MarginOf(Logits(row)) > 0)) return false;
+    const double margin = JobOf(walker).goal.MarginOf(Logits(row));
+    if (!(margin > 0)) return false;
     const std::span<const float> x = Row(row);
     Status within = CheckWithin(options_.threat, Original(walker.job), x);
     if (!within && attack_.nearest()) return false;
     if (!within)
       return Fail(ErrorCode::kInternal, within.error().message,
                   fmt::format("sample {}", JobOf(walker).original_index));
+    const double distance = Measure(Original(walker.job), x).In(options_.threat.norm);
+    const bool nearer = walker.candidates.empty() || distance < walker.candidates.back().distance;
+    if (options_.keep_nearest && !nearer) return false;
     Candidate candidate{.x = {x.begin(), x.end()},
                         .logits = {Logits(row).begin(), Logits(row).end()},
+                        .margin = margin,
+                        .distance = distance,
                         .evaluations = OutcomeOf(walker).evaluations,
                         .restart = walker.walk->restart(),
                         .step = walker.walk->step()};
@@ -233,13 +243,17 @@ class PieceAttack {
     return false;
   }
 
+  // A walk that closes in on the boundary ends with many successes within the float noise. Of those kept, the
+  // ones in between are dropped, so that farther ones with a clearly larger margin are there to be confirmed.
   void Keep(Walker& walker, Candidate candidate) {
     std::vector<Approach>& approaches = OutcomeOf(walker).approaches;
-    const double distance = Measure(Original(walker.job), candidate.x).In(options_.threat.norm);
-    if (!approaches.empty() && !(distance < approaches.back().distance)) return;
-    approaches.push_back({candidate.evaluations, distance});
-    if (walker.candidates.size() == kMostCandidates) walker.candidates.erase(walker.candidates.begin());
-    walker.candidates.push_back(std::move(candidate));
+    if (approaches.empty() || candidate.distance < kWorthNoting * approaches.back().distance)
+      approaches.push_back({candidate.evaluations, candidate.distance});
+    std::vector<Candidate>& kept = walker.candidates;
+    while (kept.size() > 1 && kept[kept.size() - 2].margin < kMarginLadder * candidate.margin)
+      kept.pop_back();
+    if (kept.size() == kMostCandidates) kept.erase(kept.begin());
+    kept.push_back(std::move(candidate));
   }
 
   Result<bool> Confirm(const Walker& walker, const Candidate& candidate) {

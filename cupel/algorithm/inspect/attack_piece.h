@@ -6,8 +6,8 @@
 /// A sample is broken when the model errs (with a target: answers the target) at ANY point that its walk
 /// looks at, inside the ball and the box by the exact rule, and the error is confirmed: the exact logits err
 /// too, by a margin above the float noise. An error that is not confirmed is ignored and the walk goes on.
-/// With `keep_nearest` the walk runs to its end and the nearest success is confirmed (the next nearest, if it
-/// is not, up to four).
+/// With `keep_nearest` the walk runs to its end and the nearest success is confirmed (if it is not, the next
+/// nearest of those kept: up to eight whose margins grow with their distance).
 ///
 /// Continuous batching: samples walk in a tile of fixed size; one that is done leaves and the next one enters
 /// its row. When no sample waits, the tile shrinks through the sizes that `Stability` found to give the same

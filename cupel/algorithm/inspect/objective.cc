@@ -108,4 +108,8 @@ void LossGradient(Loss loss, std::span<const float> logits, const Goal& goal, st
   for (float& value : gradient) value = -value;
 }
 
+double ClassLoss(std::span<const float> logits, const Goal& goal) {
+  return goal.targeted() ? CrossEntropy(logits, goal.target) : -CrossEntropy(logits, goal.label);
+}
+
 }  // namespace cupel::algorithm::inspect

@@ -53,4 +53,8 @@ void LossGradient(Loss loss, std::span<const float> logits, std::int32_t label, 
 /// The same for a goal: without a target the above; with one, the loss of the target class is descended.
 void LossGradient(Loss loss, std::span<const float> logits, const Goal& goal, std::span<float> gradient);
 
+/// What an attack on scores lowers: the log probability of the true class or, with a target, the target's
+/// with the sign changed.
+double ClassLoss(std::span<const float> logits, const Goal& goal);
+
 }  // namespace cupel::algorithm::inspect

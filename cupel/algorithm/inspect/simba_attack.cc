@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cupel/algorithm/inspect/projected_point.h"
 #include "cupel/algorithm/inspect/simba_basis.h"
 
 namespace cupel::algorithm::inspect {
@@ -18,24 +19,19 @@ class SimbaWalk final : public Walk {
         sample_(sample),
         basis_(sample.shape, options.basis == SimbaBasis::kDct),
         place_(sample.original.begin(), sample.original.end()),
-        candidate_(place_),
-        wanted_(place_.size()) {
-    if (sample.threat.norm != Norm::kLinf) return;
-    low_.resize(place_.size());
-    high_.resize(place_.size());
-    InnerBounds(sample.threat, sample.original, low_, high_);
-  }
+        candidate_(sample.threat, sample.original),
+        wanted_(place_.size()) {}
 
   bool Next(std::span<float> x) override {
     if (queries_ == options_.queries) return false;
     if (queries_ > 0) Propose();
     ++queries_;
-    std::copy(candidate_.begin(), candidate_.end(), x.begin());
+    std::copy(candidate_.x().begin(), candidate_.x().end(), x.begin());
     return true;
   }
 
   void See(std::span<const float> logits, std::span<const float>) override {
-    const double loss = Loss(logits);
+    const double loss = ClassLoss(logits, sample_.goal);
     if (queries_ == 1) {
       loss_ = loss;
       return;
@@ -43,7 +39,7 @@ class SimbaWalk final : public Walk {
     const bool better = loss < loss_;
     if (better) {
       loss_ = loss;
-      std::swap(place_, candidate_);
+      place_.assign(candidate_.x().begin(), candidate_.x().end());
     }
     // The other sign is tried when the first did not help.
     plus_ = !better && !plus_;
@@ -54,12 +50,6 @@ class SimbaWalk final : public Walk {
   int step() const override { return static_cast<int>(queries_ - 1); }
 
  private:
-  // Log probability of the true class or, with a target, minus the target's.
-  double Loss(std::span<const float> logits) const {
-    const Goal& goal = sample_.goal;
-    return goal.targeted() ? CrossEntropy(logits, goal.target) : -CrossEntropy(logits, goal.label);
-  }
-
   void Propose() {
     if (turn_ == order_.size()) {
       ReproducibleStream stream(sample_.seed, sample_.stream,
@@ -70,37 +60,15 @@ class SimbaWalk final : public Walk {
     }
     std::copy(place_.begin(), place_.end(), wanted_.begin());
     basis_.Add(order_[turn_], plus_ ? options_.step : -options_.step, wanted_);
-    if (sample_.threat.norm == Norm::kLinf) {
-      for (std::size_t i = 0; i < wanted_.size(); ++i)
-        candidate_[i] = std::clamp(static_cast<float>(wanted_[i]), low_[i], high_[i]);
-    } else {
-      ClipToBallAndBox();
-    }
-  }
-
-  // Into the box, then drawn towards the original, which keeps it there.
-  void ClipToBallAndBox() {
-    const ThreatModel& threat = sample_.threat;
-    double squares = 0;
-    for (std::size_t i = 0; i < wanted_.size(); ++i) {
-      wanted_[i] =
-          std::clamp(wanted_[i], double{threat.box_low}, double{threat.box_high}) - sample_.original[i];
-      squares += wanted_[i] * wanted_[i];
-    }
-    const double radius = InnerRadius(threat.epsilon);
-    const double scale = squares > radius * radius ? radius / std::sqrt(squares) : 1;
-    for (std::size_t i = 0; i < wanted_.size(); ++i)
-      candidate_[i] = RoundInward(sample_.original[i], wanted_[i] * scale);
+    candidate_.MoveTo(wanted_);
   }
 
   const SimbaOptions options_;
   const Sample sample_;
   const DirectionBasis basis_;
   std::vector<float> place_;
-  std::vector<float> candidate_;
+  ProjectedPoint candidate_;
   std::vector<double> wanted_;
-  std::vector<float> low_;   ///< Linf: smallest allowed values.
-  std::vector<float> high_;  ///< Linf: largest allowed values.
   std::int64_t queries_ = 0;
   double loss_ = 0;  ///< At place_.
   int passes_ = 0;

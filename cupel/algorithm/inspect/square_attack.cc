@@ -45,7 +45,7 @@ class SquareWalk : public Walk {
   // A success that the caller did not confirm is kept too: it is the best point to go on from.
   void See(std::span<const float> logits, std::span<const float>) override {
     const double margin = sample_.goal.MarginOf(logits);
-    const double loss = options_.loss == Loss::kMargin ? -margin : ClassLoss(logits);
+    const double loss = options_.loss == Loss::kMargin ? -margin : ClassLoss(logits, sample_.goal);
     if (loss >= best_loss_ && !(margin > 0)) return;
     best_loss_ = std::min(loss, best_loss_);
     std::swap(best_, candidate_);
@@ -73,12 +73,6 @@ class SquareWalk : public Walk {
   std::vector<float> candidate_;
 
  private:
-  // Falls towards the goal: the truth becomes unlikely, or the target likely.
-  double ClassLoss(std::span<const float> logits) const {
-    const Goal& goal = sample_.goal;
-    return goal.targeted() ? CrossEntropy(logits, goal.target) : -CrossEntropy(logits, goal.label);
-  }
-
   std::int64_t queries_ = 0;
   double best_loss_ = std::numeric_limits<double>::infinity();
 };

@@ -62,7 +62,8 @@ TEST(SquareSchedule, IsTheOfficialOne) {
 TEST(SquareSchedule, RescaledUsesAllStagesWhateverTheBudget) {
   for (int queries : {100, 1000, 5000, 20000}) {
     for (int it = 0; it < queries; ++it)
-      ASSERT_EQ(RescaledSquareShare(0.8, it, queries), OfficialShare(0.8, int(std::int64_t{it} * 10000 / queries)));
+      ASSERT_EQ(RescaledSquareShare(0.8, it, queries),
+                OfficialShare(0.8, int(std::int64_t{it} * 10000 / queries)));
     EXPECT_EQ(RescaledSquareShare(0.8, queries - 1, queries), 0.8 / 512);
   }
 }
@@ -98,7 +99,8 @@ TEST(TwoBumps, AreTheOfficialOnes) {
     const std::vector<double> ours = TwoBumps(side);
     const std::vector<double> official = OfficialEta(side);
     ASSERT_EQ(ours.size(), official.size());
-    for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_NEAR(ours[i], official[i], 1e-14) << side << " " << i;
+    for (std::size_t i = 0; i < ours.size(); ++i)
+      EXPECT_NEAR(ours[i], official[i], 1e-14) << side << " " << i;
   }
 }
 

@@ -23,6 +23,8 @@ std::span<const Check* const> AllChecks() {
       &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
       &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
       &algorithm::masking::MaskingCheck(),
+      &algorithm::inspect::SquareCheck(),      &algorithm::inspect::HopSkipJumpCheck(),
+      &algorithm::inspect::BoundaryCheck(),    &algorithm::inspect::SimbaCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
