@@ -25,6 +25,8 @@ std::span<const Check* const> AllChecks() {
       &algorithm::masking::MaskingCheck(),
       &algorithm::inspect::SquareCheck(),      &algorithm::inspect::HopSkipJumpCheck(),
       &algorithm::inspect::BoundaryCheck(),    &algorithm::inspect::SimbaCheck(),
+      &algorithm::inspect::DeepFoolCheck(),    &algorithm::inspect::CarliniWagnerCheck(),
+      &algorithm::inspect::FabCheck(),         &algorithm::inspect::FmnCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
