@@ -31,14 +31,6 @@ const check::Check& HopSkipJumpCheck();
 const check::Check& BoundaryCheck();
 /// inspect.simba: one basis direction a step, on scores.
 const check::Check& SimbaCheck();
-/// inspect.deepfool: nearest boundary of the model made linear, L2 or Linf.
-const check::Check& DeepFoolCheck();
-/// inspect.carlini-wagner: distance against error, L2.
-const check::Check& CarliniWagnerCheck();
-/// inspect.fab: fast adaptive boundary attack and its targeted form, Linf, L2 or L1.
-const check::Check& FabCheck();
-/// inspect.fmn: fast minimum-norm attack, Linf or L2.
-const check::Check& FmnCheck();
 /// inspect.membership: can the loss tell training samples from others?
 const check::Check& MembershipCheck();
 
