@@ -12,9 +12,9 @@
 namespace cupel::algorithm::certify {
 
 struct Affine {
-  std::unique_ptr<LinearMap> map;
-  std::vector<double> bias;            ///< [output count]
-  std::vector<double> bias_magnitude;  ///< [output count] Sum of absolute values that make up the bias.
+  std::unique_ptr<LinearMap> map{};
+  std::vector<double> bias{};            ///< [output count]
+  std::vector<double> bias_magnitude{};  ///< [output count] Sum of absolute values that make up the bias.
   /// Float32 operations between an input and an output, at most: a sum of n products and a bias has n + 1.
   std::int64_t roundings = 1;
 };

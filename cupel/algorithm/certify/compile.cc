@@ -80,21 +80,28 @@ const graph::Node* ProducerOf(const graph::Graph& graph, const std::string& name
 
 // The value whose order is that of the answer, before monotone functions of all classes at the end. Only over
 // the last of two axes; ONNX's default is that for matrices.
-std::string BeforeSoftmax(const graph::Graph& graph, bool output_is_probability, double& gap) {
+std::string BeforeSoftmax(const graph::Graph& graph, bool classifier_bypasses, bool output_is_probability,
+                          double& gap) {
   std::string name = graph.outputs[0].name;
   bool bypassed = false;
   while (const graph::Node* node = ProducerOf(graph, name)) {
     const bool softmax = node->op_type == "Softmax" || node->op_type == "LogSoftmax";
     const std::int64_t axis = node->Integer("axis", 1);
     if (!node->domain.empty() || !softmax || (axis != 1 && axis != -1)) break;
-    // The classifier itself bypasses the last Softmax of a model that answers probabilities.
-    const bool exact = output_is_probability && !bypassed && node->op_type == "Softmax";
+    if (bypassed || !classifier_bypasses) gap = kMonotoneGap;
     bypassed = true;
-    if (!exact) gap = kMonotoneGap;
     name = node->inputs[0];
   }
-  if (output_is_probability && !bypassed) gap = kMonotoneGap;
+  // The classifier takes the logarithm of probabilities that do not come from a Softmax.
+  if (output_is_probability && !classifier_bypasses) gap = kMonotoneGap;
   return name;
+}
+
+// A classifier whose model answers probabilities bypasses its last Softmax itself.
+bool ClassifierBypasses(const graph::Graph& graph, const executor::ClassifierOptions& options) {
+  const graph::Node* last = ProducerOf(graph, graph.outputs[0].name);
+  return options.output_is_probability && last != nullptr && last->op_type == "Softmax" &&
+         last->domain.empty();
 }
 
 // Nodes that the value needs, by index.
@@ -153,7 +160,8 @@ Result<Program> Compile(const graph::Graph& graph, const executor::ClassifierOpt
   CUPEL_TRY(graph::Optimised optimised, graph::Optimise(graph, {.evaluate = gradient::EvaluateNode,
                                                                 .skip = {"fold_batch_norm", "fold_bias"}}));
   double gap = 0;
-  const std::string output = BeforeSoftmax(optimised.graph, options.output_is_probability, gap);
+  const std::string output =
+      BeforeSoftmax(optimised.graph, ClassifierBypasses(graph, options), options.output_is_probability, gap);
   Compiler compiler(std::move(optimised.graph), GraphSampleShape(options));
   compiler.Name(compiler.graph().inputs[0].name, EmitPreprocessing(options, compiler));
   CUPEL_TRY_STATUS(CompileNodes(output, compiler));

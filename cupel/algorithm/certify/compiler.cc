@@ -146,7 +146,7 @@ std::size_t Compiler::Emit(std::unique_ptr<Step> step, std::vector<std::size_t> 
                            std::string place) {
   step->reads = std::move(inputs);
   step->writes = program.values.size();
-  step->place = std::move(place);
+  step->origin = std::move(place);
   program.values.push_back(plane);
   program.steps.push_back(std::move(step));
   return program.values.size() - 1;

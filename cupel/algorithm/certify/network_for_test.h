@@ -58,6 +58,13 @@ class NetworkBuilder {
     return name;
   }
 
+  std::string Integers(const std::vector<std::int64_t>& values) {
+    const std::string name = "c" + std::to_string(++names_);
+    graph_.initializers[name] =
+        graph::TensorValue::FromInt64s({static_cast<std::int64_t>(values.size())}, values);
+    return name;
+  }
+
   NetworkBuilder& Node(const std::string& op, std::vector<std::string> inputs,
                        std::map<std::string, graph::Attribute, std::less<>> attributes = {}) {
     const std::string name = "v" + std::to_string(++names_);

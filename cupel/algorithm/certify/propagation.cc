@@ -98,6 +98,11 @@ bool Propagation::WantsAll(std::size_t value) const {
   return ball_.norm == inspect::Norm::kL2 && mixing_[value] > 0 && mixing_[value] < kNonlinear;
 }
 
+// Behind a nonlinear step intervals follow from the tightened bounds before it, and lines do no better.
+bool Propagation::ComesFromAffineStep(std::size_t value) const {
+  return producer_[value] >= 0 && program_.steps[At(producer_[value])]->IsAffine();
+}
+
 Result<bool> Propagation::Run() {
   for (std::size_t i = 0; i < program_.steps.size(); ++i) {
     const Step& step = *program_.steps[i];
@@ -108,7 +113,7 @@ Result<bool> Propagation::Run() {
         std::vector<std::int64_t> all(boxes_[value].low.size());
         for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<std::int64_t>(k);
         CUPEL_TRY_STATUS(Tighten(value, std::move(all)));
-      } else if (method_ == BoundMethod::kCrown && !exact && value != 0) {
+      } else if (method_ == BoundMethod::kCrown && !exact && ComesFromAffineStep(value)) {
         CUPEL_TRY_STATUS(Tighten(value, step.Ambiguous(boxes_[value])));
       }
     }

@@ -64,6 +64,7 @@ class Propagation {
   enum class Reach { kAffineSteps, kInput };
 
   bool WantsAll(std::size_t value) const;
+  bool ComesFromAffineStep(std::size_t value) const;
   Status Tighten(std::size_t value, std::vector<std::int64_t> elements);
   void TightenAtPosition(std::size_t value, const Window& at, std::span<const std::int64_t> channels);
   std::vector<double> Backward(std::size_t value, LinearForms forms, Reach reach) const;

@@ -28,7 +28,7 @@ struct SmoothingOptions {
   std::int64_t n = 1000;  ///< Draws that bound its probability; > 0.
   double alpha = 0.001;   ///< Probability that a radius is wrong, in (0, 1/2).
   std::uint64_t seed = 0;
-  std::string stream;  ///< Name of the random stream: the check's id.
+  std::string stream{};  ///< Name of the random stream: the check's id.
 };
 
 struct SmoothedAnswer {

@@ -4,8 +4,12 @@
 // purpose is found.
 #include <rapidcheck.h>
 
+#include <functional>
+#include <set>
+
 #include "cupel/algorithm/certify/activation.h"
 #include "cupel/algorithm/certify/compile.h"
+#include "cupel/algorithm/certify/compiler.h"
 #include "cupel/algorithm/certify/network_for_test.h"
 #include "cupel/algorithm/graph/random_graph_for_test.h"
 #include "cupel/testing/status_matchers.h"
@@ -100,6 +104,65 @@ TEST_P(Soundness, NoPointOfTheBallLeavesTheBounds) {
     }
   }
   EXPECT_GE(points, 9000);
+}
+
+// What the random networks do not draw.
+std::vector<graph::Graph> FixedNetworks() {
+  std::vector<graph::Graph> graphs;
+  const auto add = [&](const std::function<void(NetworkBuilder&)>& build) {
+    NetworkBuilder b({2, 5, 5}, 40 + graphs.size());
+    b.Conv(3, 3, 1, 1);
+    build(b);
+    if (b.shape().size() > 1) b.Flatten();
+    b.Unary("Relu").Dense(3);
+    graphs.push_back(b.Finish());
+  };
+  const std::vector<std::int64_t> spatial = {2, 3};
+  add([&](NetworkBuilder& b) {
+    b.Unary("ReduceMean", {{"axes", spatial}, {"keepdims", std::int64_t{0}}}).GoBackTo(b.current(), {3});
+  });
+  add([](NetworkBuilder& b) { b.Unary("GlobalMaxPool").GoBackTo(b.current(), {3, 1, 1}); });
+  add([](NetworkBuilder& b) { b.Node("Div", {b.current(), b.Positive({3, 1, 1})}); });
+  add([](NetworkBuilder& b) { b.Unary("Neg").Unary("Identity").Unary("Cast", {{"to", std::int64_t{1}}}); });
+  add([](NetworkBuilder& b) {  // Rows of a picture times a matrix.
+    b.Node("MatMul", {b.current(), b.Normal({5, 4}, 0.5)}).GoBackTo(b.current(), {3, 5, 4});
+  });
+  add([](NetworkBuilder& b) {
+    b.Node("Unsqueeze", {b.current(), b.Integers({2})}).Unary("Dropout");
+    b.Node("Squeeze", {b.current(), b.Integers({2})});
+  });
+  add([](NetworkBuilder& b) {
+    b.Node("Reshape", {b.current(), b.Integers({0, 5, 15})}).GoBackTo(b.current(), {5, 15});
+  });
+  add([](NetworkBuilder& b) {
+    b.Pool("AveragePool", 2, 2, 0, {{"ceil_mode", std::int64_t{1}}}).GoBackTo(b.current(), {3, 3, 3});
+  });
+  return graphs;
+}
+
+TEST_P(Soundness, HoldsForEveryOperatorThatIsCompiled) {
+  tensor::UseOneThreadPerOperator();
+  std::vector<graph::Graph> graphs = FixedNetworks();
+  const std::size_t fixed = graphs.size();
+  for (std::uint64_t seed = 0; seed < 250; ++seed) graphs.push_back(RandomNetwork(seed));
+  std::set<std::string, std::less<>> seen;
+  for (std::size_t i = 0; i < graphs.size(); ++i) {
+    for (const graph::Node& node : graphs[i].nodes) seen.insert(node.op_type);
+    if (i >= fixed) continue;
+    CUPEL_ASSERT_OK(const Program program, Compile(graphs[i], OptionsFor({2, 5, 5})));
+    const auto exact = ExactExecutor(graphs[i]);
+    ReproducibleStream stream(i, "fixed");
+    for (int repeat = 0; repeat < 10; ++repeat) {
+      const std::vector<float> x = RandomSample(50, stream);
+      const auto violation = FindViolation(
+          {program, *exact, {2, 5, 5}, Threat(GetParam(), 0.1), BoundMethod::kCrown}, x, stream, 12);
+      ASSERT_FALSE(violation) << *violation << ": " << graph::Operators(graphs[i]);
+    }
+  }
+  for (const auto table :
+       {LinearOperators(), WindowOperators(), ActivationOperators(), MovementOperators()}) {
+    for (const OperatorEntry& entry : table) EXPECT_TRUE(seen.contains(entry.op_type)) << entry.op_type;
+  }
 }
 
 // At epsilon 0 nothing but rounding is left between the bounds, so a rounding that is not covered shows.
@@ -219,7 +282,7 @@ TEST(BrokenTwin, OfTheRelaxationIsFoundByTheProperty) {
     const graph::Graph graph = RandomMlp({4, 6, 3}, seed);
     CUPEL_ASSERT_OK(Program program, Compile(graph, OptionsFor({4})));
     for (auto& step : program.steps) {
-      if (!step->place.starts_with("Relu")) continue;
+      if (!step->origin.starts_with("Relu")) continue;
       auto twin = MakeActivationStep({std::make_shared<LowRelu>()});
       twin->reads = step->reads;
       twin->writes = step->writes;

@@ -68,7 +68,7 @@ class Step {
 
   std::vector<std::size_t> reads;  ///< Indices of values.
   std::size_t writes = 0;
-  std::string place;  ///< "Conv (conv1)", for messages.
+  std::string origin;  ///< "Conv (conv1)", for messages.
 };
 
 /// A network as steps in order. Value 0 is the input; step i computes a value of a larger index than its
