@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cupel/algorithm/certify/checks.h"
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
 #include "cupel/algorithm/inspect/checks.h"
@@ -31,6 +32,11 @@ std::span<const Check* const> AllChecks() {
       &algorithm::inspect::DeepFoolCheck(),    &algorithm::inspect::CarliniWagnerCheck(),
       &algorithm::inspect::FabCheck(),         &algorithm::inspect::FmnCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
+      &algorithm::evaluate::AccuracyCheck(),     &algorithm::evaluate::CalibrationCheck(),
+      &algorithm::evaluate::CorruptionCheck(),   &algorithm::evaluate::SubgroupsCheck(),
+      &algorithm::inspect::FgsmCheck(),          &algorithm::inspect::PgdCheck(),
+      &algorithm::inspect::MembershipCheck(),    &algorithm::explain::FaithfulnessCheck(),
+      &algorithm::certify::CertifyBoundsCheck(), &algorithm::certify::CertifySmoothingCheck(),
   };
   return checks;
 }
