@@ -53,12 +53,27 @@ TEST_F(NearestAgreement, CarliniWagnerBreaksEveryImageAndComesAsNearAsFoolbox) {
   EXPECT_LE(MedianOf(result, "l2", 30), 0.9265);
 }
 
+// FABAttack_PT with n_iter 100 and no restarts: FAB-T's is the nearest over its nine target classes.
+TEST_F(NearestAgreement, FabComesAsNearAsTheOfficialCode) {
+  Json targeted = Given("linf");
+  targeted["targeted"] = true;
+  CUPEL_ASSERT_OK(const CheckResult linf, RunOn("resnet.onnx", FabCheck(), targeted, *Images(20)));
+  EXPECT_EQ(Value(linf, "found"), 1);
+  EXPECT_NEAR(MedianOf(linf, "linf", 20), 0.0256799, 0.0003);
+  CUPEL_ASSERT_OK(const CheckResult l2, RunOn("resnet.onnx", FabCheck(), Given("l2"), *Images(20)));
+  EXPECT_EQ(Value(l2, "found"), 1);
+  EXPECT_NEAR(MedianOf(l2, "l2", 20), 0.503908, 0.01);
+}
+
 TEST_F(NearestAgreement, FmnComesNearerThanDeepFool) {
   for (const std::string norm : {"linf", "l2"}) {
     CUPEL_ASSERT_OK(const CheckResult fmn, RunOn("resnet.onnx", FmnCheck(), Given(norm), *Images(50)));
     CUPEL_ASSERT_OK(const CheckResult fool, RunOn("resnet.onnx", DeepFoolCheck(), Given(norm), *Images(50)));
     EXPECT_EQ(Value(fmn, "found"), 1);
     EXPECT_LE(MedianOf(fmn, norm, 50), MedianOf(fool, norm, 50));
+    if (norm == "linf") {
+      EXPECT_LE(MedianOf(fmn, norm, 50), 1.01 * 0.0253893);  // Foolbox's LInfFMNAttack, 100 steps
+    }
   }
 }
 

@@ -16,6 +16,7 @@ std::span<const Rule> Rules() {
       Rule{kWhiteBox, "inspect.deepfool", "robust_accuracy", kRobustAccuracy},
       Rule{kWhiteBox, "inspect.carlini-wagner", "robust_accuracy", kRobustAccuracy},
       Rule{kWhiteBox, "inspect.fab", "robust_accuracy", kRobustAccuracy},
+      Rule{kWhiteBox, "inspect.fmn", "robust_accuracy", kRobustAccuracy},
       Rule{kQuery, "inspect.square", "robust_accuracy", kRobustAccuracy},
       Rule{kQuery, "inspect.hopskipjump", "robust_accuracy", kRobustAccuracy},
       Rule{kQuery, "inspect.boundary", "robust_accuracy", kRobustAccuracy},
