@@ -7,7 +7,6 @@
 #include "cupel/algorithm/inspect/attack_for_test.h"
 #include "cupel/algorithm/inspect/checks.h"
 #include "cupel/algorithm/inspect/witness.h"
-#include "cupel/algorithm/tensor/random_draw.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::inspect {
