@@ -227,10 +227,10 @@ TEST(HopSkipJump, ATwinWithoutAnEstimateIsFarWeaker) {
   const RowModel model = RowModel::Random({64, 2}, 5);
   double ratio = 0;
   double twin_ratio = 0;
-  for (const auto& [sample, exact] : SamplesAt(model, {1, 8, 8}, Norm::kL2, 10)) {
-    const auto nearest = [&, &sample = sample, &exact = exact](const HopSkipJumpOptions& options) {
-      const Trace trace = Drive(*MakeHopSkipJumpAttack(options), sample, AnswersOf(model));
-      return trace.Nearest(sample.original, Norm::kL2) / exact / 10;
+  for (const auto& drawn : SamplesAt(model, {1, 8, 8}, Norm::kL2, 10)) {
+    const auto nearest = [&](const HopSkipJumpOptions& options) {
+      const Trace trace = Drive(*MakeHopSkipJumpAttack(options), drawn.first, AnswersOf(model));
+      return trace.Nearest(drawn.first.original, Norm::kL2) / drawn.second / 10;
     };
     ratio += nearest({.queries = 2000});
     twin_ratio += nearest({.queries = 2000, .max_iter = 100000, .init_eval = 1, .max_eval = 1});
