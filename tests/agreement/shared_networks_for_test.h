@@ -104,7 +104,7 @@ inline Result<check::CheckResult> RunOn(const std::string& name, const check::Ch
   context.workers = workers;
   const double start = SystemClock().CpuSeconds();
   CUPEL_TRY(check::CheckResult result, check.Run(context));
-  std::cout << name << " " << check.description().id << " " << given.Write() << ", " << data.size()
+  std::cout << name << " " << check.description().id << " " << given.Canonical() << ", " << data.size()
             << " images: " << (SystemClock().CpuSeconds() - start) * 1000 / static_cast<double>(data.size())
             << " CPU-ms per image";
   for (const check::Metric& metric : result.metrics) std::cout << ", " << metric.name << " " << metric.value;

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "cupel/algorithm/inspect/attack_result.h"
+#include "cupel/algorithm/inspect/stochastic_target.h"
 #include "cupel/algorithm/inspect/witness.h"
 
 namespace cupel::algorithm::inspect {
@@ -50,7 +52,18 @@ std::vector<ParameterSpec> SharedParameters(const AttackTraits& traits) {
   stored.fallback = 256;
   stored.high = 100000;
   stored.meaning = {"Most adversarial inputs kept as witnesses", "作为证据保存的对抗样本数上限"};
-  if (!traits.targeted) return {epsilons, norm, samples, stored};
+
+  ParameterSpec eot_iter;
+  eot_iter.name = "eot_iter";
+  eot_iter.type = ParameterType::kInteger;
+  eot_iter.unit = "draws";
+  eot_iter.fallback = 20;
+  eot_iter.low = 1;
+  eot_iter.high = 10000;
+  eot_iter.meaning = {
+      "Draws averaged at every point when the model is random by design; otherwise without effect",
+      "模型本身带随机性时，每个点上取平均的抽样次数；对确定性模型不起作用"};
+  if (!traits.targeted) return {epsilons, norm, samples, stored, eot_iter};
 
   ParameterSpec target;
   target.name = "target";
@@ -59,7 +72,7 @@ std::vector<ParameterSpec> SharedParameters(const AttackTraits& traits) {
   target.choices = {"any", "next", "least-likely"};
   target.meaning = {"Class the attacker wants: any wrong one, the next, or the least likely",
                     "攻击者期望的类别：任意错误类别、下一类别或最不可能的类别"};
-  return {epsilons, norm, samples, stored, target};
+  return {epsilons, norm, samples, stored, eot_iter, target};
 }
 
 Status CheckNames(const std::vector<double>& epsilons) {
@@ -72,6 +85,26 @@ Status CheckNames(const std::vector<double>& epsilons) {
                 "", "leave out one of them: names have four digits");
   }
   return {};
+}
+
+// Judged on the first samples of the data set.
+Result<bool> IsRandom(const AttackTarget& model, const data::dataset::Dataset& data) {
+  std::vector<std::int64_t> first(static_cast<std::size_t>(std::min(data.size(), kTileRows)));
+  if (first.empty()) return false;
+  std::iota(first.begin(), first.end(), 0);
+  std::vector<float> features(first.size() * static_cast<std::size_t>(data.info().SampleSize()));
+  CUPEL_TRY_STATUS(data.Read(first, features));
+  return AnswersVary(model, features);
+}
+
+check::Text RandomNote(const StochasticOptions& options) {
+  return {
+      fmt::format("The model is random by design: it was attacked in expectation over {} draws (EOT), and a "
+                  "success is what the majority of {} exact passes answers.",
+                  options.eot_iter, options.votes),
+      fmt::format(
+          "该模型本身带随机性：攻击针对 {} 次抽样的期望（EOT）进行，成功须由 {} 次精确计算的多数结果确认。",
+          options.eot_iter, options.votes)};
 }
 
 bool Declares(const check::Description& description, std::string_view parameter) {
@@ -132,10 +165,15 @@ Result<AttackPlan> AttackCheck::PlanFrom(const check::Context& context, std::int
 }
 
 Result<check::CheckResult> AttackCheck::Run(const check::Context& context) const {
-  const std::unique_ptr<AttackTarget> target = TargetOf(*context.model);
-  CUPEL_TRY(const AttackPlan plan, PlanFrom(context, target->class_count()));
-  CUPEL_TRY(const AttackRun run, RunAttack(*target, plan, context, description_.id));
-  return AttackResult(run, plan, *context.data);
+  const std::unique_ptr<AttackTarget> model = TargetOf(*context.model);
+  CUPEL_TRY(const AttackPlan plan, PlanFrom(context, model->class_count()));
+  CUPEL_TRY(const bool random, IsRandom(*model, *context.data));
+  const StochasticOptions options{.eot_iter = static_cast<int>(context.parameters.Integer("eot_iter"))};
+  const std::unique_ptr<AttackTarget> expectation = random ? ExpectationOf(*model, options) : nullptr;
+  CUPEL_TRY(const AttackRun run, RunAttack(random ? *expectation : *model, plan, context, description_.id));
+  CUPEL_TRY(check::CheckResult result, AttackResult(run, plan, *context.data));
+  if (random) result.notes.push_back(RandomNote(options));
+  return result;
 }
 
 }  // namespace cupel::algorithm::inspect

@@ -80,6 +80,52 @@ TEST_P(LinearAttack, ReportsTheExactRobustAccuracyAndProvesIt) {
   EXPECT_EQ(ToJson(again, check::ArtifactBytes::kInline), ToJson(result, check::ArtifactBytes::kInline));
 }
 
+class NearestAttack : public ChecksOnALinearModel, public ::testing::WithParamInterface<AttackCase> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Attacks, NearestAttack,
+    ::testing::Values(
+        AttackCase{"deepfool", DeepFoolCheck, R"({"epsilons": [0.02, 0.05]})", Norm::kL2},
+        AttackCase{"deepfool_linf", DeepFoolCheck, R"({"epsilons": [0.02, 0.05], "norm": "linf"})",
+                   Norm::kLinf},
+        AttackCase{"fab", FabCheck, R"({"epsilons": [0.02, 0.05], "steps": 20})", Norm::kLinf},
+        AttackCase{"fab_l2", FabCheck, R"({"epsilons": [0.02, 0.05], "norm": "l2", "targeted": true})",
+                   Norm::kL2},
+        AttackCase{"fmn", FmnCheck, R"({"epsilons": [0.02, 0.05]})", Norm::kLinf},
+        AttackCase{"fmn_l2", FmnCheck, R"({"epsilons": [0.02, 0.05], "norm": "l2"})", Norm::kL2},
+        AttackCase{"carlini_wagner", CarliniWagnerCheck,
+                   R"({"epsilons": [0.02, 0.05], "binary_search_steps": 9, "steps": 200})", Norm::kL2}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+// A nearest-point attack stops a little beyond the boundary: it breaks nothing that cannot be broken, and
+// what can be broken with a twentieth of the budget, and the step that these attacks add, to spare.
+TEST_P(NearestAttack, DecidesEveryBudgetByTheDistanceItFound) {
+  const AttackCase& c = GetParam();
+  CUPEL_ASSERT_OK(const CheckResult result, RunCheck(c.check(), c.parameters));
+  for (const auto& [name, epsilon] :
+       {std::pair{"robust_accuracy", 0.05}, std::pair{"robust_accuracy.eps_0.02", 0.02}}) {
+    EXPECT_GE(*MetricOf(result, name).count, ExactRobust(model_, *data_, c.norm, epsilon));
+    EXPECT_LE(*MetricOf(result, name).count, ExactRobust(model_, *data_, c.norm, epsilon / 1.05 - 1e-3));
+  }
+  EXPECT_EQ(MetricOf(result, "found").value, 1);
+  EXPECT_GT(MetricOf(result, "median_distance").value, 0.05);
+  EXPECT_GT(MetricOf(result, "gradient_evaluations").value, 300);
+  EXPECT_GT(result.witnesses.size(), 0U);
+  EXPECT_THAT(VerifyWitnesses(*TargetOf(*classifier_), *data_, result),
+              cupel::testing::IsOkAndHolds(static_cast<std::int64_t>(result.witnesses.size())));
+  CUPEL_ASSERT_OK(const CheckResult again, RunCheck(c.check(), c.parameters, nullptr, 2));
+  EXPECT_EQ(ToJson(again, check::ArtifactBytes::kInline), ToJson(result, check::ArtifactBytes::kInline));
+}
+
+TEST_F(ChecksOnALinearModel, NearestAttacksRefuseNormsThatTheyAreNotDefinedIn) {
+  EXPECT_THAT(RunCheck(DeepFoolCheck(), R"({"norm": "l1"})"),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("l2, linf")));
+  EXPECT_THAT(RunCheck(CarliniWagnerCheck(), R"({"norm": "linf"})"), HasError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(RunCheck(DeepFoolCheck(), R"({"candidates": 1})"), HasError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(RunCheck(FabCheck(), R"({"beta": 1})"), HasError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(RunCheck(FmnCheck(), R"({"gamma": 0})"), HasError(ErrorCode::kInvalidArgument));
+}
+
 TEST_F(ChecksOnALinearModel, BothAttacksRefuseWhatTheyCannotDo) {
   for (const Check* check : {&FgsmCheck(), &PgdCheck()}) {
     EXPECT_THAT(RunCheck(*check, R"({"epsilons": [0]})"),

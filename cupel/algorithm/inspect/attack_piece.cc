@@ -177,6 +177,7 @@ class PieceAttack {
     }
     CUPEL_TRY(const executor::Passes passes, target_.LogitsGradients(x, objectives));
     CUPEL_TRY_STATUS(finite);
+    logits_ = tensor::ToFloats(passes.output);
     input_gradients_.clear();
     for (const tensor::Tensor& gradient : passes.input_gradients)
       input_gradients_.push_back(gradient.to(at::kCPU, at::kFloat).contiguous());
@@ -259,7 +260,8 @@ class PieceAttack {
   Result<bool> Confirm(const Walker& walker, const Candidate& candidate) {
     AttackOutcome& outcome = OutcomeOf(walker);
     CUPEL_TRY(const Confirmation exact, ConfirmExactly(target_, candidate.x, JobOf(walker).goal));
-    const double noise = MarginNoise(exact.logits, candidate.logits, stability_.position_noise);
+    const double noise = MarginNoise(exact.logits, target_.random() ? exact.logits : candidate.logits,
+                                     stability_.position_noise);
     if (!(exact.margin > noise)) {
       ++outcome.unconfirmed;
       return false;

@@ -22,6 +22,9 @@ class AttackTarget {
   virtual std::int64_t class_count() const = 0;
   virtual const std::vector<std::int64_t>& sample_shape() const = 0;  ///< {c, h, w} or {d}
   virtual tensor::Device device() const = 0;
+  /// Whether answers are estimated from random draws (stochastic_target.h): then search and confirmation
+  /// differ by more than float noise.
+  virtual bool random() const { return false; }
 
   /// [n, ...sample_shape] on `device()` to logits [n, classes]: forward only.
   virtual Result<tensor::Tensor> Logits(const tensor::Tensor& x) const = 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cupel/algorithm/inspect/l1_ball.h"
 #include "cupel/base/reproducible_stream.h"
 
 namespace cupel::algorithm::inspect {
@@ -15,8 +16,7 @@ ProjectedPoint::ProjectedPoint(const ThreatModel& threat, std::span<const float>
       grid_(GridSpacing(threat.box_low, threat.box_high)),
       original_(original),
       x_(original.begin(), original.end()) {
-  CUPEL_CHECK(threat.norm != Norm::kL1);
-  if (threat_.norm == Norm::kL2) {
+  if (threat_.norm != Norm::kLinf) {
     moved_.resize(original.size());
     return;
   }
@@ -27,7 +27,7 @@ ProjectedPoint::ProjectedPoint(const ThreatModel& threat, std::span<const float>
 
 void ProjectedPoint::Enter(std::span<const float> start, bool on_grid) {
   std::copy(start.begin(), start.end(), x_.begin());
-  if (threat_.norm == Norm::kL2) return;
+  if (threat_.norm != Norm::kLinf) return;
   for (std::size_t i = 0; i < x_.size(); ++i) {
     const float point = on_grid ? static_cast<float>(std::round(x_[i] / grid_) * grid_) : x_[i];
     x_[i] = std::clamp(point, low_[i], high_[i]);
@@ -35,6 +35,7 @@ void ProjectedPoint::Enter(std::span<const float> start, bool on_grid) {
 }
 
 void ProjectedPoint::Step(std::span<const float> gradient, double step) {
+  CUPEL_CHECK(threat_.norm != Norm::kL1);
   if (threat_.norm == Norm::kLinf) return StepLinf(gradient, StepOnGrid(step, grid_));
   double squares = 0;
   for (const float g : gradient) squares += double{g} * g;
@@ -50,14 +51,15 @@ void ProjectedPoint::StepLinf(std::span<const float> gradient, float step) {
   }
 }
 
-// L2 in double, where a small ball is not lost in the rounding of the positions in it; only the last step
-// rounds to float32, towards the original.
+// L2 and L1 in double, where a small ball is not lost in the rounding of the positions in it; only the last
+// step rounds to float32, towards the original.
 void ProjectedPoint::MoveTo(std::span<const double> wanted) {
   if (threat_.norm == Norm::kLinf) {
     for (std::size_t i = 0; i < x_.size(); ++i)
       x_[i] = std::clamp(static_cast<float>(wanted[i]), low_[i], high_[i]);
     return;
   }
+  if (threat_.norm == Norm::kL1) return MoveToInL1(wanted);
   double squares = 0;
   for (std::size_t i = 0; i < x_.size(); ++i) {
     const double offset = wanted[i] - original_[i];
@@ -70,6 +72,13 @@ void ProjectedPoint::MoveTo(std::span<const double> wanted) {
     const float moved = RoundInward(original_[i], (wanted[i] - original_[i]) * shrink);
     x_[i] = std::clamp(moved, threat_.box_low, threat_.box_high);
   }
+}
+
+void ProjectedPoint::MoveToInL1(std::span<const double> wanted) {
+  for (std::size_t i = 0; i < x_.size(); ++i) moved_[i] = wanted[i] - original_[i];
+  ProjectOntoL1BallInBox(InnerRadius(threat_.epsilon), threat_.box_low, threat_.box_high, original_, moved_);
+  for (std::size_t i = 0; i < x_.size(); ++i)
+    x_[i] = std::clamp(RoundInward(original_[i], moved_[i]), threat_.box_low, threat_.box_high);
 }
 
 IterateHasher::IterateHasher(std::size_t features) : weights_(2 * features) {

@@ -2,11 +2,12 @@
 #pragma once
 
 /// A point that moves inside the ball and the box of a threat model: the arithmetic of every projected
-/// gradient attack, in Linf and L2.
+/// gradient attack.
 ///
 /// Linf: positions lie on the grid of threat_model.h (when asked), sums are exact, and the bounds are rounded
-/// inward, so the exact rule holds and a position that returns has the same bits. L2: steps and projections
-/// are taken in double and rounded inward once.
+/// inward, so the exact rule holds and a position that returns has the same bits. L2 and L1: steps and
+/// projections are taken in double and rounded inward once. In L2 a point outside both is brought to the ball
+/// first and to the box then, as all published attacks do; in L1 to the nearest point of the two together.
 
 #include <array>
 #include <cstdint>
@@ -23,11 +24,11 @@ class ProjectedPoint {
   ProjectedPoint(const ThreatModel& threat, std::span<const float> original);
 
   /// Moves to `start`. Linf: brought inside the inner bounds and, when `on_grid`, to the nearest point of the
-  /// grid. L2: `start` must obey the threat model.
+  /// grid. L2, L1: `start` must obey the threat model.
   void Enter(std::span<const float> start, bool on_grid);
 
   /// One ascent step of length `step` (> 0) along `gradient` [d] (its sign in Linf, its direction in L2),
-  /// back into the ball and the box.
+  /// back into the ball and the box. Not in L1, where an attack chooses the features it moves: MoveTo.
   void Step(std::span<const float> gradient, double step);
 
   /// Moves to the nearest point of the ball and the box to `wanted` [d].
@@ -37,6 +38,7 @@ class ProjectedPoint {
 
  private:
   void StepLinf(std::span<const float> gradient, float step);
+  void MoveToInL1(std::span<const double> wanted);
 
   ThreatModel threat_;
   double grid_ = 0;

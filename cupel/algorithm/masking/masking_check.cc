@@ -104,7 +104,7 @@ class Diagnosis {
                              LossSaturates(probe),
                              GradientMisleads(probe),
                              LossIsFlat(probe),
-                             AnswersAreRandom(probe),
+                             AnswersAreRandom(probe, RandomOperators(context_.model->graph())),
                              AnswersDependOnTheBatch(probe),
                              PathIsNotDifferentiable(NonDifferentiableOperators(context_.model->graph()))};
   }

@@ -102,7 +102,37 @@ void Collect(const Graph& graph, const std::set<std::string>& outer, std::vector
   }
 }
 
+constexpr std::array<std::string_view, 6> kRandom = {"RandomNormal",      "RandomNormalLike", "RandomUniform",
+                                                     "RandomUniformLike", "Bernoulli",        "Multinomial"};
+
+// Dropout draws when its third input, or in old operator sets its attribute, says that it trains.
+bool DrawsNumbers(const Graph& graph, const Node& node) {
+  if (node.op_type == "Dropout" && node.inputs.size() > 2) {
+    const auto mode = graph.initializers.find(node.inputs[2]);
+    return mode == graph.initializers.end() || mode->second.AsInt64s() != std::vector<std::int64_t>{0};
+  }
+  return std::find(kRandom.begin(), kRandom.end(), node.op_type) != kRandom.end();
+}
+
 }  // namespace
+
+std::vector<std::string> RandomOperators(const Graph& graph) {
+  std::vector<std::string> found;
+  const std::set<std::string> wanted = LeadToOutput(graph);
+  for (const Node& node : graph.nodes) {
+    const bool to =
+        std::ranges::any_of(node.outputs, [&](const std::string& output) { return wanted.contains(output); });
+    if (!to) continue;
+    if (DrawsNumbers(graph, node)) found.push_back(node.op_type);
+    for (const auto& [name, attribute] : node.attributes) {
+      const Graph* body = node.Subgraph(name);
+      if (body == nullptr) continue;
+      const std::vector<std::string> inner = RandomOperators(*body);
+      found.insert(found.end(), inner.begin(), inner.end());
+    }
+  }
+  return found;
+}
 
 std::vector<std::string> NonDifferentiableOperators(const Graph& graph) {
   std::vector<std::string> found;

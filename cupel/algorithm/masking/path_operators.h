@@ -17,4 +17,9 @@ namespace cupel::algorithm::masking {
 /// shape does not count. Subgraphs are looked into.
 std::vector<std::string> NonDifferentiableOperators(const graph::Graph& graph);
 
+/// The same for operators that draw random numbers (RandomNormal and its kin, Bernoulli, Multinomial, Dropout
+/// left in training mode), wherever they stand before the output. Executors repeat their draws so that
+/// results can be checked; where the model runs they differ each time.
+std::vector<std::string> RandomOperators(const graph::Graph& graph);
+
 }  // namespace cupel::algorithm::masking

@@ -25,14 +25,15 @@ double Share(std::size_t k, std::size_t n) {
   return n == 0 ? 0 : static_cast<double>(k) / static_cast<double>(n);
 }
 
-// A share of the samples, but never a single one: one image may turn on a rounding.
-double MoreThanOne(double share, std::size_t n) { return n == 0 ? share : std::max(share, Share(1, n)); }
+// A share of the samples, but never so few that they may turn on a rounding or one lucky start.
+double AtLeast(double share, std::size_t few, std::size_t n) {
+  return n == 0 ? share : std::max(share, Share(few, n));
+}
 
-// How many more samples `stronger` breaks, as a share.
-Sign BreaksMore(std::string id, const Verdicts& weaker, const Verdicts& stronger, check::Text because) {
-  const double gain = weaker.Standing() - stronger.Standing();
-  return Judge(std::move(id), gain, MoreThanOne(0.01, weaker.samples.size()), BrokenOnlyBy(stronger, weaker),
-               std::move(because));
+// How many more samples `stronger` breaks, as a share; counted, so that no rounding decides.
+double Gain(const Verdicts& weaker, const Verdicts& stronger) {
+  const std::int64_t more = stronger.Count() - weaker.Count();
+  return more <= 0 ? 0 : Share(static_cast<std::size_t>(more), weaker.samples.size());
 }
 
 double Median(std::vector<double> values) {
@@ -74,34 +75,36 @@ Sign OneStepBeatsIterative(const Verdicts& one_step, const Verdicts& iterative) 
   std::vector<std::int64_t> only = BrokenOnlyBy(one_step, iterative);
   const double share = Share(only.size(), one_step.samples.size());
   return Judge(
-      "one-step-beats-iterative", share, MoreThanOne(0.01, one_step.samples.size()), std::move(only),
+      "one-step-beats-iterative", share, AtLeast(0.01, 1, one_step.samples.size()), std::move(only),
       {"one gradient step breaks inputs that many steps do not", "单步梯度攻击能攻破多步攻击无法攻破的输入"});
 }
 
 Sign MoreStepsBreakMore(const Verdicts& steps, const Verdicts& twice) {
-  return BreaksMore("more-steps-break-more", steps, twice,
-                    {"twice as many steps break more: the attack had not converged",
-                     "步数加倍后攻破更多样本：攻击尚未收敛"});
+  return Judge("more-steps-break-more", Gain(steps, twice), AtLeast(0.01, 1, steps.samples.size()),
+               BrokenOnlyBy(twice, steps),
+               {"twice as many steps break more: the attack had not converged",
+                "步数加倍后攻破更多样本：攻击尚未收敛"});
 }
 
 Sign MoreRestartsBreakMore(const Verdicts& once, const Verdicts& often) {
-  return BreaksMore("more-restarts-break-more", once, often,
-                    {"more random starts break more: single walks get stuck",
-                     "更多随机起点攻破更多样本：单次游走会陷入局部"});
+  return Judge("more-restarts-break-more", Gain(once, often), AtLeast(0.02, 2, once.samples.size()),
+               BrokenOnlyBy(often, once),
+               {"more random starts break more: single walks get stuck",
+                "更多随机起点攻破更多样本：单次游走会陷入局部"});
 }
 
 Sign LargerBudgetIsWeaker(std::span<const Verdicts> budgets) {
   double rise = 0;
   std::vector<std::int64_t> samples;
   for (std::size_t i = 1; i < budgets.size(); ++i) {
-    const double higher = budgets[i].Standing() - budgets[i - 1].Standing();
+    const double higher = Gain(budgets[i], budgets[i - 1]);
     if (higher <= rise) continue;
     rise = higher;
     samples = BrokenOnlyBy(budgets[i - 1], budgets[i]);
   }
   const std::size_t n = budgets.empty() ? 0 : budgets[0].samples.size();
   return Judge(
-      "larger-budget-is-weaker", rise, MoreThanOne(0.01, n), std::move(samples),
+      "larger-budget-is-weaker", rise, AtLeast(0.01, 1, n), std::move(samples),
       {"accuracy rises when the attacker may move an input farther", "攻击者的扰动预算增大时准确率反而上升"});
 }
 
@@ -127,7 +130,7 @@ Sign RandomSearchSucceeds(const Verdicts& noise, const Verdicts& white_box) {
 Sign QueriesBeatGradients(const Verdicts& queries, const Verdicts& white_box) {
   std::vector<std::int64_t> only = BrokenOnlyBy(queries, white_box);
   const double share = Share(only.size(), queries.samples.size());
-  return Judge("queries-beat-gradients", share, MoreThanOne(0.002, queries.samples.size()), std::move(only),
+  return Judge("queries-beat-gradients", share, AtLeast(0.002, 1, queries.samples.size()), std::move(only),
                {"an attacker who sees only answers breaks inputs that gradient attacks do not",
                 "仅能看到回答的攻击者能攻破梯度攻击无法攻破的输入"});
 }
@@ -180,8 +183,9 @@ Sign LossIsFlat(const GradientProbe& probe) {
                {"a whole step along the gradient changes nothing", "沿梯度移动整步后没有任何变化"});
 }
 
-Sign AnswersAreRandom(const GradientProbe& probe) {
-  return Judge("answers-are-random", probe.random_difference, 1e-4, {},
+Sign AnswersAreRandom(const GradientProbe& probe, const std::vector<std::string>& operators) {
+  const double value = operators.empty() ? probe.random_difference : 1;
+  return Judge("answers-are-random", value, 1e-4, {},
                {"the same input is answered differently each time; attack it with repeated passes (EOT)",
                 "同一输入每次回答不同；应以重复计算的期望（EOT）进行攻击"});
 }

@@ -47,7 +47,8 @@ Verdicts UnionOf(std::span<const Verdicts> attacks);
 Sign OneStepBeatsIterative(const Verdicts& one_step, const Verdicts& iterative);
 /// Twice the steps break more than 1 % more, and more than one.
 Sign MoreStepsBreakMore(const Verdicts& steps, const Verdicts& twice);
-/// More starts break more than 1 % more, and more than one.
+/// More starts break more than 2 % more, and more than two: a few inputs near the boundary always need a
+/// lucky start.
 Sign MoreRestartsBreakMore(const Verdicts& once, const Verdicts& often);
 /// Accuracy rises with the budget somewhere: by more than 1 % of the samples, and more than one.
 /// budgets: one list a budget, rising, each attacked by itself.
@@ -81,8 +82,9 @@ Sign GradientMisleads(const GradientProbe& probe);
 /// One step of the whole budget along the gradient raises the margin of more than 5 % of the samples by less
 /// than a millionth.
 Sign LossIsFlat(const GradientProbe& probe);
-/// Repeated passes differ by more than 1e-4 of the largest logit.
-Sign AnswersAreRandom(const GradientProbe& probe);
+/// Repeated passes differ by more than 1e-4 of the largest logit, or the graph draws random numbers (value
+/// 1). operators: the names of those that draw.
+Sign AnswersAreRandom(const GradientProbe& probe, const std::vector<std::string>& operators);
 /// Answers depend on the place in a batch by more than 1e-4 of the largest logit.
 Sign AnswersDependOnTheBatch(const GradientProbe& probe);
 /// Operators without a useful derivative between input and output. operators: their names, one a node.

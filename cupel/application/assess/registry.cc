@@ -10,6 +10,7 @@
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
 #include "cupel/algorithm/inspect/checks.h"
+#include "cupel/algorithm/masking/checks.h"
 #include "cupel/base/nearest.h"
 
 namespace cupel::application::assess {
@@ -21,8 +22,14 @@ std::span<const Check* const> AllChecks() {
       &algorithm::evaluate::AccuracyCheck(),   &algorithm::evaluate::CalibrationCheck(),
       &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
       &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
+      &algorithm::masking::MaskingCheck(),
+      &algorithm::inspect::ApgdCheck(),        &algorithm::inspect::AutoAttackCheck(),
+      &algorithm::inspect::DeepFoolCheck(),    &algorithm::inspect::CarliniWagnerCheck(),
+      &algorithm::inspect::FabCheck(),         &algorithm::inspect::FmnCheck(),
       &algorithm::inspect::SquareCheck(),      &algorithm::inspect::HopSkipJumpCheck(),
       &algorithm::inspect::BoundaryCheck(),    &algorithm::inspect::SimbaCheck(),
+      &algorithm::inspect::DeepFoolCheck(),    &algorithm::inspect::CarliniWagnerCheck(),
+      &algorithm::inspect::FabCheck(),         &algorithm::inspect::FmnCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
