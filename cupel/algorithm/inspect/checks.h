@@ -11,7 +11,5 @@ namespace cupel::algorithm::inspect {
 const check::Check& FgsmCheck();
 /// inspect.pgd: projected gradient descent, success at any visited iterate.
 const check::Check& PgdCheck();
-/// inspect.membership: can the loss tell training samples from others?
-const check::Check& MembershipCheck();
 
 }  // namespace cupel::algorithm::inspect

@@ -10,6 +10,7 @@
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
 #include "cupel/algorithm/inspect/checks.h"
+#include "cupel/algorithm/leakage/checks.h"
 #include "cupel/base/nearest.h"
 
 namespace cupel::application::assess {
@@ -18,10 +19,19 @@ using algorithm::check::Check;
 
 std::span<const Check* const> AllChecks() {
   static const std::array checks = {
-      &algorithm::evaluate::AccuracyCheck(),   &algorithm::evaluate::CalibrationCheck(),
-      &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
-      &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
-      &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
+      &algorithm::evaluate::AccuracyCheck(),
+      &algorithm::evaluate::CalibrationCheck(),
+      &algorithm::evaluate::CorruptionCheck(),
+      &algorithm::evaluate::SubgroupsCheck(),
+      &algorithm::inspect::FgsmCheck(),
+      &algorithm::inspect::PgdCheck(),
+      &algorithm::leakage::MembershipCheck(),
+      &algorithm::leakage::LiraCheck(),
+      &algorithm::leakage::RmiaCheck(),
+      &algorithm::leakage::InversionCheck(),
+      &algorithm::leakage::AttributeInferenceCheck(),
+      &algorithm::leakage::ExtractionCheck(),
+      &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
 }
