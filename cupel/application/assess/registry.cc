@@ -11,6 +11,7 @@
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
 #include "cupel/algorithm/inspect/checks.h"
+#include "cupel/algorithm/leakage/checks.h"
 #include "cupel/algorithm/masking/checks.h"
 #include "cupel/base/nearest.h"
 
@@ -37,10 +38,15 @@ std::span<const Check* const> AllChecks() {
       &algorithm::inspect::HopSkipJumpCheck(),
       &algorithm::inspect::BoundaryCheck(),
       &algorithm::inspect::SimbaCheck(),
-      &algorithm::inspect::MembershipCheck(),
       &algorithm::certify::CertifyBoundsCheck(),
       &algorithm::certify::CertifySmoothingCheck(),
       &algorithm::masking::MaskingCheck(),
+      &algorithm::leakage::MembershipCheck(),
+      &algorithm::leakage::LiraCheck(),
+      &algorithm::leakage::RmiaCheck(),
+      &algorithm::leakage::InversionCheck(),
+      &algorithm::leakage::AttributeInferenceCheck(),
+      &algorithm::leakage::ExtractionCheck(),
       &algorithm::explain::FaithfulnessCheck(),
   };
   // clang-format on
