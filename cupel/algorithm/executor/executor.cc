@@ -9,6 +9,17 @@
 
 namespace cupel::algorithm::executor {
 
+Result<Passes> Executor::ForwardGradients(const tensor::Tensor& input,
+                                          std::span<const OutputGradient> output_gradients) const {
+  Passes passes;
+  for (const OutputGradient& output_gradient : output_gradients) {
+    CUPEL_TRY(Pass pass, ForwardGradient(input, output_gradient));
+    passes.output = std::move(pass.output);
+    passes.input_gradients.push_back(std::move(pass.input_gradient));
+  }
+  return passes;
+}
+
 Result<std::unique_ptr<Executor>> MakeExecutor(const graph::Graph& graph, const ExecutorOptions& options) {
   if (graph.inputs.size() != 1 || graph.outputs.empty()) {
     return Fail(ErrorCode::kInvalidArgument,

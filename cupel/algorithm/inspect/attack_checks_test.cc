@@ -149,7 +149,7 @@ data::dataset::DatasetPointer Others(const RowModel& model, std::int64_t n, std:
   data.info.name = "others";
   data.info.class_names = std::move(classes);
   for (std::int64_t i = 0; i < n; ++i) {
-    const std::vector<float> x = Sample(*drawn, i);
+    const std::vector<float> x = SampleOf(*drawn, i);
     data.features.insert(data.features.end(), x.begin(), x.end());
     data.labels.push_back(drawn->labels()[static_cast<std::size_t>(i)] + shift);
   }
@@ -166,7 +166,7 @@ TEST_F(ChecksOnALinearModel, MembershipIsTheAreaOfTheModelsOwnLosses) {
   std::vector<double> outside;
   const auto losses = [&](const data::dataset::Dataset& data, std::vector<double>& into) {
     for (std::int64_t i = 0; i < data.size(); ++i) {
-      const std::vector<float> z = model_.Logits(Sample(data, i));
+      const std::vector<float> z = model_.Logits(SampleOf(data, i));
       const auto y = static_cast<std::size_t>(data.labels()[static_cast<std::size_t>(i)]);
       into.push_back(std::log1p(std::exp(double{z[1 - y]} - z[y])));
     }

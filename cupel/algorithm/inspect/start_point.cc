@@ -28,7 +28,7 @@ std::vector<float> RandomStart(const ThreatModel& threat, std::span<const float>
   }
   std::vector<float> start(d);
   for (std::size_t i = 0; i < d; ++i) {
-    // In Linf the tile holds every feature to its inner bounds, rounded already.
+    // In Linf the projected point holds every feature to its inner bounds, rounded already.
     const float moved = threat.norm == Norm::kL2 ? RoundInward(original[i], offset[i])
                                                  : static_cast<float>(original[i] + offset[i]);
     start[i] = std::clamp(moved, threat.box_low, threat.box_high);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cupel/algorithm/inspect/gradient_attack.h"
+#include "cupel/algorithm/inspect/attack_piece.h"
 
 #include <cmath>
 #include <limits>
 
 #include "cupel/algorithm/inspect/attack_for_test.h"
-#include "cupel/algorithm/inspect/tile.h"
 #include "cupel/base/interrupt.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -25,7 +24,7 @@ class LinearModel : public ::testing::Test {
     int close = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       const double best = BestMargin(model_, std::span(piece_.features).subspan(i * kFeatures, kFeatures),
-                                     piece_.jobs[i].label, threat);
+                                     piece_.jobs[i].goal.label, threat);
       broken += outcomes[i].broken;
       if (std::abs(best) < 1e-4) {
         ++close;
@@ -50,43 +49,43 @@ class LinearModel : public ::testing::Test {
 
 TEST_F(LinearModel, FgsmReachesTheLinfOptimum) {
   const AttackOptions options = Fgsm(Norm::kLinf, 0.1);
-  ExpectClosedForm(Attack(model_, model_, piece_, options), options.threat);
+  ExpectClosedForm(AttackAll(model_, model_, piece_, options), options.threat);
 }
 
 TEST_F(LinearModel, PgdReachesTheLinfOptimumFromRandomStarts) {
   const AttackOptions options = Pgd(Norm::kLinf, 0.1, 20);
-  ExpectClosedForm(Attack(model_, model_, piece_, options), options.threat);
+  ExpectClosedForm(AttackAll(model_, model_, piece_, options), options.threat);
 }
 
 TEST_F(LinearModel, PgdReachesTheL2Optimum) {
   data_ = LabelledByModel(model_, 200, {kFeatures}, 0.3F, 0.7F, 9);  // the box is out of reach
   piece_ = AllOf(*data_);
   const AttackOptions options = Pgd(Norm::kL2, 0.2, 60);
-  ExpectClosedForm(Attack(model_, model_, piece_, options), options.threat);
+  ExpectClosedForm(AttackAll(model_, model_, piece_, options), options.threat);
 }
 
 TEST_F(LinearModel, FgsmInL2MovesAlongTheWeights) {
   data_ = LabelledByModel(model_, 200, {kFeatures}, 0.3F, 0.7F, 9);
   piece_ = AllOf(*data_);
   const AttackOptions options = Fgsm(Norm::kL2, 0.2);
-  ExpectClosedForm(Attack(model_, model_, piece_, options), options.threat);
+  ExpectClosedForm(AttackAll(model_, model_, piece_, options), options.threat);
 }
 
 TEST_F(LinearModel, AllLossesGiveTheSameVerdictsOnTwoClasses) {
   AttackOptions options = Fgsm(Norm::kLinf, 0.1);
-  options.loss = Loss::kMargin;
-  ExpectClosedForm(Attack(model_, model_, piece_, options), options.threat);
+  options.pgd.loss = Loss::kMargin;
+  ExpectClosedForm(AttackAll(model_, model_, piece_, options), options.threat);
 }
 
 TEST_F(LinearModel, AnAttackThatDescendsFindsNothing) {
   const RowModel twin = RowModel::Random({kFeatures, 2}, 5, -1);
-  for (const AttackOutcome& outcome : Attack(twin, model_, piece_, Pgd(Norm::kLinf, 0.05, 20))) {
+  for (const AttackOutcome& outcome : AttackAll(twin, model_, piece_, Pgd(Norm::kLinf, 0.05, 20))) {
     // A random start may err; the walk itself must not.
     if (outcome.broken) {
       EXPECT_LE(outcome.step, 3);
     }
   }
-  for (const AttackOutcome& outcome : Attack(twin, model_, piece_, Fgsm(Norm::kLinf, 0.1)))
+  for (const AttackOutcome& outcome : AttackAll(twin, model_, piece_, Fgsm(Norm::kLinf, 0.1)))
     EXPECT_FALSE(outcome.broken);
 }
 
@@ -94,10 +93,10 @@ TEST_F(LinearModel, ErrorsOfTheSearchAloneAreNotCounted) {
   RowModel search = RowModel::Random({kFeatures, 2}, 5);
   search.disturb = [](std::size_t, std::vector<float>& logits) { logits[0] += 100; };
   std::int64_t unconfirmed = 0;
-  for (const AttackOutcome& outcome : Attack(search, model_, piece_, Fgsm(Norm::kLinf, 1e-3)))
+  for (const AttackOutcome& outcome : AttackAll(search, model_, piece_, Fgsm(Norm::kLinf, 1e-3)))
     unconfirmed += outcome.unconfirmed;
   EXPECT_GT(unconfirmed, 0);
-  for (const AttackOutcome& outcome : Attack(search, model_, piece_, Fgsm(Norm::kLinf, 0.1))) {
+  for (const AttackOutcome& outcome : AttackAll(search, model_, piece_, Fgsm(Norm::kLinf, 0.1))) {
     EXPECT_FALSE(outcome.broken);  // noise of 200 covers every margin of this model
   }
 }
@@ -108,24 +107,21 @@ TEST_F(LinearModel, AModelThatAnswersNanIsRefused) {
     logits[0] = std::numeric_limits<float>::quiet_NaN();
   };
   const auto target = TargetOf(broken, broken, 2, {kFeatures});
-  EXPECT_THAT(
-      AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress()),
-      HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("NaN")));
+  EXPECT_THAT(TryAttack(*target, piece_, Fgsm(Norm::kLinf, 0.1)),
+              HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("NaN")));
 }
 
 TEST_F(LinearModel, ASampleOutsideTheBoxIsRefused) {
   piece_.features[3] = 1.5F;
   const auto target = TargetOf(model_, model_, 2, {kFeatures});
-  EXPECT_THAT(
-      AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress()),
-      HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("outside the box")));
+  EXPECT_THAT(TryAttack(*target, piece_, Fgsm(Norm::kLinf, 0.1)),
+              HasError(ErrorCode::kInvalidArgument, ::testing::HasSubstr("outside the box")));
 }
 
 TEST_F(LinearModel, AnInterruptStopsTheWalk) {
   Interrupt::SetRequested(true);
   const auto target = TargetOf(model_, model_, 2, {kFeatures});
-  const auto outcome =
-      AttackPiece(*target, Fgsm(Norm::kLinf, 0.1), {}, piece_.features, piece_.jobs, SilentProgress());
+  const auto outcome = TryAttack(*target, piece_, Fgsm(Norm::kLinf, 0.1));
   Interrupt::SetRequested(false);
   EXPECT_THAT(outcome, HasError(ErrorCode::kInterrupted));
 }
@@ -155,9 +151,9 @@ class SmallNetwork : public ::testing::Test {
 
 TEST_F(SmallNetwork, TheCycleStopKeepsEveryVerdictAndSavesMostOfTheWork) {
   AttackOptions options = Pgd(Norm::kLinf, 0.1, 200);
-  const std::vector<AttackOutcome> fast = Attack(model_, model_, piece_, options);
-  options.cycle_stop = false;
-  const std::vector<AttackOutcome> plain = Attack(model_, model_, piece_, options);
+  const std::vector<AttackOutcome> fast = AttackAll(model_, model_, piece_, options);
+  options.pgd.cycle_stop = false;
+  const std::vector<AttackOutcome> plain = AttackAll(model_, model_, piece_, options);
   ExpectSame(fast, plain);
   EXPECT_LT(Evaluations(fast) * 4, Evaluations(plain));
   const auto broken =
@@ -168,9 +164,9 @@ TEST_F(SmallNetwork, TheCycleStopKeepsEveryVerdictAndSavesMostOfTheWork) {
 
 TEST_F(SmallNetwork, OutcomesDoNotDependOnTileSizeOrOrder) {
   const AttackOptions options = Pgd(Norm::kLinf, 0.1, 40);
-  const std::vector<AttackOutcome> whole = Attack(model_, model_, piece_, options);
-  ExpectSame(whole, Attack(model_, model_, piece_, options, {.tile_sizes = {8, 4}}));
-  ExpectSame(whole, Attack(model_, model_, piece_, options, {.tile_sizes = {512}}));
+  const std::vector<AttackOutcome> whole = AttackAll(model_, model_, piece_, options);
+  ExpectSame(whole, AttackAll(model_, model_, piece_, options, {.tile_sizes = {8, 4}}));
+  ExpectSame(whole, AttackAll(model_, model_, piece_, options, {.tile_sizes = {512}}));
   Piece turned;
   for (std::size_t i = piece_.jobs.size(); i-- > 0;) {
     turned.jobs.push_back(piece_.jobs[i]);
@@ -178,16 +174,16 @@ TEST_F(SmallNetwork, OutcomesDoNotDependOnTileSizeOrOrder) {
                            piece_.features.begin() + static_cast<std::ptrdiff_t>(i * kFeatures),
                            piece_.features.begin() + static_cast<std::ptrdiff_t>((i + 1) * kFeatures));
   }
-  std::vector<AttackOutcome> back = Attack(model_, model_, turned, options);
+  std::vector<AttackOutcome> back = AttackAll(model_, model_, turned, options);
   std::reverse(back.begin(), back.end());
   ExpectSame(whole, back);
 }
 
 TEST_F(SmallNetwork, RestartsOnlyBreakMore) {
   AttackOptions options = Pgd(Norm::kLinf, 0.06, 5);
-  const std::vector<AttackOutcome> once = Attack(model_, model_, piece_, options);
-  options.restarts = 10;
-  const std::vector<AttackOutcome> often = Attack(model_, model_, piece_, options);
+  const std::vector<AttackOutcome> once = AttackAll(model_, model_, piece_, options);
+  options.pgd.restarts = 10;
+  const std::vector<AttackOutcome> often = AttackAll(model_, model_, piece_, options);
   int more = 0;
   for (std::size_t i = 0; i < once.size(); ++i) {
     if (once[i].broken) {
@@ -196,25 +192,6 @@ TEST_F(SmallNetwork, RestartsOnlyBreakMore) {
     more += often[i].broken && often[i].restart > 0;
   }
   EXPECT_GT(more, 0);
-}
-
-TEST_F(SmallNetwork, EveryRowWalksAloneInTheTile) {
-  const ThreatModel threat{.norm = Norm::kLinf, .epsilon = 0.1, .box_low = 0, .box_high = 1};
-  Tile tile(threat, 0.025, {kFeatures}, 3, {});
-  const std::span<const float> first = std::span(piece_.features).first(kFeatures);
-  const std::span<const float> second = std::span(piece_.features).subspan(kFeatures, kFeatures);
-  tile.Enter(0, first, first, true);
-  tile.Enter(1, second, second, true);
-  tile.Enter(2, first, first, true);
-  const std::vector<IterateHash> before = tile.Hashes();
-  EXPECT_EQ(before[0], before[2]);
-  EXPECT_NE(before[0], before[1]);
-  const std::vector<float> gradient(3 * kFeatures, 1.0F);
-  tile.Step(tensor::FromFloats(gradient, {3, kFeatures}));
-  EXPECT_NE(tile.Hashes()[0], before[0]);
-  EXPECT_EQ(tile.Row(0), tile.Row(2));
-  tile.Keep({1});
-  EXPECT_EQ(tile.rows(), 1);
 }
 
 TEST(Stability, ARowModelIsStableAtEveryTileSize) {
