@@ -36,9 +36,11 @@ class AttackCheck : public check::Check {
   const check::Description& description() const override { return description_; }
   Result<check::CheckResult> Run(const check::Context& context) const override;
 
- private:
+ protected:
+  /// The plan of the shared parameters, with the stages that `make` gives.
   Result<AttackPlan> PlanFrom(const check::Context& context, std::int64_t class_count) const;
 
+ private:
   check::Description description_;
   AttackTraits traits_;
   Make make_;

@@ -47,7 +47,7 @@ inline inspect::RowModel Trained(const data::dataset::Dataset& data) {
       std::ranges::fill(layer.bias, 0.0F);
     }
     for (std::int64_t i = 0; i < n; ++i) {
-      const std::vector<float> x = inspect::Sample(data, i);
+      const std::vector<float> x = inspect::SampleOf(data, i);
       std::vector<float> hidden = layers[0].bias, logits = layers[1].bias;
       for (std::size_t h = 0; h < hidden.size(); ++h) {
         for (std::size_t j = 0; j < x.size(); ++j) hidden[h] += layers[0].weights[h][j] * x[j];

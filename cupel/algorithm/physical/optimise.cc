@@ -100,12 +100,14 @@ struct TileWork {
       std::vector<std::int64_t> shape = target.sample_shape();
       shape.insert(shape.begin(), kTile);
       bool finite = true;
+      const executor::OutputGradient seed = [&](const tensor::Tensor& output) {
+        return Seed(output, loss, finite);
+      };
       CUPEL_TRY(
-          const executor::Pass pass,
-          target.LogitsGradient(tensor::FromFloats(inputs, shape).to(target.device().torch()),
-                                [&](const tensor::Tensor& output) { return Seed(output, loss, finite); }));
+          const executor::Passes passes,
+          target.LogitsGradients(tensor::FromFloats(inputs, shape).to(target.device().torch()), {&seed, 1}));
       if (!finite) return Fail(ErrorCode::kInvalidArgument, "the model answers NaN or infinity");
-      return tensor::ToFloats(pass.input_gradient);
+      return tensor::ToFloats(passes.input_gradients[0]);
     });
   }
 };

@@ -130,7 +130,7 @@ std::vector<float> OnWhite(const Sticker& sticker) {
   return light;
 }
 
-Result<Json> Pictures(const PhysicalRun& run, const data::dataset::Dataset& data) {
+Result<Json> SightingFigure(const PhysicalRun& run, const data::dataset::Dataset& data) {
   const auto& shape = data.info().sample_shape;
   const auto& names = data.info().class_names;
   Json figure;
@@ -310,7 +310,7 @@ Result<CheckResult> PhysicalResult(const PhysicalRun& run, const PhysicalPlan& p
     AddMaskAccuracy(run, plan.samples > 0 ? std::min(plan.samples, all) : all, result);
   }
   result.figures.push_back(SuccessBars(result));
-  CUPEL_TRY(Json pictures, Pictures(run, *context.data));
+  CUPEL_TRY(Json pictures, SightingFigure(run, *context.data));
   if (!pictures.IsNull()) result.figures.push_back(std::move(pictures));
   CUPEL_TRY_STATUS(AddArtifacts(run, context.data->info().sample_shape, stored, result));
   AddNotes(run, plan, result);

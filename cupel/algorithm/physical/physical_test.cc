@@ -91,7 +91,7 @@ TEST_F(PhysicalTest, EveryWitnessCanBeCheckedAgainAndAChangedOneIsFound) {
   check::CheckResult clean = result;
   std::vector<float> views;
   for (std::int64_t i = 0; i < 10; ++i) {
-    const std::vector<float> x = inspect::Sample(*data_, 0);
+    const std::vector<float> x = inspect::SampleOf(*data_, 0);
     views.insert(views.end(), x.begin(), x.end());
   }
   for (check::Artifact& artifact : clean.artifacts) {
