@@ -12,7 +12,8 @@ constexpr double kSmallest = 0.9;
 
 // A side drawn from [0.9 side, side), in whole pixels.
 std::int64_t Shrunk(std::int64_t side, double uniform) {
-  const auto least = std::max<std::int64_t>(1, static_cast<std::int64_t>(kSmallest * static_cast<double>(side)));
+  const auto least =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(kSmallest * static_cast<double>(side)));
   return std::min(side, least + static_cast<std::int64_t>(uniform * static_cast<double>(side - least)));
 }
 

@@ -31,8 +31,9 @@ Result<std::vector<float>> GradientAt(const inspect::AttackTarget& surrogate, co
       if (finite) inspect::LossGradient(inspect::Loss::kCrossEntropy, logits, sample.goal, gradient);
       return tensor::FromFloats(gradient, output.sizes().vec()).to(output.device());
     };
-    CUPEL_TRY(const executor::Passes passes,
-              surrogate.LogitsGradients(tensor::FromFloats(x, shape).to(surrogate.device().torch()), {&climb, 1}));
+    CUPEL_TRY(
+        const executor::Passes passes,
+        surrogate.LogitsGradients(tensor::FromFloats(x, shape).to(surrogate.device().torch()), {&climb, 1}));
     if (!finite) {
       return Fail(ErrorCode::kInvalidArgument, "the surrogate answers NaN or infinity",
                   fmt::format("sample {}", sample.original_index));
@@ -132,7 +133,8 @@ Result<std::vector<float>> TransferAttack::Craft(const Sample& sample) const {
     diversity.ApplyTransposed(gradient);
     if (radius > 0) Smooth(kernel, sample, gradient);
     Accumulate(gradient, options_.decay, momentum);
-    std::ranges::transform(momentum, direction.begin(), [](double value) { return static_cast<float>(value); });
+    std::ranges::transform(momentum, direction.begin(),
+                           [](double value) { return static_cast<float>(value); });
     point.Step(direction, step);
   }
   return std::vector<float>(point.x().begin(), point.x().end());

@@ -10,14 +10,14 @@
 ///     g_{t+1} = m g_t + d_t / mean|d_t|            MI: momentum (Dong et al. 2018)
 ///     x_{t+1} = project(x_t + a direction(g_{t+1}))
 ///
-/// a = epsilon / steps. The gradient is divided by the mean of its magnitudes, as in the authors' code, and not
-/// by their sum as in the papers: only NI's look ahead depends on which. Only the last iterate is shown to the
-/// target, so a surrogate spends one query a sample; the target's gradient is never asked for.
+/// a = epsilon / steps. The gradient is divided by the mean of its magnitudes, as in the authors' code, and
+/// not by their sum as in the papers: only NI's look ahead depends on which. Only the last iterate is shown
+/// to the target, so a surrogate spends one query a sample; the target's gradient is never asked for.
 ///
-/// DI keeps the size of the input: the picture shrinks to a side drawn from [0.9 side, side) and is padded with
-/// zeros to its old size (a network of fixed size cannot take the paper's growing one). TI's kernel has 15 taps
-/// at the papers' 299 pixels and is scaled to the picture, three standard deviations to its edge; gradients
-/// beyond the edge are 0. Both need pictures; on other samples they do nothing.
+/// DI keeps the size of the input: the picture shrinks to a side drawn from [0.9 side, side) and is padded
+/// with zeros to its old size (a network of fixed size cannot take the paper's growing one). TI's kernel has
+/// 15 taps at the papers' 299 pixels and is scaled to the picture, three standard deviations to its edge;
+/// gradients beyond the edge are 0. Both need pictures; on other samples they do nothing.
 ///
 /// Sources: Dong et al., CVPR 2018; Xie et al., CVPR 2019; Dong et al., CVPR 2019; Lin et al., ICLR 2020.
 
