@@ -10,6 +10,8 @@
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
 #include "cupel/algorithm/inspect/checks.h"
+#include "cupel/algorithm/physical/checks.h"
+#include "cupel/algorithm/transfer/checks.h"
 #include "cupel/base/nearest.h"
 
 namespace cupel::application::assess {
@@ -21,6 +23,7 @@ std::span<const Check* const> AllChecks() {
       &algorithm::evaluate::AccuracyCheck(),   &algorithm::evaluate::CalibrationCheck(),
       &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
       &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
+      &algorithm::transfer::TransferCheck(),   &algorithm::physical::PhysicalCheck(),
       &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
   };
   return checks;
