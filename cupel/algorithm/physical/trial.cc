@@ -137,7 +137,7 @@ Result<PictureTrial> RunTrial(const inspect::AttackTarget& target, std::span<con
     return plain;
   }();
   std::vector<float> seen(picture.size());
-  for (std::int64_t number = 0; number < options.conditions; ++number) {
+  for (std::int64_t number = options.first; number < options.first + options.conditions; ++number) {
     ReproducibleStream stream(how.seed, how.stream + ".trial", static_cast<std::uint64_t>(original),
                               static_cast<std::uint32_t>(number));
     const Condition condition = DrawCondition(how.ranges, stream);

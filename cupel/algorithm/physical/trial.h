@@ -50,6 +50,7 @@ struct PictureTrial {
 struct TrialOptions {
   std::int64_t conditions = 8;
   std::int64_t sightings = 1;  ///< Kept for each picture.
+  std::int64_t first = 0;      ///< Number of the first condition.
 };
 
 /// picture: [d] in light. Errors: those of the target; kInvalidArgument when the model answers NaN.
