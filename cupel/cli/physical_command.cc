@@ -132,7 +132,7 @@ Json MetricJson(const Metric& metric) {
 Status ScoreAsInput(Session& session, const ScoreArguments& arguments, const Printed& printed,
                     const algorithm::executor::Classifier& model) {
   const auto& shape = model.sample_shape();
-  const std::unique_ptr<AttackTarget> target = TargetOf(model);
+  const std::unique_ptr<AttackTarget> target = algorithm::inspect::TargetOf(model);
   CUPEL_TRY(
       const std::vector<Photograph> photographs,
       algorithm::physical::ReadPhotographs(arguments.captured, printed.sheet, shape[0], shape[1], shape[2]));
@@ -169,7 +169,7 @@ Status ScoreInPictures(Session& session, ScoreArguments& arguments, const Printe
   plan.target_class = arguments.target;
   plan.workers = arguments.jobs > 0 ? arguments.jobs : AvailableProcessors();
   plan.progress = &session.progress();
-  const std::unique_ptr<AttackTarget> target = TargetOf(model);
+  const std::unique_ptr<AttackTarget> target = algorithm::inspect::TargetOf(model);
   CUPEL_TRY(const auto result,
             algorithm::physical::TryPhotographs(*target, data, photographs, printed.sheet, plan));
   const Image shown = info.sample_shape[0] == 3 ? ToColour(printed.picture) : ToGrey(printed.picture);

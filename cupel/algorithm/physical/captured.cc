@@ -2,6 +2,7 @@
 #include "cupel/algorithm/physical/captured.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "cupel/algorithm/inspect/confirmation.h"

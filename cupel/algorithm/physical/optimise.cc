@@ -199,9 +199,7 @@ Status Step(const inspect::AttackTarget& target, const Pictures& pictures, const
   // Kingma and Ba 2015, algorithm 1.
   constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kTiny = 1e-8;
   std::vector<float> gradient(state.sticker.light.size());
-  CUPEL_TRY(const double value,
-            Objective(target, pictures, options, key, state.steps, workers, state.sticker, gradient));
-  static_cast<void>(value);
+  CUPEL_TRY_STATUS(Objective(target, pictures, options, key, state.steps, workers, state.sticker, gradient));
   ++state.steps;
   const double correct1 = 1 - std::pow(kBeta1, state.steps), correct2 = 1 - std::pow(kBeta2, state.steps);
   const auto plane = static_cast<std::size_t>(state.sticker.PlaneSize());

@@ -18,11 +18,11 @@ using cupel::testing::HasError;
 using ::testing::HasSubstr;
 
 constexpr int kModule = 6;
-const Quad kMiddles = {Point{60, 60}, Point{340, 60}, Point{340, 260}, Point{60, 260}};
+const Quad kMiddles = {Point{60, 100}, Point{340, 100}, Point{340, 300}, Point{60, 300}};
 
-// White paper, 400 x 320, with marks of 42 pixels at kMiddles and some print between them.
+// White paper, 400 x 400, with marks of 42 pixels at kMiddles and some print between them.
 Image Sheet(std::size_t marks = 4) {
-  Image sheet = FilledImage(1, 320, 400, 0.95F);
+  Image sheet = FilledImage(1, 400, 400, 0.95F);
   for (std::size_t i = 0; i < marks; ++i) {
     for (int y = 0; y < kMarkModules * kModule; ++y) {
       for (int x = 0; x < kMarkModules * kModule; ++x) {
@@ -33,7 +33,7 @@ Image Sheet(std::size_t marks = 4) {
     }
   }
   ReproducibleStream stream(2, "print");
-  for (std::int64_t y = 110; y < 210; y += 10) {
+  for (std::int64_t y = 150; y < 250; y += 10) {
     for (std::int64_t x = 130; x < 270; x += 10) {
       const float light = stream.Uniform(0.1F, 1.0F);
       for (std::int64_t i = 0; i < 100; ++i) sheet.At(0, y + i / 10, x + i % 10) = light;
@@ -60,17 +60,11 @@ TEST(FindMarks, TellsHowTheSheetIsTurned) {
     const double c = std::cos(degrees * 3.14159265358979 / 180),
                  s = std::sin(degrees * 3.14159265358979 / 180);
     Quad expected;
-    bool inside = true;
     for (std::size_t i = 0; i < 4; ++i) {
-      const double dx = kMiddles[i].x - 200, dy = kMiddles[i].y - 160;
-      expected[i] = {200 + c * dx + s * dy, 160 - s * dx + c * dy};
-      inside = inside && expected[i].y > 25 && expected[i].y < 295;
+      const double dx = kMiddles[i].x - 200, dy = kMiddles[i].y - 200;
+      expected[i] = {200 + c * dx + s * dy, 200 - s * dx + c * dy};
     }
     const auto found = FindMarks(turned);
-    if (!inside) {
-      EXPECT_THAT(found, HasError(ErrorCode::kNotFound));
-      continue;
-    }
     ASSERT_TRUE(found.has_value()) << degrees << " " << found.error().ToString();
     ExpectNear(*found, expected, 0.6);
   }
@@ -79,7 +73,7 @@ TEST(FindMarks, TellsHowTheSheetIsTurned) {
 // A camera: perspective, light from one side, noise, JPEG.
 TEST(FindMarks, FindsThemInAPhotograph) {
   const Quad seen = {Point{70, 50}, Point{520, 90}, Point{470, 420}, Point{110, 360}};
-  CUPEL_ASSERT_OK(const Homography to_photo, Homography::FromQuads(RectangleQuad(400, 320), seen));
+  CUPEL_ASSERT_OK(const Homography to_photo, Homography::FromQuads(RectangleQuad(400, 400), seen));
   CUPEL_ASSERT_OK(const Homography to_sheet, to_photo.Inverse());
   CUPEL_ASSERT_OK(Image photo, WarpPerspective(Sheet(), to_sheet, 480, 600, Border::kReplicate));
   CUPEL_ASSERT_OK(photo, GaussianBlur(photo, 1.2));
@@ -102,10 +96,10 @@ TEST(FindMarks, SaysHowManyItFound) {
   EXPECT_THAT(FindMarks(Sheet(3)), HasError(ErrorCode::kNotFound, HasSubstr("3 of the 4")));
   EXPECT_THAT(FindMarks(FilledImage(3, 50, 50, 0.5F)),
               HasError(ErrorCode::kNotFound, HasSubstr("0 of the 4")));
-  Image two = FilledImage(1, 640, 400, 0.95F);
+  Image two = FilledImage(1, 800, 400, 0.95F);
   const Image sheet = Sheet();
-  for (std::int64_t y = 0; y < 640; ++y) {
-    for (std::int64_t x = 0; x < 400; ++x) two.At(0, y, x) = sheet.At(0, y % 320, x);
+  for (std::int64_t y = 0; y < 800; ++y) {
+    for (std::int64_t x = 0; x < 400; ++x) two.At(0, y, x) = sheet.At(0, y % 400, x);
   }
   EXPECT_THAT(FindMarks(two), HasError(ErrorCode::kInvalidArgument, HasSubstr("8 registration marks")));
 }
