@@ -29,8 +29,8 @@ void ExpectGradient(Term term, const Sticker& sticker) {
   term(sticker, 2.0, gradient);
   for (std::size_t i = 0; i < gradient.size(); ++i) {
     Sticker up = sticker, down = sticker;
-    up.light[i] += 1e-3F;
-    down.light[i] -= 1e-3F;
+    up.light[i] += 1e-4F;
+    down.light[i] -= 1e-4F;
     const double slope =
         (term(up, 0, ignored) - term(down, 0, ignored)) / (double{up.light[i]} - down.light[i]);
     EXPECT_NEAR(gradient[i], 2 * slope, 2e-3) << i;

@@ -10,8 +10,7 @@
 /// The view is linear in the sticker up to the clip, and `Backward` is its exact adjoint.
 ///
 ///   patch  the sticker alone moves, over a picture that stands still (Brown et al. 2017); without a region
-///   it
-///          may lie anywhere in the picture
+///          it may lie anywhere in the picture
 ///   mask   sticker and picture are one object and move together; the sticker has its region on the object
 ///          (Eykholt et al. 2018, RP2)
 

@@ -47,12 +47,12 @@ TEST(View, BackwardIsTheAdjointOfRender) {
       // The view is affine in the sticker: A d is the difference of two views.
       const std::vector<float> direction = Normals(sticker.light.size(), "direction");
       Sticker moved = sticker;
-      for (std::size_t i = 0; i < direction.size(); ++i) moved.light[i] += 0.05F * direction[i];
+      for (std::size_t i = 0; i < direction.size(); ++i) moved.light[i] += 0.02F * direction[i];
       std::vector<float> before(picture.size()), after(picture.size()), kept(picture.size());
       view.Render(picture, &sticker, before, kept);
       view.Render(picture, &moved, after);
       EXPECT_THAT(kept, Each(1.0F));
-      for (std::size_t i = 0; i < after.size(); ++i) after[i] = (after[i] - before[i]) / 0.05F;
+      for (std::size_t i = 0; i < after.size(); ++i) after[i] = (after[i] - before[i]) / 0.02F;
       std::vector<float> cotangent = Normals(picture.size(), "cotangent");
       const double forward = Dot(after, cotangent);
       std::vector<float> back(sticker.light.size(), 0.0F);
@@ -71,7 +71,7 @@ TEST(View, NoGradientPassesWhereTheCameraClips) {
   condition.brightness = 0.5;
   ReproducibleStream stream(1, "none");
   const View view({1, 8, 8}, white, Fixed(), bright, condition, stream);
-  std::vector<float> picture(64, 0.25F), seen(64), kept(64), gradient(64, 1.0F), back(16, 0.0F);
+  std::vector<float> picture(64, 0.75F), seen(64), kept(64), gradient(64, 1.0F), back(16, 0.0F);
   view.Render(picture, &white, seen, kept);
   view.Backward(gradient, kept, white, back);
   EXPECT_THAT(back, Each(0.0F));
