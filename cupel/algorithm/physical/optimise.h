@@ -43,8 +43,7 @@ struct OptimiseOptions {
 /// Pictures to fool the model on. light: [n, d] in [0, 1].
 struct Pictures {
   std::vector<float> light;
-  std::vector<inspect::Goal> goals;          ///< [n]
-  std::vector<std::int64_t> original_index;  ///< [n]
+  std::vector<inspect::Goal> goals;  ///< [n]
 
   std::int64_t size() const { return static_cast<std::int64_t>(goals.size()); }
 };

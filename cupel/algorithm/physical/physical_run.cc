@@ -94,7 +94,6 @@ class Runner {
     CUPEL_TRY(const std::vector<float> light, ReadLight(data_, index));
     pictures.light.insert(pictures.light.end(), light.begin(), light.end());
     pictures.goals.push_back(GoalOf(index));
-    pictures.original_index.push_back(data_.OriginalIndex(index));
     return {};
   }
 
