@@ -181,8 +181,9 @@ class Runner {
     }
   }
 
-  static std::string Key(const Piece& piece) {
-    return fmt::format("samples={}-{};n={}", piece.front().original, piece.back().original, piece.size());
+  std::string Key(const Piece& piece) const {
+    return fmt::format("{}samples={}-{};n={}", plan_.part.empty() ? "" : plan_.part + ";",
+                       piece.front().original, piece.back().original, piece.size());
   }
 
   std::optional<Json> Load(const std::string& key) {

@@ -48,6 +48,7 @@ struct AttackPlan {
   bool inherit = true;
   std::uint64_t seed = 0;
   std::string stream;  ///< The check's id.
+  std::string part;    ///< Of a check that makes several runs, which one: tells apart their journal keys.
 
   bool nearest() const { return stages.size() == 1 && stages[0].attack->nearest(); }
 };
