@@ -130,7 +130,7 @@ Json MetricJson(const Metric& metric) {
 
 /// Photographed pictures as the model's input.
 Status ScoreAsInput(Session& session, const ScoreArguments& arguments, const Printed& printed,
-                    const algorithm::executor::Classifier& model) {
+                    const algorithm::executor::Classifier& model, const data::dataset::DatasetInfo& info) {
   const auto& shape = model.sample_shape();
   const std::unique_ptr<AttackTarget> target = algorithm::inspect::TargetOf(model);
   CUPEL_TRY(
@@ -141,8 +141,9 @@ Status ScoreAsInput(Session& session, const ScoreArguments& arguments, const Pri
   TextTable table({"photograph", "predicted", "margin of the goal"});
   Json rows = Json::Array{};
   for (const Photograph& photograph : photographs) {
-    CUPEL_TRY(const auto answer,
-              algorithm::inspect::ConfirmExactly(*target, photograph.straight.values, goal));
+    std::vector<float> input = photograph.straight.values;
+    for (float& value : input) value = info.box_low + value * (info.box_high - info.box_low);
+    CUPEL_TRY(const auto answer, algorithm::inspect::ConfirmExactly(*target, input, goal));
     table.Add({photograph.file, std::to_string(answer.predicted), fmt::format("{:+.4f}", answer.margin)});
     rows.Append(Json::Object{{"photograph", photograph.file},
                              {"predicted", std::int64_t{answer.predicted}},
@@ -213,7 +214,7 @@ Status Score(Session& session, ScoreArguments& arguments) {
                 fmt::format("the model has classes 0 to {}", (*model)->class_count() - 1),
                 "--target, --label");
   }
-  if (arguments.label >= 0) return ScoreAsInput(session, arguments, printed, **model);
+  if (arguments.label >= 0) return ScoreAsInput(session, arguments, printed, **model, data->info());
   return ScoreInPictures(session, arguments, printed, **model, *data);
 }
 
@@ -258,9 +259,9 @@ void AddScore(CLI::App& physical, Session& session) {
   score->add_option("--placements", arguments->plan.placements, "For each photograph and picture")
       ->check(CLI::Range(1, 10000));
   score->add_option("--rotation", arguments->plan.how.ranges.rotation, "Degrees, plus or minus")
-      ->check(CLI::Range(0, 180));
+      ->check(CLI::Range(0.0, 180.0));
   score->add_option("--tilt", arguments->plan.how.ranges.tilt, "Degrees, plus or minus")
-      ->check(CLI::Range(0, 60));
+      ->check(CLI::Range(0.0, 60.0));
   score->add_option("--seed", arguments->plan.how.seed, "Of the placements");
   score->add_option("--jobs,-j", arguments->jobs, "Workers")->check(CLI::Range(1, 1024));
   OnRun(score, session, [&session, arguments] { return Score(session, *arguments); });

@@ -23,7 +23,7 @@ constexpr double kMillimetresPerInch = 25.4;
 constexpr double kPointsPerMillimetre = 72 / kMillimetresPerInch;
 constexpr double kMargin = 5;  // printers leave this much of the page's edge white
 
-// The colour of the page at a point, or -1 where the picture is. Marks are black.
+// Whether there is ink of a mark at a point of the page.
 bool InMark(const Sheet& sheet, double x, double y) {
   const Quad marks = sheet.Marks();
   const double module = sheet.mark / kMarkModules;

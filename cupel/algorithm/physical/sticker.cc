@@ -9,15 +9,15 @@ namespace {
 
 using Rgb = std::array<float, 3>;
 
-constexpr Rgb Bytes(int red, int green, int blue) {
+constexpr Rgb Srgb(int red, int green, int blue) {
   return {static_cast<float>(red) / 255, static_cast<float>(green) / 255, static_cast<float>(blue) / 255};
 }
 
 // Nominal sRGB of SWOP coated inks. Index: cyan + 2 magenta + 4 yellow.
-constexpr std::array<Rgb, 8> kPrimaries = {Bytes(255, 255, 255), Bytes(0, 174, 239), Bytes(236, 0, 140),
-                                           Bytes(46, 49, 146),   Bytes(255, 242, 0), Bytes(0, 166, 81),
-                                           Bytes(237, 28, 36),   Bytes(54, 54, 57)};
-constexpr Rgb kBlack = Bytes(35, 31, 32);
+constexpr std::array<Rgb, 8> kPrimaries = {Srgb(255, 255, 255), Srgb(0, 174, 239), Srgb(236, 0, 140),
+                                           Srgb(46, 49, 146),   Srgb(255, 242, 0), Srgb(0, 166, 81),
+                                           Srgb(237, 28, 36),   Srgb(54, 54, 57)};
+constexpr Rgb kBlack = Srgb(35, 31, 32);
 constexpr float kGreyBlack = 0.299F * kBlack[0] + 0.587F * kBlack[1] + 0.114F * kBlack[2];
 
 // Each ink covers its share of every other's (Neugebauer 1937, Demichel's weights).

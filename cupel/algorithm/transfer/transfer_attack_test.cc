@@ -153,6 +153,7 @@ TEST_F(TransferAttackTest, ASurrogateThatAnswersNanIsReportedWhenAllIsDone) {
   const auto walk = attack.Begin({.original = original,
                                   .shape = surrogate.sample_shape(),
                                   .original_index = 8,
+                                  .goal = {0},
                                   .threat = {Norm::kLinf, 0.1, 0, 1},
                                   .stream = "test"});
   std::vector<float> x(2);
@@ -167,6 +168,7 @@ TEST_F(TransferAttackTest, StopsWhenAsked) {
   Interrupt::SetRequested(true);
   EXPECT_THAT(attack.Craft({.original = original,
                             .shape = surrogate.sample_shape(),
+                            .goal = {0},
                             .threat = {Norm::kLinf, 0.1, 0, 1},
                             .stream = "test"}),
               HasError(ErrorCode::kInterrupted));

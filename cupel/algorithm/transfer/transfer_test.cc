@@ -166,7 +166,8 @@ class TransferCheckTest : public ::testing::Test {
   static std::unique_ptr<executor::Classifier> Mlp(std::uint64_t seed, std::int64_t classes = 3) {
     auto graph = train::MakeArchitecture("mlp", {1, 6, 6}, classes, seed);
     CUPEL_CHECK(graph.has_value());
-    auto classifier = executor::Classifier::Create(*graph, {.sample_shape = {1, 6, 6}});
+    auto classifier =
+        executor::Classifier::Create(*graph, {.device = {}, .preprocessing = {}, .sample_shape = {1, 6, 6}});
     CUPEL_CHECK(classifier.has_value());
     return *std::move(classifier);
   }
