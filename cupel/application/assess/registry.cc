@@ -13,6 +13,8 @@
 #include "cupel/algorithm/inspect/checks.h"
 #include "cupel/algorithm/leakage/checks.h"
 #include "cupel/algorithm/masking/checks.h"
+#include "cupel/algorithm/physical/checks.h"
+#include "cupel/algorithm/transfer/checks.h"
 #include "cupel/base/nearest.h"
 
 namespace cupel::application::assess {
@@ -38,9 +40,12 @@ std::span<const Check* const> AllChecks() {
       &algorithm::inspect::HopSkipJumpCheck(),
       &algorithm::inspect::BoundaryCheck(),
       &algorithm::inspect::SimbaCheck(),
+      &algorithm::inspect::MembershipCheck(),
       &algorithm::certify::CertifyBoundsCheck(),
       &algorithm::certify::CertifySmoothingCheck(),
       &algorithm::masking::MaskingCheck(),
+      &algorithm::transfer::TransferCheck(),
+      &algorithm::physical::PhysicalCheck(),
       &algorithm::leakage::MembershipCheck(),
       &algorithm::leakage::LiraCheck(),
       &algorithm::leakage::RmiaCheck(),
