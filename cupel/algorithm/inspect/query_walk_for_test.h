@@ -62,6 +62,13 @@ inline OwnedSample DrawSample(const AnswerFunction& answer, std::vector<std::int
   return sample;
 }
 
+/// The class that is second at the original: a target within reach.
+inline std::int32_t RunnerUp(const AnswerFunction& answer, const OwnedSample& sample) {
+  std::vector<float> logits = answer(sample.original);
+  logits[static_cast<std::size_t>(sample.goal.label)] = -std::numeric_limits<float>::infinity();
+  return PredictedClass(logits);
+}
+
 /// What an attack looked at.
 struct Trace {
   std::vector<std::vector<float>> points;
