@@ -6,6 +6,7 @@
 
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/algorithm/inspect/attack_for_test.h"
+#include "cupel/algorithm/inspect/attack_run.h"
 #include "cupel/algorithm/inspect/boundary_attack.h"
 #include "cupel/algorithm/inspect/checks.h"
 #include "cupel/algorithm/inspect/hop_skip_jump.h"
@@ -74,14 +75,14 @@ INSTANTIATE_TEST_SUITE_P(
                   Norm::kLinf, 0.1, 1.001, 600, false},
         CheckCase{"square_l2", SquareCheck,
                   R"({"epsilons": [0.15, 0.3], "norm": "l2", "queries": 600, "resc_schedule": true})",
-                  Norm::kL2, 0.3, 1.6, 600, false},
+                  Norm::kL2, 0.3, 1.06, 600, false},
         CheckCase{"hopskipjump", HopSkipJumpCheck, R"({"epsilons": [0.15, 0.3], "queries": 2000})", Norm::kL2,
                   0.3, 1.03, 2000, true},
         CheckCase{"hopskipjump_linf", HopSkipJumpCheck,
-                  R"({"epsilons": [0.05, 0.1], "norm": "linf", "queries": 2000})", Norm::kLinf, 0.1, 1.5,
+                  R"({"epsilons": [0.05, 0.1], "norm": "linf", "queries": 2000})", Norm::kLinf, 0.1, 1.2,
                   2000, true},
         CheckCase{"boundary", BoundaryCheck, R"({"epsilons": [0.15, 0.3], "queries": 3000})", Norm::kL2, 0.3,
-                  1.3, 3000, true},
+                  1.05, 3000, true},
         CheckCase{"simba", SimbaCheck, R"({"epsilons": [0.15, 0.3], "queries": 800, "step": 0.01})",
                   Norm::kL2, 0.3, 1.03, 800, false},
         CheckCase{"simba_linf", SimbaCheck,
