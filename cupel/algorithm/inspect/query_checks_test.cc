@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
                   Norm::kLinf, 0.1, 1.001, 600, false},
         CheckCase{"square_l2", SquareCheck,
                   R"({"epsilons": [0.15, 0.3], "norm": "l2", "queries": 600, "resc_schedule": true})",
-                  Norm::kL2, 0.3, 1.6, 600, false},
+                  Norm::kL2, 0.3, 1.06, 600, false},
         CheckCase{"hopskipjump", HopSkipJumpCheck, R"({"epsilons": [0.15, 0.3], "queries": 2000})", Norm::kL2,
                   0.3, 1.03, 2000, true},
         CheckCase{"hopskipjump_linf", HopSkipJumpCheck,
