@@ -66,6 +66,7 @@ void AddExport(CLI::App& app, Session& session);
 void AddChecks(CLI::App& app, Session& session);
 void AddModel(CLI::App& app, Session& session);
 void AddFit(CLI::App& app, Session& session);
+void AddPhysical(CLI::App& app, Session& session);
 void AddData(CLI::App& app, Session& session);
 void AddSign(CLI::App& app, Session& session);
 void AddVerifyModel(CLI::App& app, Session& session);

@@ -44,7 +44,7 @@ int Run(cupel::cli::Session& session, int argc, char** argv) {
 
   for (auto* add :
        {AddInit, AddAssess, AddInspect, AddVerify, AddReport, AddExport, AddLedger, AddChecks, AddModel,
-        AddFit, AddData, AddSign, AddVerifyModel, AddEvidence, AddHallmark, AddRun, AddDoctor}) {
+        AddFit, AddPhysical, AddData, AddSign, AddVerifyModel, AddEvidence, AddHallmark, AddRun, AddDoctor}) {
     add(app, session);
   }
 

@@ -208,6 +208,10 @@ Result<std::unique_ptr<Classifier>> Classifier::Create(const graph::Graph& graph
   return classifier;
 }
 
+graph::Graph Classifier::LogitGraph() const {
+  return options_.output_is_probability ? WithLogitOutput(graph_) : graph_;
+}
+
 Result<Tensor> Classifier::Logits(const Tensor& x) const {
   CUPEL_TRY_STATUS(CheckSamples(x, options_));
   const c10::AutoGradMode off(false);

@@ -49,6 +49,10 @@ class Classifier {
   const graph::Graph& graph() const { return graph_; }
   const ClassifierOptions& options() const { return options_; }
 
+  /// The graph whose output is the logits: graph() itself, or what was made of it when it answers
+  /// probabilities.
+  graph::Graph LogitGraph() const;
+
   /// [n, ...sample_shape] to logits [n, classes], on the search executor.
   Result<tensor::Tensor> Logits(const tensor::Tensor& x) const;
   /// Logits and the gradient with respect to x of the objective whose output gradient is given.

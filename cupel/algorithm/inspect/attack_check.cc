@@ -134,7 +134,9 @@ AttackCheck::AttackCheck(check::Description own, AttackTraits traits, Make make)
     : description_(std::move(own)), traits_(std::move(traits)), make_(make) {
   description_.principle = check::Principle::kSecurity;
   description_.requirements = {"A2"};
-  description_.metrics = AttackMetrics(traits_.reported);
+  std::vector<check::MetricSpec> metrics = AttackMetrics(traits_.reported);
+  metrics.insert(metrics.end(), description_.metrics.begin(), description_.metrics.end());
+  description_.metrics = std::move(metrics);
   std::vector<ParameterSpec> parameters = SharedParameters(traits_);
   parameters.insert(parameters.end(), description_.parameters.begin(), description_.parameters.end());
   description_.parameters = std::move(parameters);

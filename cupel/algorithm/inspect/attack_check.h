@@ -33,14 +33,16 @@ class AttackCheck : public check::Check {
   /// The stages, from the check's parameters. norm: the one asked for.
   using Make = Result<std::vector<Stage>> (*)(const check::Parameters& parameters, Norm norm);
 
-  /// own: id, title, summary, source, and the attack's own parameters.
+  /// own: id, title, summary, source, and the attack's own parameters and metrics.
   AttackCheck(check::Description own, AttackTraits traits, Make make);
   const check::Description& description() const override { return description_; }
   Result<check::CheckResult> Run(const check::Context& context) const override;
 
- private:
+ protected:
+  /// The plan of the shared parameters, with the stages that `make` gives.
   Result<AttackPlan> PlanFrom(const check::Context& context, std::int64_t class_count) const;
 
+ private:
   check::Description description_;
   AttackTraits traits_;
   Make make_;

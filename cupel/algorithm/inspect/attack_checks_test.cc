@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// inspect.fgsm, inspect.pgd and inspect.membership as a plan runs them: parameters in, result out, on a
+// inspect.fgsm and inspect.pgd as a plan runs them: parameters in, result out, on a
 // classifier whose exact answers are known.
 #include <numeric>
 
@@ -168,61 +168,14 @@ TEST_F(ChecksOnALinearModel, TheFirstSamplesAloneAreAttackedWhenAskedFor) {
   for (const Json& witness : result.witnesses) EXPECT_LT(witness["sample"].AsInteger(), 40);
 }
 
-/// Samples whose labels are the model's own for members, and drawn blindly for others: a leak by design.
-data::dataset::DatasetPointer Others(const RowModel& model, std::int64_t n, std::vector<std::string> classes,
-                                     std::int32_t shift) {
-  const auto drawn = LabelledByModel(model, n, {kFeatures}, 0.0F, 1.0F, 77);
-  data::dataset::MemoryData data;
-  data.info = drawn->info();
-  data.info.name = "others";
-  data.info.class_names = std::move(classes);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const std::vector<float> x = SampleOf(*drawn, i);
-    data.features.insert(data.features.end(), x.begin(), x.end());
-    data.labels.push_back(drawn->labels()[static_cast<std::size_t>(i)] + shift);
+TEST(Checks, DeclareEveryMetricTheyCanReport) {
+  for (const Check* check : {&FgsmCheck(), &PgdCheck()}) {
+    const check::Description& description = check->description();
+    EXPECT_TRUE(check::Parameters::Create(description, Json::Object{}).has_value()) << description.id;
+    EXPECT_FALSE(description.metrics.empty());
+    EXPECT_FALSE(description.title.zh.empty());
+    EXPECT_EQ(description.requirements, std::vector<std::string>{"A2"});
   }
-  return data::dataset::MakeMemoryDataset(std::move(data)).value();
-}
-
-TEST_F(ChecksOnALinearModel, MembershipIsTheAreaOfTheModelsOwnLosses) {
-  const auto members = Others(model_, 200, {"0", "1"}, 0);
-  CUPEL_ASSERT_OK(const CheckResult result, RunCheck(MembershipCheck(), R"({"samples": 0})", members.get()));
-  // By its definition: the share of pairs in which the member has the smaller cross entropy, over all members
-  // and the same number of the data drawn by the seed. All 200 members are used; which 200 of the 300 others
-  // is the draw's business, so the bounds are those of the best and the worst draw.
-  std::vector<double> inside;
-  std::vector<double> outside;
-  const auto losses = [&](const data::dataset::Dataset& data, std::vector<double>& into) {
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-      const std::vector<float> z = model_.Logits(SampleOf(data, i));
-      const auto y = static_cast<std::size_t>(data.labels()[static_cast<std::size_t>(i)]);
-      into.push_back(std::log1p(std::exp(double{z[1 - y]} - z[y])));
-    }
-  };
-  losses(*members, inside);
-  losses(*data_, outside);
-  std::vector<double> wins;
-  for (const double other : outside) {
-    wins.push_back(0);
-    for (const double member : inside)
-      wins.back() += (member < other ? 1.0 : member == other ? 0.5 : 0) / 200;
-  }
-  std::ranges::sort(wins);
-  const double worst = std::accumulate(wins.begin(), wins.begin() + 200, 0.0) / 200;
-  const double best = std::accumulate(wins.end() - 200, wins.end(), 0.0) / 200;
-  EXPECT_GT(MetricOf(result, "auc").value, worst);
-  EXPECT_LT(MetricOf(result, "auc").value, best);
-  EXPECT_EQ(MetricOf(result, "auc").n, 400);
-  CUPEL_ASSERT_OK(const CheckResult two, RunCheck(MembershipCheck(), R"({})", members.get(), 2));
-  EXPECT_EQ(ToJson(two, check::ArtifactBytes::kInline), ToJson(result, check::ArtifactBytes::kInline));
-}
-
-TEST_F(ChecksOnALinearModel, MembershipRefusesDataThatDoNotFit) {
-  EXPECT_THAT(RunCheck(MembershipCheck(), "{}", data_.get()),
-              HasError(ErrorCode::kInvalidArgument, HasSubstr("the same set")));
-  const auto strange = Others(model_, 50, {"0", "1", "2", "3"}, 2);
-  EXPECT_THAT(RunCheck(MembershipCheck(), "{}", strange.get()),
-              HasError(ErrorCode::kInvalidArgument, HasSubstr("label must be in [0, 2)")));
 }
 
 }  // namespace

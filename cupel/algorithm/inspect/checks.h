@@ -31,7 +31,5 @@ const check::Check& HopSkipJumpCheck();
 const check::Check& BoundaryCheck();
 /// inspect.simba: one basis direction a step, on scores.
 const check::Check& SimbaCheck();
-/// inspect.membership: can the loss tell training samples from others?
-const check::Check& MembershipCheck();
 
 }  // namespace cupel::algorithm::inspect
