@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 // One text, three sets of instructions. Not with sanitizers: the choice runs before they are set up.
@@ -128,69 +129,83 @@ CUPEL_VECTORISED void AffineBfloat(const AffineLayout& layout, const float* scal
 }
 
 constexpr std::int64_t kLanes = 16;
+// Sixteen channels at once; on processors with narrower vectors the compiler splits them.
+using Lanes = float __attribute__((vector_size(4 * kLanes)));
+using WordLanes = std::uint32_t __attribute__((vector_size(4 * kLanes)));
+using HalfLanes = std::uint16_t __attribute__((vector_size(2 * kLanes)));
 
-/// Kernel positions k in [first, last] with step `stride` that reach input position `at`: those where
-/// (at + pad - k) / stride is an output position.
+/// Kernel positions first, first + stride, ..., last that reach an input position, and the output position
+/// that the first of them reaches it from; each further one, from the position before.
 struct Reach {
-  std::int64_t first = 0, last = -1;
+  std::int64_t first = 0, last = -1, out = 0;
 };
-CUPEL_INLINE Reach ReachOf(std::int64_t at, std::int64_t pad, std::int64_t stride, std::int64_t kernel,
+
+std::vector<Reach> Reaches(std::int64_t in, std::int64_t pad, std::int64_t stride, std::int64_t kernel,
                            std::int64_t out) {
-  const std::int64_t moved = at + pad;
-  const std::int64_t least = std::max<std::int64_t>(0, moved - (out - 1) * stride);
-  Reach reach;
-  reach.first = least + (moved - least) % stride;
-  reach.last = std::min(kernel - 1, moved);
-  return reach;
+  std::vector<Reach> reaches;
+  for (std::int64_t at = pad; at < in + pad; ++at) {
+    const std::int64_t least = std::max<std::int64_t>(0, at - (out - 1) * stride);
+    const std::int64_t first = least + (at - least) % stride;
+    reaches.push_back({first, std::min(kernel - 1, at), (at - first) / stride});
+  }
+  return reaches;
 }
 
 /// One pixel: the sum over kernel positions and channel blocks, 16 channels at a time, then over the 16.
 template <typename T>
 CUPEL_INLINE float SmallChannelPixel(const SmallChannelShape& s, const T* gradient, const float* weights,
-                                     std::int64_t y, std::int64_t x, Reach rows, Reach columns) {
-  float sums[kLanes] = {};
+                                     const Reach& rows, const Reach& columns) {
+  Lanes sums = {};
   for (std::int64_t block = 0; block < s.blocks; ++block) {
     const T* const plane = gradient + block * s.block_stride;
     const float* const kernel = weights + block * s.kernel_h * s.kernel_w * kLanes;
-    for (std::int64_t kh = rows.first; kh <= rows.last; kh += s.stride_h) {
-      const std::int64_t out_y = (y + s.pad_h - kh) / s.stride_h;
-      for (std::int64_t kw = columns.first; kw <= columns.last; kw += s.stride_w) {
-        const std::int64_t out_x = (x + s.pad_w - kw) / s.stride_w;
-        const T* const g = plane + (out_y * s.out_w + out_x) * s.pixel_stride;
-        const float* const w = kernel + (kh * s.kernel_w + kw) * kLanes;
-        for (std::int64_t lane = 0; lane < kLanes; ++lane) sums[lane] += Load(g[lane]) * w[lane];
+    std::int64_t out_y = rows.out;
+    for (std::int64_t kh = rows.first; kh <= rows.last; kh += s.stride_h, --out_y) {
+      const T* from = plane + (out_y * s.out_w + columns.out) * s.pixel_stride;
+      for (std::int64_t kw = columns.first; kw <= columns.last; kw += s.stride_w, from -= s.pixel_stride) {
+        Lanes g, w;
+        std::memcpy(&w, kernel + (kh * s.kernel_w + kw) * kLanes, sizeof(w));
+        if constexpr (sizeof(T) == sizeof(float)) {
+          std::memcpy(&g, from, sizeof(g));
+        } else {
+          HalfLanes halves;
+          std::memcpy(&halves, from, sizeof(halves));
+          const WordLanes words = __builtin_convertvector(halves, WordLanes) << 16;
+          std::memcpy(&g, &words, sizeof(g));
+        }
+        sums += g * w;
       }
     }
   }
+  float values[kLanes];
+  std::memcpy(values, &sums, sizeof(values));
   for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
-    for (std::int64_t lane = 0; lane < width; ++lane) sums[lane] += sums[lane + width];
+    for (std::int64_t lane = 0; lane < width; ++lane) values[lane] += values[lane + width];
   }
-  return sums[0];
+  return values[0];
 }
 
 template <typename T>
-CUPEL_INLINE void SmallChannelLoop(const SmallChannelShape& s, const T* gradient, const float* weights,
-                                   float* input_gradient) {
+CUPEL_INLINE void SmallChannelLoop(const SmallChannelShape& s, const Reach* rows, const Reach* columns,
+                                   const T* gradient, const float* weights, float* input_gradient) {
   for (std::int64_t plane = 0; plane < s.n * s.channels; ++plane) {
     const T* const sample = gradient + plane / s.channels * s.sample_stride;
     const float* const kernel = weights + plane % s.channels * s.blocks * s.kernel_h * s.kernel_w * kLanes;
     for (std::int64_t y = 0; y < s.in_h; ++y) {
-      const Reach rows = ReachOf(y, s.pad_h, s.stride_h, s.kernel_h, s.out_h);
       float* const to = input_gradient + (plane * s.in_h + y) * s.in_w;
-      for (std::int64_t x = 0; x < s.in_w; ++x) {
-        const Reach columns = ReachOf(x, s.pad_w, s.stride_w, s.kernel_w, s.out_w);
-        to[x] = SmallChannelPixel(s, sample, kernel, y, x, rows, columns);
-      }
+      for (std::int64_t x = 0; x < s.in_w; ++x)
+        to[x] = SmallChannelPixel(s, sample, kernel, rows[y], columns[x]);
     }
   }
 }
-CUPEL_VECTORISED void SmallChannelFloat(const SmallChannelShape& s, const float* gradient,
-                                        const float* weights, float* input_gradient) {
-  SmallChannelLoop(s, gradient, weights, input_gradient);
+CUPEL_VECTORISED void SmallChannelFloat(const SmallChannelShape& s, const Reach* rows, const Reach* columns,
+                                        const float* gradient, const float* weights, float* input_gradient) {
+  SmallChannelLoop(s, rows, columns, gradient, weights, input_gradient);
 }
-CUPEL_VECTORISED void SmallChannelBfloat(const SmallChannelShape& s, const Bfloat16* gradient,
-                                         const float* weights, float* input_gradient) {
-  SmallChannelLoop(s, gradient, weights, input_gradient);
+CUPEL_VECTORISED void SmallChannelBfloat(const SmallChannelShape& s, const Reach* rows, const Reach* columns,
+                                         const Bfloat16* gradient, const float* weights,
+                                         float* input_gradient) {
+  SmallChannelLoop(s, rows, columns, gradient, weights, input_gradient);
 }
 
 }  // namespace
@@ -222,11 +237,15 @@ void Affine(Element element, const AffineLayout& layout, std::span<const float> 
   AffineBfloat(layout, scale.data(), t, static_cast<const Bfloat16*>(x), static_cast<Bfloat16*>(y));
 }
 
-void SmallChannelBackward(Element element, const SmallChannelShape& shape, const void* gradient,
+void SmallChannelBackward(Element element, const SmallChannelShape& s, const void* gradient,
                           const float* weights, float* input_gradient) {
+  const std::vector<Reach> rows = Reaches(s.in_h, s.pad_h, s.stride_h, s.kernel_h, s.out_h);
+  const std::vector<Reach> columns = Reaches(s.in_w, s.pad_w, s.stride_w, s.kernel_w, s.out_w);
   if (element == Element::kFloat32)
-    return SmallChannelFloat(shape, static_cast<const float*>(gradient), weights, input_gradient);
-  SmallChannelBfloat(shape, static_cast<const Bfloat16*>(gradient), weights, input_gradient);
+    return SmallChannelFloat(s, rows.data(), columns.data(), static_cast<const float*>(gradient), weights,
+                             input_gradient);
+  SmallChannelBfloat(s, rows.data(), columns.data(), static_cast<const Bfloat16*>(gradient), weights,
+                     input_gradient);
 }
 
 std::vector<float> SmallChannelWeights(std::span<const float> weights, std::int64_t m, std::int64_t channels,

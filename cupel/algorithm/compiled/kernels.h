@@ -49,7 +49,7 @@ struct SmallChannelShape {
   std::int64_t kernel_h = 0, kernel_w = 0, stride_h = 1, stride_w = 1, pad_h = 0, pad_w = 0;
   std::int64_t sample_stride = 0, block_stride = 0, pixel_stride = 0;
 };
-void SmallChannelBackward(Element element, const SmallChannelShape& shape, const void* gradient,
+void SmallChannelBackward(Element element, const SmallChannelShape& s, const void* gradient,
                           const float* weights, float* input_gradient);
 /// weights [m, channels, kernel_h, kernel_w] as SmallChannelBackward wants them.
 std::vector<float> SmallChannelWeights(std::span<const float> weights, std::int64_t m, std::int64_t channels,
