@@ -235,6 +235,10 @@ Result<std::unique_ptr<Classifier>> Classifier::Create(const graph::Graph& graph
   return classifier;
 }
 
+graph::Graph Classifier::LogitGraph() const {
+  return options_.output_is_probability ? WithLogitOutput(graph_) : graph_;
+}
+
 Result<Tensor> Classifier::Logits(const Tensor& x) const {
   CUPEL_TRY_STATUS(CheckSamples(x, options_));
   const c10::AutoGradMode off(false);
@@ -243,13 +247,19 @@ Result<Tensor> Classifier::Logits(const Tensor& x) const {
 }
 
 Result<Pass> Classifier::LogitsGradient(const Tensor& x, const OutputGradient& output_gradient) const {
+  CUPEL_TRY(Passes passes, LogitsGradients(x, {&output_gradient, 1}));
+  return Pass{.output = std::move(passes.output), .input_gradient = std::move(passes.input_gradients[0])};
+}
+
+Result<Passes> Classifier::LogitsGradients(const Tensor& x,
+                                           std::span<const OutputGradient> output_gradients) const {
   CUPEL_TRY_STATUS(CheckSamples(x, options_));
   const c10::AutoGradMode off(false);
   CUPEL_TRY(const Tensor input, tensor::Translate([&] { return ToGraphInput(x, options_); }));
-  CUPEL_TRY(Pass pass, search_->ForwardGradient(input, output_gradient));
+  CUPEL_TRY(Passes passes, search_->ForwardGradients(input, output_gradients));
   return tensor::Translate([&] {
-    pass.input_gradient = ToInputGradient(pass.input_gradient, x, options_);
-    return pass;
+    for (Tensor& gradient : passes.input_gradients) gradient = ToInputGradient(gradient, x, options_);
+    return passes;
   });
 }
 

@@ -60,10 +60,17 @@ class Classifier {
   /// Which executor searches, after kAutomatic has been decided.
   ExecutorKind search_kind() const { return search_kind_; }
 
+  /// The graph whose output is the logits: graph() itself, or what was made of it when it answers
+  /// probabilities.
+  graph::Graph LogitGraph() const;
+
   /// [n, ...sample_shape] to logits [n, classes], on the search executor.
   Result<tensor::Tensor> Logits(const tensor::Tensor& x) const;
   /// Logits and the gradient with respect to x of the objective whose output gradient is given.
   Result<Pass> LogitsGradient(const tensor::Tensor& x, const OutputGradient& output_gradient) const;
+  /// The same for several objectives, from one forward pass.
+  Result<Passes> LogitsGradients(const tensor::Tensor& x,
+                                 std::span<const OutputGradient> output_gradients) const;
   /// Logits by the exact executor, each row computed alone: what a claim is confirmed with.
   Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const;
 

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,11 @@ struct Pass {
   tensor::Tensor input_gradient;  ///< Shape of the input, detached.
 };
 
+struct Passes {
+  tensor::Tensor output;                        ///< [n, ...], detached.
+  std::vector<tensor::Tensor> input_gradients;  ///< One an objective, shape of the input, detached.
+};
+
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -44,6 +50,11 @@ class Executor {
   /// computed.
   virtual Result<Pass> ForwardGradient(const tensor::Tensor& input,
                                        const OutputGradient& output_gradient) const = 0;
+
+  /// One forward pass and a backward pass for each output gradient, which are called in order with the same
+  /// output. An executor that can keeps the forward pass's values for all of them; this one starts anew.
+  virtual Result<Passes> ForwardGradients(const tensor::Tensor& input,
+                                          std::span<const OutputGradient> output_gradients) const;
 
   virtual tensor::Device device() const = 0;
 };

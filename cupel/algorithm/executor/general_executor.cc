@@ -24,25 +24,34 @@ Result<Tensor> GeneralExecutor::Forward(const Tensor& input) const {
 
 Result<Pass> GeneralExecutor::ForwardGradient(const Tensor& input,
                                               const OutputGradient& output_gradient) const {
+  CUPEL_TRY(Passes passes, ForwardGradients(input, {&output_gradient, 1}));
+  return Pass{.output = std::move(passes.output), .input_gradient = std::move(passes.input_gradients[0])};
+}
+
+Result<Passes> GeneralExecutor::ForwardGradients(const Tensor& input,
+                                                 std::span<const OutputGradient> output_gradients) const {
   Tensor recorded = input.detach();
   recorded.requires_grad_(true);
   CUPEL_TRY(const std::vector<Tensor> outputs, engine_->Forward({&recorded, 1}, gradient::Recording::kOn));
-  Pass pass{.output = outputs[0].detach(), .input_gradient = {}};
-  return tensor::Translate([&]() -> Result<Pass> {
-    const Tensor seed = [&] {
-      const c10::AutoGradMode off(false);
-      return output_gradient(pass.output);
-    }();
-    if (seed.sizes() != pass.output.sizes()) {
-      return Fail(ErrorCode::kInvalidArgument, "the output's gradient has another shape than the output");
+  Passes passes{.output = outputs[0].detach(), .input_gradients = {}};
+  return tensor::Translate([&]() -> Result<Passes> {
+    for (std::size_t k = 0; k < output_gradients.size(); ++k) {
+      const Tensor seed = [&] {
+        const c10::AutoGradMode off(false);
+        return output_gradients[k](passes.output);
+      }();
+      if (seed.sizes() != passes.output.sizes()) {
+        return Fail(ErrorCode::kInvalidArgument, "the output's gradient has another shape than the output");
+      }
+      Tensor gradient;
+      if (outputs[0].requires_grad()) {
+        const bool last = k + 1 == output_gradients.size();
+        gradient = torch::autograd::grad({outputs[0]}, {recorded}, {seed}, !last, false, true)[0];
+      }
+      if (!gradient.defined()) gradient = at::zeros_like(passes.output.new_empty(input.sizes()));
+      passes.input_gradients.push_back(std::move(gradient));
     }
-    if (outputs[0].requires_grad()) {
-      pass.input_gradient =
-          torch::autograd::grad({outputs[0]}, {recorded}, {seed}, c10::nullopt, false, true)[0];
-    }
-    if (!pass.input_gradient.defined())
-      pass.input_gradient = at::zeros_like(pass.output.new_empty(input.sizes()));
-    return pass;
+    return passes;
   });
 }
 

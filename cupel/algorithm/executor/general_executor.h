@@ -18,6 +18,8 @@ class GeneralExecutor : public Executor {
   Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override;
   Result<Pass> ForwardGradient(const tensor::Tensor& input,
                                const OutputGradient& output_gradient) const override;
+  Result<Passes> ForwardGradients(const tensor::Tensor& input,
+                                  std::span<const OutputGradient> output_gradients) const override;
   tensor::Device device() const override { return device_; }
 
  private:
