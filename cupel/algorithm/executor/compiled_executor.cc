@@ -87,47 +87,66 @@ Result<Tensor> CompiledExecutor::Forward(const Tensor& input) const {
   });
 }
 
-// The gradient that a part hands back is what the rest of the chain asks of its output, so each part is a
-// gradient callback of the one before it.
-Result<Pass> CompiledExecutor::ForwardGradientFrom(std::size_t index, const Tensor& input,
-                                                   const OutputGradient& output_gradient) const {
-  if (index == links_.size()) return Pass{input, output_gradient(input)};
-  const Link& link = links_[index];
-  Pass result;
-  if (!link.island) {
-    const Tensor x = input.contiguous();
-    result.output = EmptyOf(input.size(0), link.gradient->output_shape());
-    result.input_gradient = at::empty(input.sizes(), x.options());
-    CUPEL_TRY(compiled::Recording recording, link.gradient->Record(Values(x), MutableValues(result.output)));
-    CUPEL_TRY(const Pass rest, ForwardGradientFrom(index + 1, result.output, output_gradient));
-    if (rest.input_gradient.sizes() != result.output.sizes()) {
+// The gradients that a part hands back are what the rest of the chain asks of its output, so each part is the
+// objective of the one before it.
+Result<Passes> CompiledExecutor::FromLink(std::size_t index, const Tensor& input,
+                                          std::span<const OutputGradient> output_gradients) const {
+  if (index == links_.size()) {
+    Passes passes{.output = input, .input_gradients = {}};
+    for (const OutputGradient& output_gradient : output_gradients)
+      passes.input_gradients.push_back(output_gradient(input));
+    return passes;
+  }
+  return links_[index].island ? FromIsland(index, input, output_gradients)
+                              : FromCompiled(index, input, output_gradients);
+}
+
+Result<Passes> CompiledExecutor::FromCompiled(std::size_t index, const Tensor& input,
+                                              std::span<const OutputGradient> output_gradients) const {
+  const compiled::CompiledGraph& graph = *links_[index].gradient;
+  const Tensor x = input.contiguous();
+  const Tensor output = EmptyOf(input.size(0), graph.output_shape());
+  CUPEL_TRY(compiled::Recording recording, graph.Record(Values(x), MutableValues(output)));
+  CUPEL_TRY(Passes passes, FromLink(index + 1, output, output_gradients));
+  for (Tensor& gradient : passes.input_gradients) {
+    if (gradient.sizes() != output.sizes()) {
       return Fail(ErrorCode::kInvalidArgument, "the output's gradient has another shape than the output");
     }
-    const Tensor seed = rest.input_gradient.to(at::kFloat).contiguous();
-    CUPEL_TRY_STATUS(recording.InputGradient(Values(seed), MutableValues(result.input_gradient)));
-    result.output = rest.output;
-    return result;
+    const Tensor seed = gradient.to(at::kFloat).contiguous();
+    gradient = at::empty(input.sizes(), x.options());
+    CUPEL_TRY_STATUS(recording.InputGradient(Values(seed), MutableValues(gradient)));
   }
-  Status failure;
-  Tensor last;
-  CUPEL_TRY(result, link.island->ForwardGradient(input, [&](const Tensor& output) {
-    auto rest = ForwardGradientFrom(index + 1, output, output_gradient);
-    if (rest) {
-      last = rest->output;
-      return rest->input_gradient;
-    }
-    failure = tl::make_unexpected(rest.error());
-    return output;  // Of the right shape; the failure is returned below.
-  }));
-  CUPEL_TRY_STATUS(failure);
-  result.output = last;
-  return result;
+  return passes;
+}
+
+Result<Passes> CompiledExecutor::FromIsland(std::size_t index, const Tensor& input,
+                                            std::span<const OutputGradient> output_gradients) const {
+  // The island asks for each objective's gradient in turn, with the same output: the rest of the chain runs
+  // once, when the first is asked for.
+  Result<Passes> rest = Passes{};
+  std::vector<OutputGradient> objectives;
+  for (std::size_t k = 0; k < output_gradients.size(); ++k) {
+    objectives.emplace_back([&, k](const Tensor& output) {
+      if (k == 0) rest = FromLink(index + 1, output, output_gradients);
+      return rest ? rest->input_gradients[k] : output;  // A failure is returned below.
+    });
+  }
+  CUPEL_TRY(Passes passes, links_[index].island->ForwardGradients(input, objectives));
+  if (!rest) return tl::make_unexpected(rest.error());
+  passes.output = rest->output;
+  return passes;
 }
 
 Result<Pass> CompiledExecutor::ForwardGradient(const Tensor& input,
                                                const OutputGradient& output_gradient) const {
+  CUPEL_TRY(Passes passes, ForwardGradients(input, {&output_gradient, 1}));
+  return Pass{.output = std::move(passes.output), .input_gradient = std::move(passes.input_gradients[0])};
+}
+
+Result<Passes> CompiledExecutor::ForwardGradients(const Tensor& input,
+                                                  std::span<const OutputGradient> output_gradients) const {
   CUPEL_TRY_STATUS(CheckInput(input));
-  return tensor::Translate([&] { return ForwardGradientFrom(0, input.detach(), output_gradient); });
+  return tensor::Translate([&] { return FromLink(0, input.detach(), output_gradients); });
 }
 
 }  // namespace cupel::algorithm::executor

@@ -28,6 +28,8 @@ class CompiledExecutor : public Executor {
   Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override;
   Result<Pass> ForwardGradient(const tensor::Tensor& input,
                                const OutputGradient& output_gradient) const override;
+  Result<Passes> ForwardGradients(const tensor::Tensor& input,
+                                  std::span<const OutputGradient> output_gradients) const override;
   tensor::Device device() const override { return {}; }
 
   /// As partitioned, and with what turned out not to compile on this processor.
@@ -43,8 +45,13 @@ class CompiledExecutor : public Executor {
 
   static Result<Link> MakeLink(Part& part, compiled::Precision precision);
   Status CheckInput(const tensor::Tensor& input) const;
-  Result<Pass> ForwardGradientFrom(std::size_t link, const tensor::Tensor& input,
-                                   const OutputGradient& output_gradient) const;
+  /// The chain from this part on, with `input` for its input.
+  Result<Passes> FromLink(std::size_t index, const tensor::Tensor& input,
+                          std::span<const OutputGradient> output_gradients) const;
+  Result<Passes> FromCompiled(std::size_t index, const tensor::Tensor& input,
+                              std::span<const OutputGradient> output_gradients) const;
+  Result<Passes> FromIsland(std::size_t index, const tensor::Tensor& input,
+                            std::span<const OutputGradient> output_gradients) const;
 
   graph::Shape sample_shape_;
   std::vector<Part> parts_;

@@ -85,6 +85,21 @@ TEST(CompiledExecutorTest, AnIslandChangesNeitherOutputNorGradient) {
   EXPECT_TRUE(forward.equal(found.output));
 }
 
+TEST(CompiledExecutorTest, SeveralObjectivesShareOneForwardPass) {
+  const Tensor x = Drawn({11, 3, 8, 8}, 7);
+  CUPEL_ASSERT_OK(const auto compiled, MakeExecutor(WithIsland("Sin"), Compiled({3, 8, 8})));
+  std::vector<OutputGradient> objectives;
+  for (std::uint64_t k = 0; k < 3; ++k)
+    objectives.emplace_back([k](const Tensor& y) { return Drawn(y.sizes().vec(), k); });
+  CUPEL_ASSERT_OK(const Passes together, compiled->ForwardGradients(x, objectives));
+  ASSERT_EQ(together.input_gradients.size(), 3U);
+  for (std::size_t k = 0; k < 3; ++k) {
+    CUPEL_ASSERT_OK(const Pass alone, compiled->ForwardGradient(x, objectives[k]));
+    EXPECT_TRUE(together.output.equal(alone.output));
+    EXPECT_TRUE(together.input_gradients[k].equal(alone.input_gradient));
+  }
+}
+
 TEST(CompiledExecutorTest, AGraphOfIslandsAloneStillRuns) {
   const Graph graph = GraphOf({}, {{"odd", "Sin", "", {"x"}, {"y"}, {}}});
   CUPEL_ASSERT_OK(const auto parts, DescribeCompiled(graph, Compiled({4})));
