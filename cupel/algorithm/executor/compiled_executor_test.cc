@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The compiled executor against the general one: on the example networks, on random graphs, with islands.
+#include <ATen/ops/ones.h>
 #include <ATen/ops/ones_like.h>
-#include <ATen/ops/rand.h>
-#include <ATen/ops/randn.h>
-#include <c10/core/GradMode.h>
 #include <rapidcheck.h>
 
 #include <cmath>
@@ -11,8 +9,6 @@
 #include "cupel/algorithm/executor/classifier.h"
 #include "cupel/algorithm/executor/compiled_executor.h"
 #include "cupel/algorithm/executor/graph_for_test.h"
-#include "cupel/algorithm/gradient/evaluate_node.h"
-#include "cupel/algorithm/graph/passes.h"
 #include "cupel/algorithm/graph/random_graph_for_test.h"
 #include "cupel/base/reproducible_stream.h"
 #include "cupel/testing/status_matchers.h"
@@ -186,21 +182,24 @@ TEST(SearchExecutorTest, IsTheCompiledOneWhereItRunsMostOfTheWork) {
   EXPECT_TRUE(exact.equal(general_exact));
 }
 
-TEST(SearchExecutorTest, IsTheGeneralOneWhereTheCompiledOneLacksTheOperators) {
-  Graph graph = PictureGraph();
-  // Each sample takes part in the scale of the others: nothing for a compiled tile.
-  graph.nodes[3].outputs = {"z"};
-  graph.nodes.push_back({"largest", "ReduceMax", "", {"z"}, {"m"}, {{"axes", Axes{0, 1}}}});
-  graph.nodes.push_back({"scale", "Div", "", {"z", "m"}, {"y"}, {}});
-  graph.nodes[0] = {"conv", "Conv", "", {"s", "k"}, {"c"}, {{"pads", Axes{1, 1, 1, 1}}}};
-  graph.nodes.insert(graph.nodes.begin(), {"sin", "Sin", "", {"x"}, {"s"}, {}});
-  const ClassifierOptions options{.device = {}, .preprocessing = {}, .sample_shape = {2, 4, 4}};
-  CUPEL_ASSERT_OK(const auto classifier, Classifier::Create(graph, options));
-  CUPEL_ASSERT_OK(const auto parts, DescribeCompiled(graph, Compiled({2, 4, 4})));
-  EXPECT_EQ(classifier->search_kind(),
-            CompiledShare(parts) >= 0.5 ? ExecutorKind::kCompiled : ExecutorKind::kGeneral);
-  CUPEL_ASSERT_OK(const Tensor logits, classifier->Logits(Drawn({3, 2, 4, 4}, 3)));
-  EXPECT_EQ(logits.sizes(), (at::IntArrayRef{3, 3}));
+TEST(SearchExecutorTest, IsTheGeneralOneWhereTheConvolutionsAreInAnIsland) {
+  // The sum with x spans the sine, and holds the convolution in its island.
+  const Graph graph = GraphOf({{"k", Weights({2, 2, 3, 3}, 1)}, {"w", Weights({32, 3}, 2)}},
+                              {{"conv", "Conv", "", {"x", "k"}, {"c"}, {{"pads", Axes{1, 1, 1, 1}}}},
+                               {"sin", "Sin", "", {"c"}, {"s"}, {}},
+                               {"sum", "Add", "", {"s", "x"}, {"a"}, {}},
+                               {"flat", "Flatten", "", {"a"}, {"f"}, {}},
+                               {"fc", "MatMul", "", {"f", "w"}, {"y"}, {}}});
+  ClassifierOptions options{.device = {}, .preprocessing = {}, .sample_shape = {2, 4, 4}};
+  CUPEL_ASSERT_OK(const auto automatic, Classifier::Create(graph, options));
+  EXPECT_EQ(automatic->search_kind(), ExecutorKind::kGeneral);
+  options.search = SearchExecutor::kCompiled;
+  CUPEL_ASSERT_OK(const auto compiled, Classifier::Create(graph, options));
+  EXPECT_EQ(compiled->search_kind(), ExecutorKind::kCompiled);
+  const Tensor x = Drawn({5, 2, 4, 4}, 3);
+  CUPEL_ASSERT_OK(const Tensor a, automatic->Logits(x));
+  CUPEL_ASSERT_OK(const Tensor b, compiled->Logits(x));
+  EXPECT_LT(Relative(a, b), 1e-5);
 }
 
 }  // namespace

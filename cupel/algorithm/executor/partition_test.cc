@@ -56,13 +56,11 @@ TEST(PartitionTest, WhatASubgraphReadsCrossesToo) {
   branch.outputs = {{.name = "r", .type = graph::DataType::kFloat32, .shape = {}}};
   branch.nodes = {Unary("Neg", "a", "r")};
   const auto body = std::make_shared<const Graph>(branch);
-  const Graph graph =
-      GraphOf({{"on",
-                graph::TensorValue{
-                    graph::DataType::kBool, {}, std::make_shared<const Bytes>(Bytes{std::byte{1}}), {}}}},
-              {Unary("Relu", "x", "a"), Unary("Tanh", "a", "b"),
-               Node{"if", "If", "", {"on"}, {"c"}, {{"then_branch", body}, {"else_branch", body}}},
-               Node{"sum", "Add", "", {"b", "c"}, {"y"}, {}}});
+  const Graph graph = GraphOf(
+      {{"on", graph::TensorValue{graph::DataType::kBool, {}, std::make_shared<const Bytes>(Bytes{1}), {}}}},
+      {Unary("Relu", "x", "a"), Unary("Tanh", "a", "b"),
+       Node{"if", "If", "", {"on"}, {"c"}, {{"then_branch", body}, {"else_branch", body}}},
+       Node{"sum", "Add", "", {"b", "c"}, {"y"}, {}}});
   CUPEL_ASSERT_OK(const auto parts, Partition(graph, {4}));
   EXPECT_EQ(TextOf(parts), "Relu | [Tanh+If+Add]");
 }
