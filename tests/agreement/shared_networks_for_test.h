@@ -115,7 +115,7 @@ inline Result<check::CheckResult> RunOn(const std::string& name, const check::Ch
   return result;
 }
 
-inline double Value(const CheckResult& result, std::string_view name) {
+inline double Value(const check::CheckResult& result, std::string_view name) {
   for (const check::Metric& metric : result.metrics) {
     if (metric.name == name) return metric.value;
   }
