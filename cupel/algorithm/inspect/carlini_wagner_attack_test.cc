@@ -135,9 +135,10 @@ TEST_P(AgainstTheReference, EveryPointIsTheReferencesPoint) {
 }
 
 // Foolbox 3.3.4 (its commit 2513a9a, PyTorch 1.13): L2CarliniWagnerAttack, one input at a time, on the
-// network and the inputs of nearest_walk_for_test.h.
+// network and the inputs of nearest_walk_for_test.h. -1: it found nothing. (It returns an image of zeros
+// then, which happens to be misclassified here, at the distance of the input's own length, 2.02318.)
 TEST(CarliniWagner, FindsTheDistancesThatFoolboxFinds) {
-  const std::vector<double> note = {0.442879, 0.538857, 0.385629, 2.02318,  0.411968, 0.332471,
+  const std::vector<double> note = {0.442879, 0.538857, 0.385629, -1,       0.411968, 0.332471,
                                     0.396376, 0.256382, 0.560454, 0.145378, 0.178614, 0.144234,
                                     0.740568, 0.205747, 0.350576, 0.410113};
   const std::vector<double> paper_like = {0.40745,  0.505464, 0.300156, 1.15715,  0.397561, 0.331385,
@@ -148,17 +149,19 @@ TEST(CarliniWagner, FindsTheDistancesThatFoolboxFinds) {
     CarliniWagnerOptions options;
     if (long_run) options = {.binary_search_steps = 9, .steps = 1000, .initial_const = 1e-3};
     int same = 0;
-    int weaker = 0;
     for (std::size_t i = 0; i < kFormulaInputs; ++i) {
       const std::vector<float> x = FormulaInput(static_cast<int>(i));
       const Looks looks = WalkToEnd(*MakeCarliniWagnerAttack(options), SampleFor(model, x, Norm::kL2), model);
       const double theirs = (long_run ? paper_like : note)[i];
       const double ours = looks.Nearest(x, Norm::kL2);
+      if (theirs < 0) {
+        EXPECT_EQ(ours, kInfinity);
+        continue;
+      }
+      EXPECT_LE(ours, 1.02 * theirs) << "input " << i;
       same += std::abs(ours - theirs) < 0.01 * theirs;
-      weaker += ours > 1.02 * theirs;
     }
     EXPECT_GE(same, 13);
-    EXPECT_LE(weaker, 1);  // input 3: a walk at the largest c, which float32 and double take apart
   }
 }
 
