@@ -47,8 +47,7 @@ double Paper(const Sticker& sticker) {
 Result<Outline> ParseOutline(std::string_view text) {
   if (text == "square") return Outline::kSquare;
   if (text == "disc") return Outline::kDisc;
-  return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("an outline is square or disc, got \"{}\"", text));
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("an outline is square or disc, got \"{}\"", text));
 }
 
 Sticker PlainSticker(std::int64_t channels, std::int64_t height, std::int64_t width, Outline outline,
