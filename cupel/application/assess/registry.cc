@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cupel/algorithm/backdoor/checks.h"
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
 #include "cupel/algorithm/inspect/checks.h"
@@ -18,10 +19,19 @@ using algorithm::check::Check;
 
 std::span<const Check* const> AllChecks() {
   static const std::array checks = {
-      &algorithm::evaluate::AccuracyCheck(),   &algorithm::evaluate::CalibrationCheck(),
-      &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
-      &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
-      &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
+      &algorithm::evaluate::AccuracyCheck(),
+      &algorithm::evaluate::CalibrationCheck(),
+      &algorithm::evaluate::CorruptionCheck(),
+      &algorithm::evaluate::SubgroupsCheck(),
+      &algorithm::inspect::FgsmCheck(),
+      &algorithm::inspect::PgdCheck(),
+      &algorithm::inspect::MembershipCheck(),
+      &algorithm::explain::FaithfulnessCheck(),
+      &algorithm::backdoor::TriggerCheck(),
+      &algorithm::backdoor::NeuralCleanseCheck(),
+      &algorithm::backdoor::ActivationClusteringCheck(),
+      &algorithm::backdoor::SpectralSignaturesCheck(),
+      &algorithm::backdoor::StripCheck(),
   };
   return checks;
 }
