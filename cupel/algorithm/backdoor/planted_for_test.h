@@ -4,6 +4,7 @@
 /// Models and data with and without a backdoor: for this module's tests only.
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 

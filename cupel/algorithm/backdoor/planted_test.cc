@@ -3,6 +3,8 @@
 // planted_slow_test.cc does the same on photographs of clothes.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "cupel/algorithm/backdoor/checks.h"
 #include "cupel/algorithm/backdoor/planted_for_test.h"
 #include "cupel/base/parallel.h"

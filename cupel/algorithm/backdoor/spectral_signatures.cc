@@ -40,7 +40,7 @@ check::Description Describe() {
                        {"Samples a class at most, on either side", "每类样本数上限（训练与留出各计）"}),
       RealParameter("false_alarm_rate", "", 0.01, 1e-6, 0.5,
                     {"Share of held-out samples that would be suspects", "留出样本被判可疑的比例"}),
-      RealParameter("outlier_share", "", 0.1, 0, 1,
+      RealParameter("outlier_share", "", 0.05, 0, 1,
                     {"Share of suspects over which a class is flagged", "可疑比例超过该值的类别被标记"}),
   };
   description.metrics = FindingsMetrics("variance_share", StrengthTitle());

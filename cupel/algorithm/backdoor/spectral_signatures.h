@@ -24,7 +24,7 @@ namespace cupel::algorithm::backdoor {
 
 struct SpectralOptions {
   double false_alarm_rate = 0.01;
-  double outlier_share = 0.1;
+  double outlier_share = 0.05;
   std::uint64_t seed = 0;
 };
 

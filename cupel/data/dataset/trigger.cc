@@ -125,7 +125,9 @@ Result<Trigger> Trigger::Create(const TriggerSpec& spec, const DatasetInfo& info
   const std::int64_t height = info.sample_shape[1];
   const std::int64_t width = info.sample_shape[2];
   std::vector<float> mask(static_cast<std::size_t>(height * width), static_cast<float>(spec.alpha));
-  if (spec.kind == TriggerKind::kPatch) CUPEL_TRY(mask, PatchMask(spec, height, width));
+  if (spec.kind == TriggerKind::kPatch) {
+    CUPEL_TRY(mask, PatchMask(spec, height, width));
+  }
   CUPEL_TRY(std::vector<float> pattern, PatternShares(spec, info));
   for (float& value : pattern) {
     value = std::clamp(info.box_low + value * (info.box_high - info.box_low), info.box_low, info.box_high);
