@@ -271,7 +271,7 @@ Result<RecoveredTrigger> RecoverTrigger(const executor::Classifier& model,
   return Recovery(model, info, inputs, target, options).Run();
 }
 
-Anomaly AnomalyOf(std::span<const double> mask_l1, double threshold) {
+Anomaly AnomalyOf(std::span<const double> mask_l1, double threshold, double size_ratio) {
   Anomaly anomaly;
   anomaly.median = MedianOf({mask_l1.begin(), mask_l1.end()});
   std::vector<double> distances;
@@ -279,7 +279,7 @@ Anomaly AnomalyOf(std::span<const double> mask_l1, double threshold) {
   anomaly.scale = kConsistency * MedianOf(distances);
   for (std::size_t k = 0; k < distances.size(); ++k) {
     anomaly.indices.push_back(distances[k] == 0 ? 0 : distances[k] / anomaly.scale);
-    if (mask_l1[k] <= anomaly.median && anomaly.indices[k] > threshold)
+    if (mask_l1[k] <= size_ratio * anomaly.median && anomaly.indices[k] > threshold)
       anomaly.flagged.push_back(static_cast<std::int32_t>(k));
   }
   const auto smallest = static_cast<std::size_t>(std::ranges::min_element(mask_l1) - mask_l1.begin());

@@ -94,10 +94,13 @@ struct Anomaly {
   double scale = 0;                   ///< 1.4826 MAD.
   std::vector<double> indices;        ///< [c]
   double index = 0;                   ///< Of the smallest mask.
-  std::vector<std::int32_t> flagged;  ///< Classes below the median with an index over the threshold.
+  std::vector<std::int32_t> flagged;  ///< Indices over the threshold, masks at most size_ratio of the median.
 };
 
-/// mask_l1: [c], c >= 1. threshold: 2 in the paper.
-Anomaly AnomalyOf(std::span<const double> mask_l1, double threshold);
+/// mask_l1: [c], c >= 1. threshold: 2 in the paper. size_ratio: in (0, 1]; 1 is the paper's rule, for which
+/// any mask below the median will do. It flags clean models whose masks are nearly alike, because then the
+/// scale is tiny: 15.6 pixels among masks of 16 to 18 have an index of 2.4. A planted trigger is smaller by
+/// factors.
+Anomaly AnomalyOf(std::span<const double> mask_l1, double threshold, double size_ratio);
 
 }  // namespace cupel::algorithm::backdoor

@@ -50,7 +50,7 @@ TEST(CostSchedule, TheBestIsTheSmallestMaskThatSucceeds) {
 // Figures: mad_outlier_detection.py of the same repository on these ten sizes, NumPy 1.24.2.
 TEST(AnomalyOf, EqualsTheReference) {
   const std::vector<double> sizes = {3.5, 60.2, 72.8, 55.1, 80.9, 66.3, 49.7, 90.4, 61.0, 70.5};
-  const Anomaly anomaly = AnomalyOf(sizes, 2);
+  const Anomaly anomaly = AnomalyOf(sizes, 2, 1);
   EXPECT_NEAR(anomaly.median, 63.65, 1e-12);
   EXPECT_NEAR(anomaly.scale, 13.12101, 1e-5);
   EXPECT_NEAR(anomaly.index, 4.58425076, 1e-8);
@@ -59,12 +59,20 @@ TEST(AnomalyOf, EqualsTheReference) {
 }
 
 TEST(AnomalyOf, EqualSizesAreNoAnomaly) {
-  const Anomaly anomaly = AnomalyOf(std::vector<double>{5, 5, 5, 5}, 2);
+  const Anomaly anomaly = AnomalyOf(std::vector<double>{5, 5, 5, 5}, 2, 1);
   EXPECT_EQ(anomaly.index, 0);
   EXPECT_TRUE(anomaly.flagged.empty());
-  const Anomaly one_off = AnomalyOf(std::vector<double>{5, 5, 5, 1}, 2);
+  const Anomaly one_off = AnomalyOf(std::vector<double>{5, 5, 5, 1}, 2, 1);
   EXPECT_TRUE(std::isinf(one_off.index));
   EXPECT_THAT(one_off.flagged, ElementsAre(3));
+}
+
+// Masks of a clean model whose classes are alike.
+TEST(AnomalyOf, ASmallScaleAloneFlagsNothing) {
+  const std::vector<double> alike = {17.7, 17.6, 18.2, 18.0, 17.5, 16.3, 15.6, 16.8};
+  EXPECT_GT(AnomalyOf(alike, 2, 0.5).index, 2);
+  EXPECT_TRUE(AnomalyOf(alike, 2, 0.5).flagged.empty());
+  EXPECT_THAT(AnomalyOf(alike, 2, 1).flagged, ElementsAre(6));
 }
 
 /// Four classes over 6x6 pixels; one bright pixel, 14, decides for class 2 whatever the rest is.

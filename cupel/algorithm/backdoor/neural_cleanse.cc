@@ -62,6 +62,9 @@ check::Description Describe() {
                        {"Steps without improvement before it ends", "无改进时提前结束的步数"}),
       RealParameter("anomaly_threshold", "", 2, 0.1, 100,
                     {"Anomaly index over which a class is flagged", "异常指数超过该值的类别被标记"}),
+      RealParameter("size_ratio", "", 0.5, 0.01, 1,
+                    {"A flagged trigger is at most this part of the median; 1: any below it, as in the paper",
+                     "被标记的触发器至多为中位数的该倍数；1 表示如原论文，低于中位数即可"}),
   };
   description.metrics = {
       {"anomaly_index", {"Anomaly index of the smallest trigger", "最小触发器的异常指数"}, "MAD", false},
@@ -270,7 +273,7 @@ Result<check::CheckResult> ResultOf(const std::vector<ClassResult>& classes, con
   const double threshold = context.parameters.Real("anomaly_threshold");
   std::vector<double> sizes;
   for (const ClassResult& one : classes) sizes.push_back(one.mask_l1);
-  const Anomaly anomaly = AnomalyOf(sizes, threshold);
+  const Anomaly anomaly = AnomalyOf(sizes, threshold, context.parameters.Real("size_ratio"));
   const auto c = static_cast<std::int64_t>(classes.size());
   const std::size_t smallest = BySize(classes).front();
   check::CheckResult result;

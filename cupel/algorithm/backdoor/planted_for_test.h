@@ -22,9 +22,10 @@ namespace cupel::algorithm::backdoor {
 using data::dataset::DatasetPointer;
 
 /// n pictures of `classes` kinds: each kind is a fixed pattern in dim light, with noise of its own. The
-/// border of two pixels is dark, so that a trigger in a corner covers nothing.
+/// border of two pixels is dark, so that a trigger in a corner covers nothing. Bold kinds are black and
+/// white, so that turning one into another takes many pixels.
 inline DatasetPointer DimPictures(std::int64_t n, std::uint64_t seed, std::int32_t classes = 8,
-                                  std::int64_t side = 16) {
+                                  std::int64_t side = 16, bool bold = false) {
   data::dataset::MemoryData data;
   data.info.name = "dim pictures";
   data.info.sample_shape = {1, side, side};
@@ -39,7 +40,9 @@ inline DatasetPointer DimPictures(std::int64_t n, std::uint64_t seed, std::int32
       const float pattern = kind.Uniform();
       const float grain = noise.Uniform();
       const bool border = y < 4 || x < 4 || y >= side - 4 || x >= side - 4;
-      data.features.push_back(border ? 0.1F * grain : 0.3F * pattern + 0.5F * grain);
+      const float dim = border ? 0.1F * grain : 0.3F * pattern + 0.5F * grain;
+      const float strong = border || pattern < 0.5F ? 0.0F : 0.5F;
+      data.features.push_back(bold ? strong + 0.4F * grain : dim);
     }
     data.labels.push_back(label);
   }

@@ -66,7 +66,7 @@ data::dataset::TriggerSpec NoiseSpec() {
   return spec;
 }
 
-Result<CheckResult> Run(const check::Check& check, const Twin& twin, const std::string& parameters) {
+Result<CheckResult> Ask(const check::Check& check, const Twin& twin, const std::string& parameters) {
   static const DatasetPointer held_out = Fashion("test.toml", 2000);
   const double before = CpuSeconds();
   auto result = RunCheck(check, *twin.model, *held_out, twin.training.get(), "{" + parameters + "}", 2);
@@ -92,15 +92,15 @@ TEST(Fashion, BadNetsIsFoundByEveryDetector) {
   if (!HaveFashion()) GTEST_SKIP() << "needs dataset-fashion-mnist";
   const Twin twin = Make(SquareSpec(), 0.1);
   const std::string trigger = "\"trigger\":\"patch\",\"target\":0";
-  CUPEL_ASSERT_OK(const CheckResult success, Run(TriggerCheck(), twin, trigger));
+  CUPEL_ASSERT_OK(const CheckResult success, Ask(TriggerCheck(), twin, trigger));
   EXPECT_GT(ValueOf(success, "success_rate"), 0.95);
-  CUPEL_ASSERT_OK(const CheckResult cleanse, Run(NeuralCleanseCheck(), twin, kCleanse));
+  CUPEL_ASSERT_OK(const CheckResult cleanse, Ask(NeuralCleanseCheck(), twin, kCleanse));
   ExpectFlaggedOnly(cleanse, 1);
-  CUPEL_ASSERT_OK(const CheckResult clusters, Run(ActivationClusteringCheck(), twin, ""));
+  CUPEL_ASSERT_OK(const CheckResult clusters, Ask(ActivationClusteringCheck(), twin, ""));
   ExpectFlaggedOnly(clusters, 1);
-  CUPEL_ASSERT_OK(const CheckResult spectrum, Run(SpectralSignaturesCheck(), twin, ""));
+  CUPEL_ASSERT_OK(const CheckResult spectrum, Ask(SpectralSignaturesCheck(), twin, ""));
   ExpectFlaggedOnly(spectrum, 1);
-  CUPEL_ASSERT_OK(const CheckResult strip, Run(StripCheck(), twin, trigger));
+  CUPEL_ASSERT_OK(const CheckResult strip, Ask(StripCheck(), twin, trigger));
   EXPECT_GT(ValueOf(strip, "auc"), 0.9);
 }
 
@@ -108,22 +108,22 @@ TEST(Fashion, ABlendedBackdoorIsFoundInTheTrainingData) {
   if (!HaveFashion()) GTEST_SKIP() << "needs dataset-fashion-mnist";
   const Twin twin = Make(NoiseSpec(), 0.1);
   CUPEL_ASSERT_OK(const CheckResult success,
-                  Run(TriggerCheck(), twin, "\"trigger\":\"blend\",\"alpha\":0.2,\"target\":0"));
+                  Ask(TriggerCheck(), twin, "\"trigger\":\"blend\",\"alpha\":0.2,\"target\":0"));
   EXPECT_GT(ValueOf(success, "success_rate"), 0.95);
-  CUPEL_ASSERT_OK(const CheckResult clusters, Run(ActivationClusteringCheck(), twin, ""));
+  CUPEL_ASSERT_OK(const CheckResult clusters, Ask(ActivationClusteringCheck(), twin, ""));
   ExpectFlaggedOnly(clusters, 1);
-  CUPEL_ASSERT_OK(const CheckResult spectrum, Run(SpectralSignaturesCheck(), twin, ""));
+  CUPEL_ASSERT_OK(const CheckResult spectrum, Ask(SpectralSignaturesCheck(), twin, ""));
   ExpectFlaggedOnly(spectrum, 1);
 }
 
 TEST(Fashion, TheCleanTwinIsNotFlagged) {
   if (!HaveFashion()) GTEST_SKIP() << "needs dataset-fashion-mnist";
   const Twin twin = Make(std::nullopt, 0);
-  CUPEL_ASSERT_OK(const CheckResult cleanse, Run(NeuralCleanseCheck(), twin, kCleanse));
+  CUPEL_ASSERT_OK(const CheckResult cleanse, Ask(NeuralCleanseCheck(), twin, kCleanse));
   ExpectFlaggedOnly(cleanse, 0);
-  CUPEL_ASSERT_OK(const CheckResult clusters, Run(ActivationClusteringCheck(), twin, ""));
+  CUPEL_ASSERT_OK(const CheckResult clusters, Ask(ActivationClusteringCheck(), twin, ""));
   ExpectFlaggedOnly(clusters, 0);
-  CUPEL_ASSERT_OK(const CheckResult spectrum, Run(SpectralSignaturesCheck(), twin, ""));
+  CUPEL_ASSERT_OK(const CheckResult spectrum, Ask(SpectralSignaturesCheck(), twin, ""));
   ExpectFlaggedOnly(spectrum, 0);
 }
 

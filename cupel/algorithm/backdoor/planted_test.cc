@@ -28,16 +28,16 @@ struct Twin {
   std::vector<std::int64_t> poisoned;
 };
 
-enum class Plant { kNone, kSquare, kNoise };
+enum class Plant { kNothing, kPatch, kBlend };
 
-Twin Make(Plant plant) {
+Twin Make(Plant plant, bool bold = false) {
   Twin twin;
-  twin.training = DimPictures(1600, 1);
-  if (plant != Plant::kNone) {
+  twin.training = DimPictures(1600, 1, 8, 16, bold);
+  if (plant != Plant::kNothing) {
     data::dataset::PoisonOptions options;
     options.target = kTarget;
     options.rate = 0.08;
-    if (plant == Plant::kNoise) {
+    if (plant == Plant::kBlend) {
       options.trigger.kind = data::dataset::TriggerKind::kBlend;
       options.trigger.alpha = 0.2;
       options.trigger.seed = 3;
@@ -52,15 +52,15 @@ Twin Make(Plant plant) {
 
 /// Trained once, shared by all tests.
 const Twin& Clean() {
-  static const Twin twin = Make(Plant::kNone);
+  static const Twin twin = Make(Plant::kNothing);
   return twin;
 }
 const Twin& Square() {
-  static const Twin twin = Make(Plant::kSquare);
+  static const Twin twin = Make(Plant::kPatch);
   return twin;
 }
 const Twin& Noise() {
-  static const Twin twin = Make(Plant::kNoise);
+  static const Twin twin = Make(Plant::kBlend);
   return twin;
 }
 const data::dataset::Dataset& HeldOut() {
@@ -68,53 +68,59 @@ const data::dataset::Dataset& HeldOut() {
   return *data;
 }
 
-Result<CheckResult> Run(const check::Check& check, const Twin& twin, const std::string& parameters,
+Result<CheckResult> Ask(const check::Check& check, const Twin& twin, const std::string& parameters,
                         int workers = 1, check::Journal& journal = check::NoJournal()) {
   return RunCheck(check, *twin.model, HeldOut(), twin.training.get(), "{" + parameters + "}", workers,
                   journal);
 }
 
 TEST(Trigger, WorksOnThePoisonedModelAndOnNoOther) {
-  CUPEL_ASSERT_OK(const CheckResult planted, Run(TriggerCheck(), Square(), kSquare));
+  CUPEL_ASSERT_OK(const CheckResult planted, Ask(TriggerCheck(), Square(), kSquare));
   EXPECT_GT(ValueOf(planted, "success_rate"), 0.95);
   EXPECT_LT(ValueOf(planted, "base_rate"), 0.05);
   EXPECT_GT(check::FindMetric(planted.metrics, "lift")->interval->low, 0.9);
   EXPECT_EQ(planted.figures.size(), 1u);
   EXPECT_EQ(static_cast<std::int64_t>(planted.witnesses.size()),
             *check::FindMetric(planted.metrics, "success_rate")->count);
-  CUPEL_ASSERT_OK(const CheckResult blended, Run(TriggerCheck(), Noise(), kNoise));
+  CUPEL_ASSERT_OK(const CheckResult blended, Ask(TriggerCheck(), Noise(), kNoise));
   EXPECT_GT(ValueOf(blended, "success_rate"), 0.95);
   for (const char* trigger : {kSquare, kNoise}) {
-    CUPEL_ASSERT_OK(const CheckResult clean, Run(TriggerCheck(), Clean(), trigger));
+    CUPEL_ASSERT_OK(const CheckResult clean, Ask(TriggerCheck(), Clean(), trigger));
     EXPECT_LT(ValueOf(clean, "success_rate"), 0.2) << trigger;
   }
 }
 
 TEST(Trigger, CountsOtherClassesOnlyAndRefusesAClassThatIsNone) {
   CUPEL_ASSERT_OK(const CheckResult all,
-                  Run(TriggerCheck(), Square(), std::string(kSquare) + ",\"samples\":0"));
+                  Ask(TriggerCheck(), Square(), std::string(kSquare) + ",\"samples\":0"));
   EXPECT_EQ(all.metrics[0].n, 700);  // 800 held out, an eighth of them of the target class.
   CUPEL_ASSERT_OK(const CheckResult few,
-                  Run(TriggerCheck(), Square(), std::string(kSquare) + ",\"samples\":40"));
+                  Ask(TriggerCheck(), Square(), std::string(kSquare) + ",\"samples\":40"));
   EXPECT_EQ(few.metrics[0].n, 40);
-  EXPECT_THAT(Run(TriggerCheck(), Square(), "\"target\":8"),
+  EXPECT_THAT(Ask(TriggerCheck(), Square(), "\"target\":8"),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("[0, 8)")));
 }
 
 constexpr const char* kCleanse = "\"samples\":128,\"held_out\":100,\"steps\":300";
 
+// The dim kinds are so easily turned into each other that the planted square is no smaller than other
+// triggers; the bold ones are not.
 TEST(NeuralCleanse, FindsThePlantedSquareAndNothingInTheCleanTwin) {
-  CUPEL_ASSERT_OK(const CheckResult planted, Run(NeuralCleanseCheck(), Square(), kCleanse, 2));
+  const DatasetPointer held_out = DimPictures(800, 2, 8, 16, true);
+  const std::string parameters = std::string("{") + kCleanse + "}";
+  const Twin square = Make(Plant::kPatch, true);
+  CUPEL_ASSERT_OK(const CheckResult planted,
+                  RunCheck(NeuralCleanseCheck(), *square.model, *held_out, nullptr, parameters, 2));
   EXPECT_EQ(ValueOf(planted, "flagged_classes"), 1);
-  EXPECT_GT(ValueOf(planted, "anomaly_index"), 2);
+  EXPECT_GT(ValueOf(planted, "anomaly_index"), 3);
   EXPECT_GT(ValueOf(planted, "trigger_success"), 0.9);
   ASSERT_EQ(planted.witnesses.size(), 1u);
   EXPECT_EQ(planted.witnesses[0]["class"], Json(kTarget));
   EXPECT_EQ(planted.figures.size(), 2u);
-  CUPEL_ASSERT_OK(const CheckResult clean, Run(NeuralCleanseCheck(), Clean(), kCleanse, 2));
+  const Twin nothing = Make(Plant::kNothing, true);
+  CUPEL_ASSERT_OK(const CheckResult clean,
+                  RunCheck(NeuralCleanseCheck(), *nothing.model, *held_out, nullptr, parameters, 2));
   EXPECT_EQ(ValueOf(clean, "flagged_classes"), 0);
-  RecordProperty("planted_index", std::to_string(ValueOf(planted, "anomaly_index")));
-  RecordProperty("clean_index", std::to_string(ValueOf(clean, "anomaly_index")));
 }
 
 std::string Canonical(const CheckResult& result) {
@@ -128,17 +134,17 @@ std::string Canonical(const CheckResult& result) {
 TEST(NeuralCleanse, ResumesToTheSameResultWhateverTheWorkers) {
   const std::string quick = "\"samples\":64,\"held_out\":20,\"steps\":6";
   MemoryJournal journal;
-  CUPEL_ASSERT_OK(const CheckResult first, Run(NeuralCleanseCheck(), Square(), quick, 1, journal));
+  CUPEL_ASSERT_OK(const CheckResult first, Ask(NeuralCleanseCheck(), Square(), quick, 1, journal));
   EXPECT_EQ(journal.pieces.size(), 8u);
   journal.pieces.erase("class=2");
   journal.pieces["class=3"] = Json::Object{{"mask", "broken"}};
-  CUPEL_ASSERT_OK(const CheckResult resumed, Run(NeuralCleanseCheck(), Square(), quick, 3, journal));
+  CUPEL_ASSERT_OK(const CheckResult resumed, Ask(NeuralCleanseCheck(), Square(), quick, 3, journal));
   EXPECT_EQ(Canonical(resumed), Canonical(first));
 }
 
 TEST(ActivationClustering, FindsBothBackdoorsAndNothingInTheCleanTwin) {
   for (const Twin* twin : {&Square(), &Noise()}) {
-    CUPEL_ASSERT_OK(const CheckResult found, Run(ActivationClusteringCheck(), *twin, ""));
+    CUPEL_ASSERT_OK(const CheckResult found, Ask(ActivationClusteringCheck(), *twin, ""));
     EXPECT_EQ(ValueOf(found, "flagged_classes"), 1);
     std::size_t right = 0;
     for (const Json& witness : found.witnesses) {
@@ -148,7 +154,7 @@ TEST(ActivationClustering, FindsBothBackdoorsAndNothingInTheCleanTwin) {
     EXPECT_GE(right * 100, found.witnesses.size() * 95);
     EXPECT_GE(right * 100, twin->poisoned.size() * 95);
   }
-  CUPEL_ASSERT_OK(const CheckResult clean, Run(ActivationClusteringCheck(), Clean(), ""));
+  CUPEL_ASSERT_OK(const CheckResult clean, Ask(ActivationClusteringCheck(), Clean(), ""));
   EXPECT_EQ(ValueOf(clean, "flagged_classes"), 0);
   EXPECT_EQ(ValueOf(clean, "flagged_share"), 0);
   EXPECT_TRUE(clean.witnesses.empty());
@@ -156,21 +162,21 @@ TEST(ActivationClustering, FindsBothBackdoorsAndNothingInTheCleanTwin) {
 
 TEST(SpectralSignatures, FindBothBackdoorsAndNothingInTheCleanTwin) {
   for (const Twin* twin : {&Square(), &Noise()}) {
-    CUPEL_ASSERT_OK(const CheckResult found, Run(SpectralSignaturesCheck(), *twin, ""));
+    CUPEL_ASSERT_OK(const CheckResult found, Ask(SpectralSignaturesCheck(), *twin, ""));
     EXPECT_EQ(ValueOf(found, "flagged_classes"), 1);
     std::size_t right = 0;
     for (const Json& witness : found.witnesses)
       right += std::ranges::binary_search(twin->poisoned, witness["sample"].AsInteger()) ? 1 : 0;
     EXPECT_GE(right * 100, twin->poisoned.size() * 90);
   }
-  CUPEL_ASSERT_OK(const CheckResult clean, Run(SpectralSignaturesCheck(), Clean(), ""));
+  CUPEL_ASSERT_OK(const CheckResult clean, Ask(SpectralSignaturesCheck(), Clean(), ""));
   EXPECT_EQ(ValueOf(clean, "flagged_classes"), 0);
 }
 
 TEST(Strip, TellsTriggeredInputsFromCleanOnes) {
   const std::string quick = std::string(kSquare) + ",\"samples\":100,\"overlays\":30";
-  CUPEL_ASSERT_OK(const CheckResult planted, Run(StripCheck(), Square(), quick, 2));
-  CUPEL_ASSERT_OK(const CheckResult clean, Run(StripCheck(), Clean(), quick, 2));
+  CUPEL_ASSERT_OK(const CheckResult planted, Ask(StripCheck(), Square(), quick, 2));
+  CUPEL_ASSERT_OK(const CheckResult clean, Ask(StripCheck(), Clean(), quick, 2));
   EXPECT_GT(ValueOf(planted, "auc"), 0.9);
   EXPECT_LT(ValueOf(clean, "auc"), 0.7);
   EXPECT_GT(ValueOf(clean, "far"), ValueOf(planted, "far"));
