@@ -100,7 +100,7 @@ struct Anomaly {
 /// mask_l1: [c], c >= 1. threshold: 2 in the paper. size_ratio: in (0, 1]; 1 is the paper's rule, for which
 /// any mask below the median will do. It flags clean models whose masks are nearly alike, because then the
 /// scale is tiny: 15.6 pixels among masks of 16 to 18 have an index of 2.4. A planted trigger is smaller by
-/// factors.
+/// factors. Of 20 clean dense networks on Fashion-MNIST 10 had an index over 2 (planted_slow_test.cc).
 Anomaly AnomalyOf(std::span<const double> mask_l1, double threshold, double size_ratio);
 
 }  // namespace cupel::algorithm::backdoor

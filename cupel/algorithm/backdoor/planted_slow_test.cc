@@ -127,28 +127,33 @@ TEST(Fashion, TheCleanTwinIsNotFlagged) {
   ExpectFlaggedOnly(spectrum, 0);
 }
 
-// Ten classes are a tiny sample for a median absolute deviation, so an index over 2 happens to clean models,
-// too. This measures how often: twenty clean models that differ in their seed. It fails only if the detector
-// is useless; the figure it prints is what the documentation quotes.
-TEST(Fashion, NeuralCleanseCriesWolfSometimes) {
+// Ten classes are a tiny sample for a median absolute deviation, so an index over 2, the paper's rule,
+// happens to clean models, too. Twenty clean models that differ in their seed measure how often (the figure
+// that the documentation quotes), and that no trigger of theirs is small as well.
+TEST(Fashion, AnIndexAloneCriesWolfASmallTriggerDoesNot) {
   if (!HaveFashion()) GTEST_SKIP() << "needs dataset-fashion-mnist";
   constexpr int kModels = 20;
   const DatasetPointer training = Fashion("train.toml", 3000);
   const DatasetPointer held_out = Fashion("test.toml", 1000);
-  int alarms = 0;
+  int over_two = 0;
+  int flagged = 0;
   std::string indices;
   const double before = CpuSeconds();
   for (int seed = 1; seed <= kModels; ++seed) {
     const auto model = TrainOn(*training, {.epochs = 8, .seed = static_cast<std::uint64_t>(seed)});
     CUPEL_ASSERT_OK(const CheckResult result, RunCheck(NeuralCleanseCheck(), *model, *held_out, nullptr,
                                                        "{\"samples\":128,\"held_out\":50,\"steps\":250}", 2));
-    alarms += ValueOf(result, "flagged_classes") > 0 ? 1 : 0;
-    indices += fmt::format(" {:.2f}", ValueOf(result, "anomaly_index"));
+    const double index = ValueOf(result, "anomaly_index");
+    over_two += index > 2 ? 1 : 0;
+    flagged += ValueOf(result, "flagged_classes") > 0 ? 1 : 0;
+    indices += fmt::format(" {:.2f}", index);
   }
-  std::cout << fmt::format("{} of {} clean models flagged, indices{}, {:.0f} CPU s\n", alarms, kModels,
-                           indices, CpuSeconds() - before);
-  RecordProperty("false_alarms", alarms);
-  EXPECT_LE(alarms, kModels / 2);
+  std::cout << fmt::format(
+      "of {} clean models {} have an index over 2 and {} are flagged, indices{}, {:.0f} CPU s\n", kModels,
+      over_two, flagged, indices, CpuSeconds() - before);
+  RecordProperty("over_two", over_two);
+  EXPECT_GT(over_two, 0) << "then the documentation is wrong";
+  EXPECT_LE(flagged, 1);
 }
 
 }  // namespace
