@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """pgd_pytorch.py MODEL.onnx IMAGES STEPS EPSILON: plain PyTorch PGD on the first IMAGES Fashion-MNIST test images.
 
-The peer of `make bench`: what people write by hand and what torchattacks does. Linf, step EPSILON/4, one uniform random
+The peer of `make bench` where no checkout is at hand: what people write by hand and what torchattacks does. Linf, step EPSILON/4, one uniform random
 start, cross-entropy, gradient with respect to the input only, batch 250, one thread, every image attacked for every step;
 an image counts as broken when the last iterate is misclassified (and, for the comparison of verdicts, also reported:
 when any visited iterate is). The network is rebuilt from the ONNX file's own nodes with torch.nn.functional, batch-norm
@@ -114,4 +114,5 @@ def main():
                       "cpu_seconds": cpu, "wall_seconds": wall, "cpu_ms_per_image": 1e3 * cpu / n}))
 
 
-main()
+if __name__ == "__main__":
+    main()

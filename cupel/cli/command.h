@@ -59,12 +59,14 @@ void OnRun(CLI::App* command, Session& session, Body body);
 // One function a command file.
 void AddInit(CLI::App& app, Session& session);
 void AddAssess(CLI::App& app, Session& session);
+void AddInspect(CLI::App& app, Session& session);
 void AddVerify(CLI::App& app, Session& session);
 void AddReport(CLI::App& app, Session& session);
 void AddExport(CLI::App& app, Session& session);
 void AddChecks(CLI::App& app, Session& session);
 void AddModel(CLI::App& app, Session& session);
 void AddFit(CLI::App& app, Session& session);
+void AddPhysical(CLI::App& app, Session& session);
 void AddData(CLI::App& app, Session& session);
 void AddSign(CLI::App& app, Session& session);
 void AddVerifyModel(CLI::App& app, Session& session);

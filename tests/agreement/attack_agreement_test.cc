@@ -6,93 +6,17 @@
 // success at any iterate, so PGD may break more and must lie in the 95 % binomial interval. FGSM has no
 // randomness and must agree. Evaluation counts: a reference implementation with an active set and the same
 // cycle rule.
-#include <zlib.h>
-
-#include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <iostream>
-
 #include "cupel/algorithm/check/result_json.h"
-#include "cupel/algorithm/executor/classifier.h"
 #include "cupel/algorithm/inspect/checks.h"
-#include "cupel/algorithm/inspect/witness.h"
-#include "cupel/algorithm/onnx/reader.h"
-#include "cupel/base/clock.h"
-#include "cupel/data/dataset/memory_dataset.h"
 #include "cupel/data/dataset/subset.h"
 #include "cupel/stats/proportion.h"
 #include "cupel/testing/status_matchers.h"
+#include "shared_networks_for_test.h"
 
 namespace cupel::algorithm::inspect {
 namespace {
 
 using check::CheckResult;
-
-std::filesystem::path Models() {
-  const char* named = std::getenv("CUPEL_SHARED");
-  const auto shared =
-      named != nullptr ? std::filesystem::path(named) : std::filesystem::path(CUPEL_SOURCE_DIR) / "../shared";
-  return shared / "data/bench-inspect";
-}
-
-const std::filesystem::path kFashion = "/usr/share/datasets/fashion-mnist";
-
-std::vector<std::uint8_t> Gunzip(const std::string& name, unsigned skip, unsigned size) {
-  std::vector<std::uint8_t> bytes(skip + size);
-  gzFile file = gzopen((kFashion / name).c_str(), "rb");
-  const int got = gzread(file, bytes.data(), skip + size);
-  gzclose(file);
-  CUPEL_CHECK(got == static_cast<int>(skip + size));
-  return {bytes.begin() + skip, bytes.end()};
-}
-
-data::dataset::DatasetPointer Images(std::int64_t n) {
-  data::dataset::MemoryData data;
-  data.info.name = "fashion-mnist test";
-  data.info.sample_shape = {1, 28, 28};
-  for (int c = 0; c < 10; ++c) data.info.class_names.push_back(std::to_string(c));
-  for (std::uint8_t byte : Gunzip("t10k-images-idx3-ubyte.gz", 16, static_cast<unsigned>(784 * n))) {
-    data.features.push_back(static_cast<float>(byte) / 255.0F);
-  }
-  for (std::uint8_t byte : Gunzip("t10k-labels-idx1-ubyte.gz", 8, static_cast<unsigned>(n)))
-    data.labels.push_back(byte);
-  auto made = MakeMemoryDataset(std::move(data));
-  CUPEL_CHECK(made.has_value());
-  return *std::move(made);
-}
-
-std::unique_ptr<executor::Classifier> Network(const std::string& name) {
-  const auto graph = onnx::ReadModel(Models() / name);
-  CUPEL_CHECK(graph.has_value());
-  auto classifier =
-      executor::Classifier::Create(*graph, {.device = {}, .preprocessing = {}, .sample_shape = {1, 28, 28}});
-  CUPEL_CHECK(classifier.has_value());
-  return *std::move(classifier);
-}
-
-Result<data::dataset::Predictions> Predict(const executor::Classifier& model,
-                                           const data::dataset::Dataset& data) {
-  data::dataset::Predictions predictions;
-  predictions.n = data.size();
-  predictions.c = model.class_count();
-  predictions.class_names = data.info().class_names;
-  predictions.labels.assign(data.labels().begin(), data.labels().end());
-  for (std::int64_t from = 0; from < data.size(); from += executor::kTileSize) {
-    std::vector<std::int64_t> indices;
-    for (std::int64_t i = 0; i < executor::kTileSize; ++i)
-      indices.push_back(std::min(from + i, data.size() - 1));
-    std::vector<float> x(indices.size() * 784);
-    CUPEL_TRY_STATUS(data.Read(indices, x));
-    CUPEL_TRY(const auto logits, model.Logits(tensor::FromFloats(x, {executor::kTileSize, 1, 28, 28})));
-    const std::vector<float> scores = tensor::ToFloats(logits);
-    const std::int64_t rows = std::min(executor::kTileSize, data.size() - from);
-    predictions.scores.insert(predictions.scores.end(), scores.begin(),
-                              scores.begin() + rows * model.class_count());
-  }
-  for (std::int64_t i = 0; i < data.size(); ++i) predictions.sample_index.push_back(data.OriginalIndex(i));
-  return predictions;
-}
 
 struct Case {
   std::string model;
@@ -103,51 +27,17 @@ struct Case {
 
 Result<CheckResult> RunCase(const Case& what, const data::dataset::Dataset& data, int workers = 1,
                             bool cycle_stop = true) {
-  tensor::UseOneThreadPerOperator();
-  const auto model = Network(what.model);
-  CUPEL_TRY(const data::dataset::Predictions predictions, Predict(*model, data));
-  const check::Check& check = what.steps == 0 ? FgsmCheck() : PgdCheck();
   Json given;
   given["epsilons"] = Json::Array{what.epsilon};
   if (what.steps > 0) {
     given["steps"] = what.steps;
     given["cycle_stop"] = cycle_stop;
   }
-  check::Context context;
-  CUPEL_TRY(context.parameters, check::Parameters::Create(check.description(), given));
-  context.model = model.get();
-  context.data = &data;
-  context.predictions = [&]() -> Result<const data::dataset::Predictions*> { return &predictions; };
-  context.workers = workers;
-  const double start = SystemClock().CpuSeconds();
-  CUPEL_TRY(CheckResult result, check.Run(context));
-  std::cout << what.model << " " << what.steps << " steps, " << what.images
-            << " images: " << (SystemClock().CpuSeconds() - start) * 1000 / static_cast<double>(what.images)
-            << " CPU-ms per image";
-  for (const check::Metric& metric : result.metrics) std::cout << ", " << metric.name << " " << metric.value;
-  std::cout << "\n";
-  for (const check::Text& note : result.notes) std::cout << "  note: " << note.en << "\n";
-  CUPEL_TRY(const std::int64_t verified, VerifyWitnesses(*TargetOf(*model), data, result));
-  EXPECT_GT(verified, 0);
-  return result;
+  return RunOn(what.model, what.steps == 0 ? FgsmCheck() : PgdCheck(), given, data, workers);
 }
 
-double Value(const CheckResult& result, std::string_view name) {
-  for (const check::Metric& metric : result.metrics) {
-    if (metric.name == name) return metric.value;
-  }
-  ADD_FAILURE() << "no metric " << name;
-  return std::nan("");
-}
-
-class AttackAgreement : public ::testing::Test {
+class AttackAgreement : public OnSharedNetworks {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(Models() / "cnn.onnx") || !std::filesystem::exists(kFashion)) {
-      GTEST_SKIP() << "needs data/bench-inspect in the shared folder and the package dataset-fashion-mnist";
-    }
-  }
-
   // `reference` of n images, as a share; the binomial interval is Clopper-Pearson around it.
   static void ExpectWithinInterval(const CheckResult& result, double reference, std::int64_t n) {
     const auto interval = stats::ClopperPearson(std::llround(reference * static_cast<double>(n)), n, 0.95);

@@ -8,6 +8,7 @@ import { FORMAT, type Check, type Evidence, type Metric, type Report, type Requi
 import { crosswalk } from './crosswalk.ts';
 import { adversarialFigure, attributionFigure } from './pictures.ts';
 import { noise, randomAt } from './random.ts';
+import { scorecardOf } from './scorecard.ts';
 
 const digest = (name: string) => createHash('sha256').update(`cupel sample: ${name}`).digest('hex');
 const KEY = digest('key');
@@ -215,6 +216,7 @@ function faithfulness(): Check {
   };
 }
 
+const checks = [accuracy(), calibration(), corruption(), pgd(), membership(), subgroups(), faithfulness()];
 const report: Report = {
   format: FORMAT, sample: true,
   title: { en: 'Garment classifier for a sorting line (sample)', zh: '分拣线服装分类器（样例）' },
@@ -230,7 +232,8 @@ const report: Report = {
   },
   data: { name: 'sample-garments, test split', sha256: digest('data'), samples: 10000, provenance: { en: 'Made up for this sample.', zh: '为本样例虚构。' }, licence: 'none' },
   seed: '20260101', machine: 'sample machine, 2 cores', seconds: 84.2,
-  checks: [accuracy(), calibration(), corruption(), pgd(), membership(), subgroups(), faithfulness()],
+  checks,
+  scorecard: scorecardOf(checks),
   crosswalk,
   ledger: {
     origin: 'sample.invalid/cupel', size: 9, root: digest('ledger root'), checkpoint: 'ledger/checkpoint',

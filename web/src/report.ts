@@ -35,11 +35,35 @@ export interface Report {
   seed?: string;
   machine?: string;
   seconds?: number;
+  /** How an inspection scores, factor by factor. */
+  scorecard?: Scorecard;
   /** For which clauses of public catalogues this assessment holds evidence. */
   crosswalk?: Crosswalk;
   ledger?: Ledger;
   /** How a stranger checks this report. */
   verify?: Verify;
+}
+
+/** Seven factors from 0 to 100; the weakest of them is the score. */
+export interface Scorecard {
+  factors: Factor[];
+  /** The lowest score; null when nothing was measured. */
+  overall: number | null;
+  /** The factor that has it. */
+  weakest: string;
+  /** Whether every factor was measured. */
+  complete: boolean;
+}
+
+export interface Factor {
+  id: string;
+  title: Text;
+  /** Null when no check measured it. */
+  score: number | null;
+  /** Ids of the checks that speak of it. */
+  checks: string[];
+  /** The figure that gave the score. */
+  basis?: Text;
 }
 
 export interface Tool {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { barsHeight, rangeOfValues } from '../src/charts/bars.ts';
 import { diagonalPoints, drawable, rangeOfX, tickLabel } from '../src/charts/curve.ts';
+import { onSpoke, outlines, ring } from '../src/charts/radar.ts';
 import { escapeHtml } from '../src/charts/style.ts';
 import { scaleFor } from '../src/components/interval-strip.tsx';
 import { pathsOf, shadeOf } from '../src/figures/confusion.tsx';
@@ -72,4 +73,25 @@ describe('an interval strip', () => {
 
 it('text in a tooltip cannot become markup', () => {
   expect(escapeHtml('<img src=x onerror="a">&')).not.toMatch(/[<>"]/);
+});
+
+describe('a radar', () => {
+  it('starts at the top, goes clockwise and puts 100 at the rim', () => {
+    expect(onSpoke(0, 4, 100, 10).y).toBeCloseTo(-10, 12);
+    expect(onSpoke(1, 4, 50, 10).x).toBeCloseTo(5, 12);
+    expect(onSpoke(3, 7, 0, 10)).toEqual({ x: expect.closeTo(0, 12), y: expect.closeTo(0, 12) });
+    expect(ring(7, 100, 1).split(' ')).toHaveLength(7);
+  });
+  it('closes its outline when every factor was measured', () => {
+    const [outline] = outlines([10, 20, 30], 100);
+    const points = outline!.split(' ');
+    expect(points).toHaveLength(4);
+    expect(points[0]).toBe(points[3]);
+  });
+  it('breaks its outline where a factor was not measured, and draws no line to a lone one', () => {
+    const points = outlines([10, 20, null, 40, null, 50, null], 100);
+    expect(points).toHaveLength(1);
+    expect(points[0]!.split(' ')).toHaveLength(2);
+    expect(outlines([null, null, null], 100)).toEqual([]);
+  });
 });

@@ -137,10 +137,17 @@ class Journal {
 /// A journal that forgets: for ad hoc runs and tests.
 Journal& NoJournal();
 
+/// Another model of the plan, by the name that the plan gives it.
+struct NamedModel {
+  std::string name;
+  const executor::Classifier* model = nullptr;
+};
+
 struct Context {
   const executor::Classifier* model = nullptr;            ///< Null when the plan has only a predictions file.
   const data::dataset::Dataset* data = nullptr;           ///< Null when the plan has only a predictions file.
   const data::dataset::Dataset* training_data = nullptr;  ///< Members, for membership inference; may be null.
+  std::vector<NamedModel> surrogates{};  ///< Models that an attacker may have; accept the same samples.
   /// The model's answers on `data`, computed once per assessment and shared; never null in a run.
   std::function<Result<const data::dataset::Predictions*>()> predictions;
   Parameters parameters;

@@ -132,13 +132,14 @@ Outputs LpNormalization(const OperatorCall& call) {
 }
 
 // Training draws from libtorch's generator, which the trainer seeds anew before every step. A node that is
-// live by its own training_mode drops the same elements at every run.
+// live by its own training_mode drops the same elements at every run,
+// unless a tensor::RandomDraw asks for others.
 Tensor KeptElements(const OperatorCall& call, const Tensor& x, double ratio) {
   if (call.training) return at::bernoulli(at::full_like(x, 1 - ratio).detach()).to(at::kBool);
-  ReproducibleStream stream = StreamOf(call.node);
   Tensor kept = at::empty(x.sizes(), at::TensorOptions().dtype(at::kBool));
   bool* data = kept.data_ptr<bool>();
-  for (std::int64_t i = 0; i < kept.numel(); ++i) data[i] = stream.UniformDouble() >= ratio;
+  DrawValues(call.node, x.dim() == 0 ? 0 : x.size(0), kept.numel(),
+             [&](ReproducibleStream& stream, std::int64_t i) { data[i] = stream.UniformDouble() >= ratio; });
   return kept.to(x.device());
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random values that are the same at every run.
+// Random values that are the same at every run, unless a tensor::RandomDraw asks for others.
 #include <ATen/ops/empty.h>
 
 #include <cmath>
@@ -15,10 +15,10 @@ using Shape = std::vector<std::int64_t>;
 
 template <typename Draw>
 Tensor Fill(const OperatorCall& call, const Shape& shape, at::ScalarType type, Draw draw) {
-  ReproducibleStream stream = StreamOf(call.node);
   Tensor values = at::empty(shape, at::TensorOptions().dtype(at::kDouble));
   double* data = values.data_ptr<double>();
-  for (std::int64_t i = 0; i < values.numel(); ++i) data[i] = draw(stream, i);
+  DrawValues(call.node, shape.empty() ? 0 : shape[0], values.numel(),
+             [&](ReproducibleStream& stream, std::int64_t i) { data[i] = draw(stream, i); });
   return values.to(type).to(call.device);
 }
 

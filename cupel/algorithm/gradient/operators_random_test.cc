@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cupel/algorithm/gradient/operator_for_test.h"
+#include "cupel/algorithm/tensor/random_draw.h"
 
 namespace cupel::algorithm::gradient {
 namespace {
@@ -56,6 +57,49 @@ TEST(Multinomial, DrawsClassesByTheirWeight) {
   EXPECT_NEAR(counts[1], 3000, 5 * std::sqrt(4000 * 0.75 * 0.25));
   EXPECT_EQ(counts[2], 0);
   for (std::size_t i = 4000; i < 8000; ++i) EXPECT_EQ(draws[i], 2);
+}
+
+// A scope asks for other draws; without one, and after it, everything is as it was.
+TEST(RandomDraw, AsksForOtherDrawsWhileItLasts) {
+  for (const char* op_type : {"RandomNormal", "RandomUniform"}) {
+    const auto usual = Apply(op_type, {}, kShape)[0];
+    {
+      const tensor::RandomDraw outer(1);
+      const auto first = Apply(op_type, {}, kShape)[0];
+      EXPECT_FALSE(first == usual) << op_type;
+      EXPECT_TRUE(first == Apply(op_type, {}, kShape)[0]) << op_type;
+      {
+        const tensor::RandomDraw inner(2);
+        EXPECT_FALSE(first == Apply(op_type, {}, kShape)[0]) << op_type;
+      }
+      EXPECT_TRUE(first == Apply(op_type, {}, kShape)[0]) << op_type;
+    }
+    EXPECT_TRUE(usual == Apply(op_type, {}, kShape)[0]) << op_type;
+  }
+}
+
+// Rows go with their keys: moved, cut out or in other company, a row has the same values.
+TEST(RandomDraw, DrawsARowByItsKey) {
+  const auto x = Floats({3, 40}, std::vector<float>(120, 0.5F));
+  const auto two = Floats({2, 40}, std::vector<float>(80, 0.5F));
+  const std::vector<std::uint64_t> keys = {11, 22, 33};
+  const std::vector<std::uint64_t> turned = {33, 11};
+  const auto row = [](const std::vector<double>& values, std::size_t which) {
+    return std::vector<double>(values.begin() + 40 * static_cast<std::ptrdiff_t>(which),
+                               values.begin() + 40 * static_cast<std::ptrdiff_t>(which + 1));
+  };
+  for (const char* op_type : {"RandomNormalLike", "RandomUniformLike", "Bernoulli"}) {
+    const auto drawn = [&](const graph::TensorValue& input, std::span<const std::uint64_t> by) {
+      const tensor::RandomDraw draw(5, by);
+      return Apply(op_type, {input})[0].AsDoubles();
+    };
+    const auto all = drawn(x, keys);
+    const auto some = drawn(two, turned);
+    EXPECT_EQ(row(all, 2), row(some, 0)) << op_type;
+    EXPECT_EQ(row(all, 0), row(some, 1)) << op_type;
+    EXPECT_NE(row(all, 0), row(all, 1)) << op_type;
+    EXPECT_EQ(drawn(x, turned), drawn(x, {})) << op_type << ": keys of another number of rows do not count";
+  }
 }
 
 }  // namespace

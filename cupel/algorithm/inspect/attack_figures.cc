@@ -8,6 +8,7 @@
 
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/data/image/codec.h"
+#include "cupel/stats/proportion.h"
 
 namespace cupel::algorithm::inspect {
 namespace {
@@ -44,7 +45,7 @@ Result<Json> Row(const PicturedAttack& attack, const data::dataset::Dataset& dat
     for (float& value : values) value = (value - info.box_low) / (info.box_high - info.box_low);
     return values;
   };
-  const std::string& label = ClassName(info, attack.record->label);
+  const std::string& label = ClassName(info, attack.record->goal.label);
   const std::string& predicted = ClassName(info, attack.outcome->predicted);
   Json row;
   row["caption"] =
@@ -74,8 +75,41 @@ Json RobustnessCurve(const std::vector<CurvePoint>& points, Norm norm) {
   figure["title"] =
       ToJson(Text{"Robust accuracy against the attacker's budget", "鲁棒准确率随攻击预算的变化"});
   figure["series"] = Json::Array{std::move(series)};
-  const char* name = norm == Norm::kLinf ? "Linf" : "L2";
+  const char* name = norm == Norm::kLinf ? "Linf" : norm == Norm::kL2 ? "L2" : "L1";
   figure["xLabel"] = ToJson(Text{fmt::format("epsilon ({})", name), fmt::format("扰动预算（{}）", name)});
+  figure["yLabel"] = ToJson(Text{"robust accuracy", "鲁棒准确率"});
+  figure["yUnit"] = "fraction";
+  figure["xMin"] = 0;
+  figure["yMin"] = 0;
+  figure["yMax"] = 1;
+  return figure;
+}
+
+Json QueryCurve(std::vector<std::int64_t> found_at, std::int64_t standing_first, std::int64_t samples,
+                std::int64_t spent) {
+  constexpr std::int64_t kPoints = 100;
+  std::sort(found_at.begin(), found_at.end());
+  Json series;
+  series["name"] = ToJson(Text{"robust accuracy", "鲁棒准确率"});
+  std::int64_t last = -1;
+  for (std::int64_t point = 0; point <= kPoints; ++point) {
+    const std::int64_t queries = spent * point / kPoints;
+    if (queries == last) continue;
+    last = queries;
+    const auto fallen = std::upper_bound(found_at.begin(), found_at.end(), queries) - found_at.begin();
+    const std::int64_t standing = standing_first - fallen;
+    const stats::Interval interval = stats::Wilson(standing, samples, 0.95);
+    series["x"].Append(queries);
+    series["y"].Append(static_cast<double>(standing) / static_cast<double>(samples));
+    series["low"].Append(interval.low);
+    series["high"].Append(interval.high);
+  }
+  Json figure;
+  figure["type"] = "curve";
+  figure["title"] =
+      ToJson(Text{"Robust accuracy against the attacker's queries", "鲁棒准确率随查询次数的变化"});
+  figure["series"] = Json::Array{std::move(series)};
+  figure["xLabel"] = ToJson(Text{"queries a sample", "每个样本的查询次数"});
   figure["yLabel"] = ToJson(Text{"robust accuracy", "鲁棒准确率"});
   figure["yUnit"] = "fraction";
   figure["xMin"] = 0;

@@ -20,6 +20,12 @@ struct CurvePoint {
 /// Robust accuracy against epsilon with its interval. points: rising in epsilon.
 Json RobustnessCurve(const std::vector<CurvePoint>& points, Norm norm);
 
+/// Robust accuracy against queries: how many of `samples` still stand after so many. found_at: queries of
+/// each success, any order; standing_first: samples that stood before the first query; spent: the most
+/// queries any sample was given.
+Json QueryCurve(std::vector<std::int64_t> found_at, std::int64_t standing_first, std::int64_t samples,
+                std::int64_t spent);
+
 struct PicturedAttack {
   const SampleRecord* record = nullptr;
   const AttackOutcome* outcome = nullptr;

@@ -9,8 +9,9 @@
 #include <cmath>
 #include <vector>
 
-#include "cupel/algorithm/inspect/gradient_attack.h"
+#include "cupel/algorithm/inspect/attack_piece.h"
 #include "cupel/algorithm/inspect/linear_model_for_test.h"
+#include "cupel/algorithm/inspect/pgd_attack.h"
 
 namespace cupel::algorithm::inspect {
 
@@ -24,34 +25,44 @@ struct Piece {
 inline Piece AllOf(const data::dataset::Dataset& data) {
   Piece piece;
   for (std::int64_t i = 0; i < data.size(); ++i) {
-    const std::vector<float> x = Sample(data, i);
+    const std::vector<float> x = SampleOf(data, i);
     piece.features.insert(piece.features.end(), x.begin(), x.end());
-    piece.jobs.push_back({data.OriginalIndex(i), data.labels()[static_cast<std::size_t>(i)]});
+    piece.jobs.push_back({data.OriginalIndex(i), {.label = data.labels()[static_cast<std::size_t>(i)]}});
   }
   return piece;
 }
 
+/// A projected gradient attack at one budget, as these tests run it.
+struct AttackOptions {
+  ThreatModel threat;
+  PgdOptions pgd;
+  std::uint64_t seed = 0;
+  std::string stream = "test";
+};
+
 inline AttackOptions Fgsm(Norm norm, double epsilon) {
-  return {.threat = {.norm = norm, .epsilon = epsilon, .box_low = 0, .box_high = 1},
-          .steps = 1,
-          .step = epsilon,
-          .stream = "test"};
+  return {.threat = {.norm = norm, .epsilon = epsilon, .box_low = 0, .box_high = 1}, .pgd = {}};
 }
 
 inline AttackOptions Pgd(Norm norm, double epsilon, int steps) {
   return {.threat = {.norm = norm, .epsilon = epsilon, .box_low = 0, .box_high = 1},
-          .steps = steps,
-          .step = epsilon / 4,
-          .random_start = true,
-          .seed = 11,
-          .stream = "test"};
+          .pgd = {.steps = steps, .relative_step = 0.25, .random_start = true},
+          .seed = 11};
 }
 
-inline std::vector<AttackOutcome> Attack(const RowModel& search, const RowModel& exact, const Piece& piece,
-                                         const AttackOptions& options, const Stability& stability = {}) {
+inline Result<std::vector<AttackOutcome>> TryAttack(const AttackTarget& target, const Piece& piece,
+                                                    const AttackOptions& options,
+                                                    const Stability& stability = {}) {
+  return AttackPiece(target, *MakePgdAttack(options.pgd),
+                     {.threat = options.threat, .seed = options.seed, .stream = options.stream}, stability,
+                     piece.features, piece.jobs, SilentProgress());
+}
+
+inline std::vector<AttackOutcome> AttackAll(const RowModel& search, const RowModel& exact, const Piece& piece,
+                                            const AttackOptions& options, const Stability& stability = {}) {
   const auto target =
       TargetOf(search, exact, static_cast<std::int64_t>(exact.layers().back().bias.size()), {kFeatures});
-  auto outcomes = AttackPiece(*target, options, stability, piece.features, piece.jobs, SilentProgress());
+  auto outcomes = TryAttack(*target, piece, options, stability);
   EXPECT_TRUE(outcomes.has_value()) << outcomes.error().ToString();
   return outcomes ? *std::move(outcomes) : std::vector<AttackOutcome>{};
 }
@@ -82,7 +93,7 @@ inline std::int64_t ExactRobust(const RowModel& model, const data::dataset::Data
   const ThreatModel threat{.norm = norm, .epsilon = epsilon, .box_low = 0, .box_high = 1};
   std::int64_t robust = 0;
   for (std::int64_t i = 0; i < data.size(); ++i) {
-    const std::vector<float> x = Sample(data, i);
+    const std::vector<float> x = SampleOf(data, i);
     const double best = BestMargin(model, x, data.labels()[static_cast<std::size_t>(i)], threat);
     EXPECT_GT(std::abs(best), 2e-6) << "sample " << i << " is too close to call; use another seed";
     robust += best <= 0;

@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "cupel/algorithm/inspect/projected_point.h"
 #include "cupel/algorithm/inspect/start_point.h"
-#include "cupel/algorithm/inspect/tile.h"
 #include "cupel/base/reproducible_stream.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 using cupel::testing::IsOk;
 
-constexpr std::int64_t kRows = 32;
+constexpr std::uint64_t kSamples = 8;
 
 struct Arena {
   std::string name;
@@ -40,7 +40,7 @@ std::vector<Arena> Arenas() {
   return arenas;
 }
 
-class Walk : public ::testing::TestWithParam<Arena> {
+class Moves : public ::testing::TestWithParam<Arena> {
  protected:
   /// A sample of `d` features in the box; some lie on its border.
   std::vector<float> Drawn(std::uint64_t seed, std::size_t d) const {
@@ -52,94 +52,80 @@ class Walk : public ::testing::TestWithParam<Arena> {
     }
     return x;
   }
-  static tensor::Tensor Gradient(std::uint64_t seed, std::size_t d, double scale) {
+  static std::vector<float> Gradient(std::uint64_t seed, std::size_t d, double scale) {
     ReproducibleStream stream(seed, "gradient");
-    std::vector<float> g(kRows * d);
+    std::vector<float> g(d);
     for (float& value : g) value = static_cast<float>(scale * stream.Normal());
-    return tensor::FromFloats(g, {kRows, static_cast<std::int64_t>(d)});
-  }
-  Tile MakeTile(std::size_t d, double relative_step) const {
-    return {threat_, relative_step * threat_.epsilon, {static_cast<std::int64_t>(d)}, kRows, {}};
+    return g;
   }
   const ThreatModel threat_ = GetParam().threat;
 };
 
-INSTANTIATE_TEST_SUITE_P(Arenas, Walk, ::testing::ValuesIn(Arenas()),
+INSTANTIATE_TEST_SUITE_P(Arenas, Moves, ::testing::ValuesIn(Arenas()),
                          [](const auto& test) { return test.param.name; });
 
-TEST_P(Walk, NeverLeavesTheBallOrTheBoxFromTheStartOn) {
+TEST_P(Moves, NeverLeavesTheBallOrTheBoxFromTheStartOn) {
   for (const std::size_t d : {std::size_t{1}, std::size_t{12}, std::size_t{3072}}) {
     for (const double relative_step : {0.25, 1.0, 10.0}) {
-      Tile tile = MakeTile(d, relative_step);
-      std::vector<std::vector<float>> originals;
-      for (std::int64_t row = 0; row < kRows; ++row) {
-        const bool on_grid = row % 2 == 0;
-        originals.push_back(Drawn(static_cast<std::uint64_t>(row), d));
-        const std::vector<float> start = RandomStart(threat_, originals.back(), 3, "geometry", row, 0);
+      for (std::uint64_t sample = 0; sample < kSamples; ++sample) {
+        const std::vector<float> original = Drawn(sample, d);
+        const std::vector<float> start =
+            RandomStart(threat_, original, 3, "geometry", static_cast<std::int64_t>(sample), 0);
         if (threat_.norm == Norm::kL2) {
-          ASSERT_THAT(CheckWithin(threat_, originals.back(), start), IsOk()) << "start, d " << d;
+          ASSERT_THAT(CheckWithin(threat_, original, start), IsOk()) << "start, d " << d;
         }
-        tile.Enter(row, originals.back(), start, on_grid);
-      }
-      for (std::uint64_t step = 0; step < 6; ++step) {
-        for (std::int64_t row = 0; row < kRows; ++row) {
-          ASSERT_THAT(CheckWithin(threat_, originals[static_cast<std::size_t>(row)], tile.Row(row)), IsOk())
+        ProjectedPoint point(threat_, original);
+        point.Enter(start, sample % 2 == 0);
+        for (std::uint64_t step = 0; step < 6; ++step) {
+          ASSERT_THAT(CheckWithin(threat_, original, point.x()), IsOk())
               << "step " << step << " of " << relative_step << ", d " << d;
+          point.Step(Gradient(100 * sample + step, d, 1), relative_step * threat_.epsilon);
         }
-        tile.Step(Gradient(step, d, 1));
       }
     }
   }
 }
 
-TEST_P(Walk, ARowsBitsDoNotDependOnTheTilesSize) {
-  constexpr std::size_t kFeatures = 75;
-  Tile whole = MakeTile(kFeatures, 0.25);
-  for (std::int64_t row = 0; row < kRows; ++row) {
-    const std::vector<float> x = Drawn(static_cast<std::uint64_t>(row), kFeatures);
-    whole.Enter(row, x, x, true);
-  }
-  for (const std::int64_t rows : {1, 4, 8}) {
-    Tile part = whole;
-    std::vector<std::int64_t> kept;
-    for (std::int64_t row = 0; row < rows; ++row) kept.push_back(kRows - 1 - row);
-    part.Keep(kept);
-    Tile all = MakeTile(kFeatures, 0.25);
-    for (std::int64_t row = 0; row < kRows; ++row) {
-      const std::vector<float> x = Drawn(static_cast<std::uint64_t>(row), kFeatures);
-      all.Enter(row, x, x, true);
-    }
-    for (std::uint64_t step = 0; step < 5; ++step) {
-      const tensor::Tensor gradient = Gradient(step, kFeatures, 1);
-      all.Step(gradient);
-      part.Step(gradient.flip(0).narrow(0, 0, rows));
-    }
-    const std::vector<IterateHash> hashes = all.Hashes();
-    for (std::int64_t row = 0; row < rows; ++row) {
-      EXPECT_EQ(part.Row(row), all.Row(kRows - 1 - row)) << rows << " rows";
-      EXPECT_EQ(part.Hashes()[static_cast<std::size_t>(row)],
-                hashes[static_cast<std::size_t>(kRows - 1 - row)]);
-    }
+TEST_P(Moves, ThePointMovedToIsTheNearestThatIsAllowed) {
+  constexpr std::size_t kFeatures = 20;
+  const std::vector<float> original = Drawn(4, kFeatures);
+  ReproducibleStream stream(5, "wanted");
+  std::vector<double> wanted(original.begin(), original.end());
+  for (double& value : wanted) value += 3 * threat_.epsilon * stream.Normal();
+  ProjectedPoint point(threat_, original);
+  point.MoveTo(wanted);
+  ASSERT_THAT(CheckWithin(threat_, original, point.x()), IsOk());
+  double moved = 0;
+  for (std::size_t i = 0; i < kFeatures; ++i) moved += (wanted[i] - original[i]) * (wanted[i] - original[i]);
+  const double shrink = std::min(1.0, threat_.epsilon / std::sqrt(moved));
+  for (std::size_t i = 0; i < kFeatures; ++i) {
+    const double offset = wanted[i] - original[i];
+    const double kept =
+        threat_.norm == Norm::kL2 ? shrink * offset : std::clamp(offset, -threat_.epsilon, threat_.epsilon);
+    EXPECT_NEAR(point.x()[i],
+                std::clamp(original[i] + kept, double{threat_.box_low}, double{threat_.box_high}),
+                3e-6 * threat_.epsilon + 2e-7 * std::max(1.0, std::abs(double{original[i]})) +
+                    GridSpacing(threat_.box_low, threat_.box_high));
   }
 }
 
 // A vanishing gradient gives a direction as a large one does, and none where it is zero.
-TEST_P(Walk, TheLengthOfTheGradientDoesNotMatterUnlessItIsZero) {
+TEST_P(Moves, TheLengthOfTheGradientDoesNotMatterUnlessItIsZero) {
   constexpr std::size_t kFeatures = 8;
-  std::vector<Tile> tiles(4, MakeTile(kFeatures, 0.25));
-  const std::vector<double> scales = {1, 1e-30, 1e30, 0};
-  std::vector<float> x;
-  for (std::size_t i = 0; i < tiles.size(); ++i) {
-    x = Drawn(1, kFeatures);
-    for (std::int64_t row = 0; row < kRows; ++row) tiles[i].Enter(row, x, x, false);
-    tiles[i].Step(Gradient(5, kFeatures, scales[i]));
+  const std::vector<float> x = Drawn(1, kFeatures);
+  std::vector<std::vector<float>> ends;
+  for (const double scale : {1.0, 1e-30, 1e30, 0.0}) {
+    ProjectedPoint point(threat_, x);
+    point.Enter(x, false);
+    point.Step(Gradient(5, kFeatures, scale), 0.25 * threat_.epsilon);
+    ends.emplace_back(point.x().begin(), point.x().end());
   }
   for (std::size_t j = 0; j < kFeatures; ++j) {
     const double reach = 1e-5 * threat_.epsilon + 2e-7 * std::abs(double{x[j]});
-    EXPECT_NEAR(tiles[1].Row(0)[j], tiles[0].Row(0)[j], reach);
-    EXPECT_NEAR(tiles[2].Row(0)[j], tiles[0].Row(0)[j], reach);
+    EXPECT_NEAR(ends[1][j], ends[0][j], reach);
+    EXPECT_NEAR(ends[2][j], ends[0][j], reach);
   }
-  EXPECT_EQ(tiles[3].Row(0), x);
+  EXPECT_EQ(ends[3], x);
 }
 
 // What the L2 projection does, by its definition in double: the nearest point of the ball, then of the box.
@@ -149,8 +135,8 @@ TEST(L2Step, IsTheProjectionOfTheStep) {
   ReproducibleStream stream(8, "projection");
   std::vector<float> original(kFeatures);
   for (float& value : original) value = stream.Uniform();
-  Tile tile(threat, 0.2, {kFeatures}, 1, {});
-  tile.Enter(0, original, original, false);
+  ProjectedPoint point(threat, original);
+  point.Enter(original, false);
   std::vector<double> x(original.begin(), original.end());
   double last = 0;
   for (int step = 0; step < 8; ++step) {
@@ -168,8 +154,8 @@ TEST(L2Step, IsTheProjectionOfTheStep) {
     const double shrink = std::min(1.0, 0.5 / std::sqrt(moved));
     for (std::size_t i = 0; i < kFeatures; ++i)
       x[i] = std::clamp(original[i] + shrink * (x[i] - original[i]), 0.0, 1.0);
-    tile.Step(tensor::FromFloats(gradient, {1, kFeatures}));
-    for (std::size_t i = 0; i < kFeatures; ++i) EXPECT_NEAR(tile.Row(0)[i], x[i], 2e-6) << "step " << step;
+    point.Step(gradient, 0.2);
+    for (std::size_t i = 0; i < kFeatures; ++i) EXPECT_NEAR(point.x()[i], x[i], 2e-6) << "step " << step;
     last = shrink;
   }
   EXPECT_LT(last, 1);  // the ball was reached, so the projection was tried
@@ -181,16 +167,32 @@ TEST(LinfStep, TwoOppositeStepsReturnToTheSameBits) {
   ReproducibleStream stream(9, "return");
   std::vector<float> x(200);
   for (float& value : x) value = stream.Uniform(0.1F, 0.9F);
-  Tile tile(threat, threat.epsilon / 4, {200}, 1, {});
-  tile.Enter(0, x, x, true);
-  const std::vector<float> begin = tile.Row(0);
-  const IterateHash hash = tile.Hashes()[0];
-  const tensor::Tensor up = tensor::FromFloats(std::vector<float>(200, 0.3F), {1, 200});
-  for (int i = 0; i < 3; ++i) tile.Step(up);
-  EXPECT_NE(tile.Hashes()[0], hash);
-  for (int i = 0; i < 3; ++i) tile.Step(up.neg());
-  EXPECT_EQ(tile.Row(0), begin);
-  EXPECT_EQ(tile.Hashes()[0], hash);
+  const IterateHasher hasher(200);
+  ProjectedPoint point(threat, x);
+  point.Enter(x, true);
+  const std::vector<float> begin(point.x().begin(), point.x().end());
+  const IterateHash hash = hasher(point.x());
+  for (int i = 0; i < 3; ++i) point.Step(std::vector<float>(200, 0.3F), threat.epsilon / 4);
+  EXPECT_NE(hasher(point.x()), hash);
+  for (int i = 0; i < 3; ++i) point.Step(std::vector<float>(200, -0.3F), threat.epsilon / 4);
+  EXPECT_EQ(std::vector<float>(point.x().begin(), point.x().end()), begin);
+  EXPECT_EQ(hasher(point.x()), hash);
+}
+
+TEST(IterateHash, TellsApartWhatDiffersInOneBitAndDoesNotDependOnTheHasher) {
+  const IterateHasher hasher(50);
+  std::vector<float> x(50, 0.25F);
+  const IterateHash hash = hasher(x);
+  EXPECT_EQ(IterateHasher(50)(x), hash);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    std::vector<float> other = x;
+    other[i] = std::nextafter(other[i], 1.0F);
+    EXPECT_NE(hasher(other), hash) << i;
+  }
+  x[3] = 0.5F;
+  const IterateHash third = hasher(x);
+  std::swap(x[3], x[40]);
+  EXPECT_NE(hasher(x), third);
 }
 
 TEST(RandomStart, FillsTheBallAndDependsOnItsKeyAlone) {

@@ -2,6 +2,7 @@
 // The attack against a reference of its own: the walk of the header's formula in double on linear models,
 // sample by sample, without tiles, grid or early stops; and the exact robust accuracy of a linear classifier.
 #include "cupel/algorithm/check/result_json.h"
+#include "cupel/algorithm/inspect/attack_check.h"
 #include "cupel/algorithm/inspect/attack_for_test.h"
 #include "cupel/algorithm/inspect/attack_result.h"
 #include "cupel/algorithm/inspect/attack_run.h"
@@ -47,7 +48,10 @@ class LinearReference {
     const ThreatModel& threat = options.threat;
     double moved = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-      x[i] += options.step * (threat.norm == Norm::kL2 ? w_[i] / length_ : w_[i] > 0 ? 1 : -1);
+      x[i] += threat.epsilon * options.pgd.relative_step *
+              (threat.norm == Norm::kL2 ? w_[i] / length_
+               : w_[i] > 0              ? 1
+                                        : -1);
       moved += (x[i] - original[i]) * (x[i] - original[i]);
     }
     const double shrink = std::min(1.0, threat.epsilon / std::sqrt(moved));
@@ -62,14 +66,14 @@ class LinearReference {
   std::vector<Visit> Walk(const AttackOptions& options, std::span<const float> original,
                           std::int64_t index) const {
     std::vector<Visit> visits;
-    for (int restart = 0; restart < options.restarts; ++restart) {
+    for (int restart = 0; restart < options.pgd.restarts; ++restart) {
       std::vector<double> x(original.begin(), original.end());
-      if (options.random_start || restart > 0) {
+      if (options.pgd.random_start || restart > 0) {
         const std::vector<float> start =
             RandomStart(options.threat, original, options.seed, options.stream, index, restart);
         x.assign(start.begin(), start.end());
       }
-      for (int step = 0; step <= options.steps; ++step) {
+      for (int step = 0; step <= options.pgd.steps; ++step) {
         visits.push_back({restart, step, Margin(x), x});
         Step(options, original, x);
       }
@@ -123,18 +127,18 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(ReferenceWalk, EveryOutcomeIsItsFirstErringPoint) {
   const WalkCase& c = GetParam();
   AttackOptions options = Pgd(c.norm, c.epsilon, c.steps);
-  options.step = c.epsilon * c.relative_step;
-  options.restarts = c.restarts;
-  options.random_start = c.random_start;
-  options.loss = c.loss;
-  const std::vector<AttackOutcome> outcomes = Attack(model_, model_, piece_, options);
+  options.pgd.relative_step = c.relative_step;
+  options.pgd.restarts = c.restarts;
+  options.pgd.random_start = c.random_start;
+  options.pgd.loss = c.loss;
+  const std::vector<AttackOutcome> outcomes = AttackAll(model_, model_, piece_, options);
   ASSERT_EQ(outcomes.size(), piece_.jobs.size());
   int broken = 0;
   int skipped = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto original = std::span(piece_.features).subspan(i * kFeatures, kFeatures);
-    const std::vector<Visit> visits =
-        LinearReference(model_, piece_.jobs[i].label).Walk(options, original, piece_.jobs[i].original_index);
+    const std::vector<Visit> visits = LinearReference(model_, piece_.jobs[i].goal.label)
+                                          .Walk(options, original, piece_.jobs[i].original_index);
     const bool close = std::ranges::any_of(visits, [](const Visit& v) { return std::abs(v.margin) < 1e-5; });
     skipped += close;
     if (close) continue;
@@ -156,8 +160,10 @@ class WholeRun : public ::testing::Test {
  protected:
   static AttackPlan PlanOf(Norm norm, std::vector<double> epsilons) {
     AttackPlan plan;
-    plan.options = Pgd(norm, 0, 40);
-    plan.options.stream = "inspect.pgd";
+    plan.stages = OneStage(MakePgdAttack(Pgd(norm, 0, 40).pgd));
+    plan.norm = norm;
+    plan.seed = 11;
+    plan.stream = "inspect.pgd";
     plan.epsilons = std::move(epsilons);
     plan.stored_inputs = 1000;
     return plan;
@@ -299,7 +305,7 @@ TEST_F(WholeRun, AMutilatedRecordIsAttackedAnew) {
 TEST_F(WholeRun, OutcomesComeBackFromJsonBitForBit) {
   const Piece piece = AllOf(*data_);
   int broken = 0;
-  for (const AttackOutcome& before : Attack(model_, model_, piece, Pgd(Norm::kL2, 0.2, 10))) {
+  for (const AttackOutcome& before : AttackAll(model_, model_, piece, Pgd(Norm::kL2, 0.2, 10))) {
     CUPEL_ASSERT_OK(const Json json, Json::Parse(OutcomeToJson(before).Canonical()));
     CUPEL_ASSERT_OK(const AttackOutcome after, OutcomeFromJson(json));
     EXPECT_EQ(after.broken, before.broken);
@@ -319,7 +325,7 @@ TEST_F(WholeRun, AModelThatIsAlwaysWrongHasNothingToAttack) {
   data::dataset::MemoryData wrong;
   wrong.info = data_->info();
   for (std::int64_t i = 0; i < 20; ++i) {
-    const std::vector<float> x = Sample(*data_, i);
+    const std::vector<float> x = SampleOf(*data_, i);
     wrong.features.insert(wrong.features.end(), x.begin(), x.end());
     wrong.labels.push_back(1 - data_->labels()[static_cast<std::size_t>(i)]);
   }
@@ -360,7 +366,7 @@ TEST_F(WholeRun, WitnessesAreConfirmedAndForgedOnesAreNot) {
                             {"sample", "x", ErrorCode::kCorrupt},
                             {"stored", -1, ErrorCode::kCorrupt},
                             {"stored", 100000, ErrorCode::kCorrupt},
-                            {"norm", "l1", ErrorCode::kInvalidArgument},
+                            {"norm", "l7", ErrorCode::kInvalidArgument},
                             {"sample", honest.witnesses[4]["sample"], ErrorCode::kVerificationFailed}}) {
     CheckResult forged = honest;
     forged.witnesses[3][forgery.member] = forgery.value;

@@ -20,6 +20,17 @@ struct Selection {
   std::int64_t attacked = 0;
 };
 
+Goal GoalOf(TargetRule rule, std::int32_t label, const data::dataset::Predictions& predictions,
+            std::int64_t i) {
+  if (rule == TargetRule::kAny) return {.label = label};
+  const auto scores = predictions.Row(i);
+  const auto classes = static_cast<std::int32_t>(scores.size());
+  if (rule == TargetRule::kNext) return {.label = label, .target = (label + 1) % classes};
+  auto least = static_cast<std::int32_t>(std::min_element(scores.begin(), scores.end()) - scores.begin());
+  if (least == label) least = (label + 1) % classes;  // all logits are equal
+  return {.label = label, .target = least};
+}
+
 Result<Selection> SelectPieces(const AttackPlan& plan, const check::Context& context) {
   const data::dataset::Dataset& data = *context.data;
   CUPEL_TRY(const data::dataset::Predictions* predictions, context.predictions());
@@ -33,11 +44,12 @@ Result<Selection> SelectPieces(const AttackPlan& plan, const check::Context& con
   if (selection.samples == 0) return Fail(ErrorCode::kInvalidArgument, "the data set is empty");
   std::map<std::int64_t, Piece> blocks;
   for (std::int64_t i = 0; i < selection.samples; ++i) {
-    SampleRecord record{.index = i,
-                        .original = data.OriginalIndex(i),
-                        .label = data.labels()[static_cast<std::size_t>(i)],
-                        .outcomes = {}};
-    if (predictions->Predicted(i) == record.label)
+    SampleRecord record{
+        .index = i,
+        .original = data.OriginalIndex(i),
+        .goal = GoalOf(plan.target, data.labels()[static_cast<std::size_t>(i)], *predictions, i),
+        .outcomes = {}};
+    if (predictions->Predicted(i) == record.goal.label)
       blocks[record.original / kPieceSamples].push_back(std::move(record));
   }
   for (auto& [block, piece] : blocks) {
@@ -56,11 +68,20 @@ Result<std::vector<float>> ReadFeatures(const data::dataset::Dataset& data,
   return features;
 }
 
-Result<Stability> MeasureOn(const AttackTarget& target, const data::dataset::Dataset& data) {
+Result<Stability> MeasureOn(const AttackTarget& target, const AttackPlan& plan,
+                            const data::dataset::Dataset& data) {
   std::vector<std::int64_t> first;
   for (std::int64_t i = 0; i < std::min(data.size(), kTileRows); ++i) first.push_back(i);
   CUPEL_TRY(const std::vector<float> features, ReadFeatures(data, first));
-  return MeasureStability(target, features, data.labels().first(first.size()));
+  const bool gradients = std::ranges::any_of(
+      plan.stages, [&](const Stage& stage) { return stage.attack->gradients(target.class_count()) > 0; });
+  return MeasureStability(target, features, data.labels().first(first.size()),
+                          gradients ? Measured::kLogitsAndGradients : Measured::kLogits);
+}
+
+// Budgets that are run: a nearest-point attack has none, and runs once.
+std::int64_t Runs(const AttackPlan& plan) {
+  return static_cast<std::int64_t>(plan.nearest() ? 1 : plan.epsilons.size() * plan.stages.size());
 }
 
 class Runner {
@@ -73,36 +94,77 @@ class Runner {
     tensor::UseOneThreadPerOperator();
     const std::string key = Key(piece);
     if (std::optional<Json> saved = Load(key); saved && Restore(*saved, piece)) {
-      context_.progress->Advance(static_cast<std::int64_t>(piece.size() * plan_.epsilons.size()));
+      context_.progress->Advance(static_cast<std::int64_t>(piece.size()) * Runs(plan_));
       return {};
     }
-    for (double epsilon : plan_.epsilons) CUPEL_TRY_STATUS(AttackAt(epsilon, piece));
+    if (plan_.nearest()) {
+      CUPEL_TRY_STATUS(AttackNearest(piece));
+    } else {
+      for (double epsilon : plan_.epsilons) CUPEL_TRY_STATUS(AttackAt(epsilon, piece));
+    }
     DropInputsBeyondLimit(piece);
     return Save(key, piece);
   }
 
  private:
-  Status AttackAt(double epsilon, Piece& piece) const {
+  PieceOptions OptionsOf(const Stage& stage, double epsilon) const {
     const data::dataset::DatasetInfo& info = context_.data->info();
-    AttackOptions options = plan_.options;
-    options.threat.epsilon = epsilon;
-    options.threat.box_low = info.box_low;
-    options.threat.box_high = info.box_high;
-    options.step = epsilon * plan_.relative_step;
-    std::vector<SampleRecord*> open;
+    return {.threat = {.norm = plan_.norm,
+                       .epsilon = epsilon,
+                       .box_low = info.box_low,
+                       .box_high = info.box_high},
+            .keep_nearest = plan_.nearest(),
+            .seed = plan_.seed,
+            .stream = plan_.stages.size() == 1 ? plan_.stream : plan_.stream + "/" + stage.name};
+  }
+
+  Result<std::vector<AttackOutcome>> Attack(const Stage& stage, double epsilon,
+                                            const std::vector<SampleRecord*>& open) const {
     std::vector<std::int64_t> indices;
     std::vector<AttackJob> jobs;
+    for (const SampleRecord* record : open) {
+      indices.push_back(record->index);
+      jobs.push_back({record->original, record->goal});
+    }
+    CUPEL_TRY(const std::vector<float> features, ReadFeatures(*context_.data, indices));
+    return AttackPiece(target_, *stage.attack, OptionsOf(stage, epsilon), stability_, features, jobs,
+                       *context_.progress);
+  }
+
+  // Every stage at one budget, each on what the earlier ones left.
+  Status AttackAt(double epsilon, Piece& piece) const {
+    std::vector<SampleRecord*> open;
     for (SampleRecord& record : piece) {
       if (plan_.inherit && !record.outcomes.empty() && record.outcomes.back().broken) continue;
+      record.outcomes.emplace_back().spent.resize(plan_.stages.size());
       open.push_back(&record);
-      indices.push_back(record.index);
-      jobs.push_back({record.original, record.label});
     }
-    context_.progress->Advance(static_cast<std::int64_t>(piece.size() - open.size()));
-    CUPEL_TRY(const std::vector<float> features, ReadFeatures(*context_.data, indices));
-    CUPEL_TRY(std::vector<AttackOutcome> outcomes,
-              AttackPiece(target_, options, stability_, features, jobs, *context_.progress));
-    for (std::size_t i = 0; i < open.size(); ++i) open[i]->outcomes.push_back(std::move(outcomes[i]));
+    for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
+      context_.progress->Advance(static_cast<std::int64_t>(piece.size() - open.size()));
+      CUPEL_TRY(std::vector<AttackOutcome> found, Attack(plan_.stages[stage], epsilon, open));
+      std::vector<SampleRecord*> left;
+      for (std::size_t i = 0; i < open.size(); ++i) {
+        AttackOutcome& outcome = open[i]->outcomes.back();
+        found[i].stage = static_cast<int>(stage);
+        outcome.AddStage(std::move(found[i]));
+        if (!outcome.broken) left.push_back(open[i]);
+      }
+      open = std::move(left);
+    }
+    return {};
+  }
+
+  // The distance found decides at every budget.
+  Status AttackNearest(Piece& piece) const {
+    std::vector<SampleRecord*> open;
+    for (SampleRecord& record : piece) open.push_back(&record);
+    CUPEL_TRY(const std::vector<AttackOutcome> found, Attack(plan_.stages[0], 0, open));
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      for (const double epsilon : plan_.epsilons) {
+        open[i]->outcomes.push_back(found[i].AtBudget(epsilon, plan_.norm));
+        if (plan_.inherit && open[i]->outcomes.back().broken) break;
+      }
+    }
     return {};
   }
 
@@ -119,8 +181,9 @@ class Runner {
     }
   }
 
-  static std::string Key(const Piece& piece) {
-    return fmt::format("samples={}-{};n={}", piece.front().original, piece.back().original, piece.size());
+  std::string Key(const Piece& piece) const {
+    return fmt::format("{}samples={}-{};n={}", plan_.part.empty() ? "" : plan_.part + ";",
+                       piece.front().original, piece.back().original, piece.size());
   }
 
   std::optional<Json> Load(const std::string& key) {
@@ -185,15 +248,23 @@ int SampleRecord::BrokenAt(std::size_t budget, bool inherit) const {
   return -1;
 }
 
+Result<TargetRule> ParseTargetRule(std::string_view text) {
+  if (text == "any") return TargetRule::kAny;
+  if (text == "next") return TargetRule::kNext;
+  if (text == "least-likely") return TargetRule::kLeastLikely;
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("target must be any, next or least-likely, got \"{}\"", text));
+}
+
 Result<AttackRun> RunAttack(const AttackTarget& target, const AttackPlan& plan, const check::Context& context,
                             std::string_view what) {
   tensor::UseOneThreadPerOperator();
   CUPEL_TRY(Selection selection, SelectPieces(plan, context));
   AttackRun run;
   run.samples = selection.samples;
-  CUPEL_TRY(run.stability, MeasureOn(target, *context.data));
-  context.progress->Begin(what, selection.attacked * static_cast<std::int64_t>(plan.epsilons.size()),
-                          "images");
+  run.class_count = target.class_count();
+  CUPEL_TRY(run.stability, MeasureOn(target, plan, *context.data));
+  context.progress->Begin(what, selection.attacked * Runs(plan), "images");
   Runner runner(target, plan, context, run.stability);
   const Status status = ForEachPiece(
       static_cast<std::int64_t>(selection.pieces.size()), context.workers, [&](std::int64_t piece, int) {
@@ -205,55 +276,6 @@ Result<AttackRun> RunAttack(const AttackTarget& target, const AttackPlan& plan, 
     for (SampleRecord& record : piece) run.attacked.push_back(std::move(record));
   }
   return run;
-}
-
-Json OutcomeToJson(const AttackOutcome& outcome) {
-  Json json;
-  json["broken"] = outcome.broken;
-  json["cycled"] = outcome.cycled;
-  json["evaluations"] = outcome.evaluations;
-  json["unconfirmed"] = outcome.unconfirmed;
-  if (!outcome.broken) return json;
-  json["restart"] = outcome.restart;
-  json["step"] = outcome.step;
-  json["predicted"] = std::int64_t{outcome.predicted};
-  json["margin"] = outcome.margin;
-  json["noise"] = outcome.noise;
-  json["linf"] = outcome.moved.linf;
-  json["l2"] = outcome.moved.l2;
-  if (!outcome.adversarial.empty()) {
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(outcome.adversarial.data());
-    json["adversarial"] = ToBase64({bytes, outcome.adversarial.size() * sizeof(float)});
-  }
-  return json;
-}
-
-Result<AttackOutcome> OutcomeFromJson(const Json& json) {
-  AttackOutcome outcome;
-  CUPEL_TRY(outcome.broken, json.BoolAt("broken"));
-  CUPEL_TRY(outcome.cycled, json.BoolAt("cycled"));
-  CUPEL_TRY(outcome.evaluations, json.IntegerAt("evaluations"));
-  CUPEL_TRY(outcome.unconfirmed, json.IntegerAt("unconfirmed"));
-  if (!outcome.broken) return outcome;
-  CUPEL_TRY(const std::int64_t restart, json.IntegerAt("restart"));
-  CUPEL_TRY(const std::int64_t step, json.IntegerAt("step"));
-  CUPEL_TRY(const std::int64_t predicted, json.IntegerAt("predicted"));
-  outcome.restart = static_cast<int>(restart);
-  outcome.step = static_cast<int>(step);
-  outcome.predicted = static_cast<std::int32_t>(predicted);
-  CUPEL_TRY(outcome.margin, json.NumberAt("margin"));
-  CUPEL_TRY(outcome.noise, json.NumberAt("noise"));
-  CUPEL_TRY(outcome.moved.linf, json.NumberAt("linf"));
-  CUPEL_TRY(outcome.moved.l2, json.NumberAt("l2"));
-  if (json.Find("adversarial") != nullptr) {
-    CUPEL_TRY(const std::string text, json.StringAt("adversarial"));
-    CUPEL_TRY(const Bytes bytes, FromBase64(text));
-    if (bytes.size() % sizeof(float) != 0)
-      return Fail(ErrorCode::kCorrupt, "adversarial: not a list of float32");
-    outcome.adversarial.resize(bytes.size() / sizeof(float));
-    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::uint8_t*>(outcome.adversarial.data()));
-  }
-  return outcome;
 }
 
 }  // namespace cupel::algorithm::inspect

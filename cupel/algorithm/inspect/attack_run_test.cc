@@ -2,8 +2,10 @@
 #include "cupel/algorithm/inspect/attack_run.h"
 
 #include "cupel/algorithm/check/result_json.h"
+#include "cupel/algorithm/inspect/attack_check.h"
 #include "cupel/algorithm/inspect/attack_result.h"
 #include "cupel/algorithm/inspect/linear_model_for_test.h"
+#include "cupel/algorithm/inspect/pgd_attack.h"
 #include "cupel/algorithm/inspect/witness.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -19,11 +21,9 @@ class AttackRunTest : public ::testing::Test {
  protected:
   static AttackPlan Plan() {
     AttackPlan plan;
-    plan.options = {.threat = {.norm = Norm::kLinf},
-                    .steps = 20,
-                    .random_start = true,
-                    .seed = 4,
-                    .stream = "inspect.pgd"};
+    plan.stages = OneStage(MakePgdAttack({.steps = 20, .relative_step = 0.25, .random_start = true}));
+    plan.seed = 4;
+    plan.stream = "inspect.pgd";
     plan.epsilons = {0.02, 0.05, 0.1};
     plan.stored_inputs = 1000;
     return plan;
@@ -124,7 +124,7 @@ TEST_F(AttackRunTest, WronglyAnsweredSamplesAreNeitherAttackedNorRobust) {
   data::dataset::MemoryData mislabelled;
   mislabelled.info = data_->info();
   for (std::int64_t i = 0; i < 100; ++i) {
-    const std::vector<float> x = Sample(*data_, i);
+    const std::vector<float> x = SampleOf(*data_, i);
     mislabelled.features.insert(mislabelled.features.end(), x.begin(), x.end());
     mislabelled.labels.push_back(i < 30 ? (data_->labels()[static_cast<std::size_t>(i)] + 1) % 4
                                         : data_->labels()[static_cast<std::size_t>(i)]);
@@ -186,7 +186,7 @@ TEST_F(WitnessTest, AnInputThatLeftTheBallIsCaught) {
 }
 
 TEST_F(WitnessTest, AnInputThatTheModelAnswersRightlyIsCaught) {
-  const std::vector<float> original = Sample(*data_, result_.witnesses[1]["sample"].AsInteger());
+  const std::vector<float> original = SampleOf(*data_, result_.witnesses[1]["sample"].AsInteger());
   std::copy(original.begin(), original.end(), Stored(1, 0));
   EXPECT_THAT(VerifyWitnesses(*target_, *data_, result_),
               HasError(ErrorCode::kVerificationFailed, ::testing::HasSubstr("rightly")));

@@ -14,9 +14,10 @@ class ClassifierTarget : public AttackTarget {
   std::int64_t class_count() const override { return classifier_.class_count(); }
   const std::vector<std::int64_t>& sample_shape() const override { return classifier_.sample_shape(); }
   tensor::Device device() const override { return classifier_.device(); }
-  Result<executor::Pass> LogitsGradient(const tensor::Tensor& x,
-                                        const executor::OutputGradient& output_gradient) const override {
-    return classifier_.LogitsGradient(x, output_gradient);
+  Result<tensor::Tensor> Logits(const tensor::Tensor& x) const override { return classifier_.Logits(x); }
+  Result<executor::Passes> LogitsGradients(
+      const tensor::Tensor& x, std::span<const executor::OutputGradient> output_gradients) const override {
+    return classifier_.LogitsGradients(x, output_gradients);
   }
   Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const override {
     return classifier_.ExactLogits(x);
@@ -34,9 +35,10 @@ class ExecutorTarget : public AttackTarget {
   std::int64_t class_count() const override { return class_count_; }
   const std::vector<std::int64_t>& sample_shape() const override { return sample_shape_; }
   tensor::Device device() const override { return search_.device(); }
-  Result<executor::Pass> LogitsGradient(const tensor::Tensor& x,
-                                        const executor::OutputGradient& output_gradient) const override {
-    return search_.ForwardGradient(x, output_gradient);
+  Result<tensor::Tensor> Logits(const tensor::Tensor& x) const override { return search_.Forward(x); }
+  Result<executor::Passes> LogitsGradients(
+      const tensor::Tensor& x, std::span<const executor::OutputGradient> output_gradients) const override {
+    return search_.ForwardGradients(x, output_gradients);
   }
   Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const override {
     return tensor::Translate([&]() -> Result<tensor::Tensor> {

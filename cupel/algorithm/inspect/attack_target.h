@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "cupel/algorithm/executor/classifier.h"
@@ -21,10 +22,15 @@ class AttackTarget {
   virtual std::int64_t class_count() const = 0;
   virtual const std::vector<std::int64_t>& sample_shape() const = 0;  ///< {c, h, w} or {d}
   virtual tensor::Device device() const = 0;
+  /// Whether answers are estimated from random draws (stochastic_target.h): then search and confirmation
+  /// differ by more than float noise.
+  virtual bool random() const { return false; }
 
-  /// [n, ...sample_shape] on `device()` to logits [n, classes] and the gradient for x.
-  virtual Result<executor::Pass> LogitsGradient(const tensor::Tensor& x,
-                                                const executor::OutputGradient& output_gradient) const = 0;
+  /// [n, ...sample_shape] on `device()` to logits [n, classes]: forward only.
+  virtual Result<tensor::Tensor> Logits(const tensor::Tensor& x) const = 0;
+  /// The same, and for each output gradient the gradient for x, from one forward pass.
+  virtual Result<executor::Passes> LogitsGradients(
+      const tensor::Tensor& x, std::span<const executor::OutputGradient> output_gradients) const = 0;
   /// [n, ...sample_shape] to logits [n, classes]: float32, the graph as it was given, each row computed
   /// alone.
   virtual Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/inspect/attack_check.h"
 #include "cupel/algorithm/inspect/checks.h"
+#include "cupel/algorithm/inspect/pgd_attack.h"
 
 namespace cupel::algorithm::inspect {
 namespace {
@@ -16,6 +17,7 @@ check::Description Describe() {
       "沿损失的梯度方向将每个输入一次性移动整个扰动预算，"
       "统计仍然正确的回答。这是最弱的白盒攻击：在此失败的模"
       "型无法抵御任何攻击者。"};
+  description.parameters = {LossParameter()};
   description.source =
       "Goodfellow, Shlens, Szegedy: Explaining and harnessing adversarial examples, ICLR 2015";
   return description;
@@ -24,11 +26,13 @@ check::Description Describe() {
 }  // namespace
 
 const check::Check& FgsmCheck() {
-  static const AttackCheck check(Describe(), [](const check::Parameters&, AttackPlan& plan) {
-    plan.options.steps = 1;
-    plan.relative_step = 1;
-    plan.inherit = false;  // Each budget is the one-step result at that budget, as the literature reports it.
-  });
+  // Each budget is the one-step result at that budget, as the literature reports it: nothing is inherited.
+  static const AttackCheck check(Describe(), {.targeted = true, .inherit = false},
+                                 [](const check::Parameters& parameters, Norm) -> Result<std::vector<Stage>> {
+                                   PgdOptions options;
+                                   CUPEL_TRY(options.loss, ParseLoss(parameters.Text("loss")));
+                                   return OneStage(MakePgdAttack(options));
+                                 });
   return check;
 }
 

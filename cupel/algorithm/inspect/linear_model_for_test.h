@@ -148,7 +148,7 @@ inline data::dataset::DatasetPointer LabelledByModel(const RowModel& model, std:
   return *std::move(made);
 }
 
-inline std::vector<float> Sample(const data::dataset::Dataset& data, std::int64_t index) {
+inline std::vector<float> SampleOf(const data::dataset::Dataset& data, std::int64_t index) {
   std::vector<float> x(static_cast<std::size_t>(data.info().SampleSize()));
   CUPEL_CHECK(data.Read({&index, 1}, x).has_value());
   return x;
@@ -175,7 +175,7 @@ struct TestContext {
     predictions.class_names = data.info().class_names;
     predictions.c = static_cast<std::int64_t>(predictions.class_names.size());
     for (std::int64_t i = 0; i < data.size(); ++i) {
-      const std::vector<float> logits = model.Logits(Sample(data, i));
+      const std::vector<float> logits = model.Logits(SampleOf(data, i));
       predictions.scores.insert(predictions.scores.end(), logits.begin(), logits.end());
       predictions.labels.push_back(data.labels()[static_cast<std::size_t>(i)]);
       predictions.sample_index.push_back(data.OriginalIndex(i));

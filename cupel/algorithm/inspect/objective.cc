@@ -78,6 +78,10 @@ double Margin(std::span<const float> logits, std::int32_t label) {
   return double{logits[RunnerUp(logits, y)]} - double{logits[y]};
 }
 
+double Goal::MarginOf(std::span<const float> logits) const {
+  return targeted() ? -Margin(logits, target) : Margin(logits, label);
+}
+
 std::int32_t PredictedClass(std::span<const float> logits) {
   return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
@@ -96,6 +100,16 @@ void LossGradient(Loss loss, std::span<const float> logits, std::int32_t label, 
     case Loss::kMargin: return MarginGradient(logits, y, gradient);
     case Loss::kDlr: return DlrGradient(logits, y, gradient);
   }
+}
+
+void LossGradient(Loss loss, std::span<const float> logits, const Goal& goal, std::span<float> gradient) {
+  if (!goal.targeted()) return LossGradient(loss, logits, goal.label, gradient);
+  LossGradient(loss, logits, goal.target, gradient);
+  for (float& value : gradient) value = -value;
+}
+
+double ClassLoss(std::span<const float> logits, const Goal& goal) {
+  return goal.targeted() ? CrossEntropy(logits, goal.target) : -CrossEntropy(logits, goal.label);
 }
 
 }  // namespace cupel::algorithm::inspect

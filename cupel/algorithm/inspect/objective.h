@@ -29,6 +29,17 @@ Result<Loss> ParseLoss(std::string_view text);
 /// finite. logits: [c], c >= 2.
 double Margin(std::span<const float> logits, std::int32_t label);
 
+/// What the attacker wants of one input: any wrong answer, or one class.
+struct Goal {
+  std::int32_t label = 0;    ///< The true class.
+  std::int32_t target = -1;  ///< The class wanted; -1: any but the label.
+
+  bool targeted() const { return target >= 0; }
+  /// > 0 exactly when the goal is reached: the largest logit of another class minus the true one's or, with a
+  /// target, the target's minus the largest other. NaN when a logit is not finite. logits: [c], c >= 2.
+  double MarginOf(std::span<const float> logits) const;
+};
+
 /// Class with the largest logit; the lowest index wins a tie.
 std::int32_t PredictedClass(std::span<const float> logits);
 
@@ -38,5 +49,12 @@ double CrossEntropy(std::span<const float> logits, std::int32_t label);
 /// Gradient of the loss with respect to the logits, to be climbed. logits, gradient: [c].
 /// Precondition: finite logits; c >= 3 for kDlr.
 void LossGradient(Loss loss, std::span<const float> logits, std::int32_t label, std::span<float> gradient);
+
+/// The same for a goal: without a target the above; with one, the loss of the target class is descended.
+void LossGradient(Loss loss, std::span<const float> logits, const Goal& goal, std::span<float> gradient);
+
+/// What an attack on scores lowers: the log probability of the true class or, with a target, the target's
+/// with the sign changed.
+double ClassLoss(std::span<const float> logits, const Goal& goal);
 
 }  // namespace cupel::algorithm::inspect

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/inspect/attack_check.h"
 #include "cupel/algorithm/inspect/checks.h"
+#include "cupel/algorithm/inspect/pgd_attack.h"
 
 namespace cupel::algorithm::inspect {
 namespace {
@@ -50,7 +51,7 @@ std::vector<ParameterSpec> WalkParameters() {
   cycle_stop.meaning = {"End a walk when an iterate repeats: nothing new can follow",
                         "当迭代点重复出现时结束游走：此后不会再有新的点"};
 
-  return {steps, step_size, restarts, random_start, cycle_stop};
+  return {LossParameter(), steps, step_size, restarts, random_start, cycle_stop};
 }
 
 check::Description Describe() {
@@ -74,13 +75,17 @@ check::Description Describe() {
 }  // namespace
 
 const check::Check& PgdCheck() {
-  static const AttackCheck check(Describe(), [](const check::Parameters& parameters, AttackPlan& plan) {
-    plan.options.steps = static_cast<int>(parameters.Integer("steps"));
-    plan.options.restarts = static_cast<int>(parameters.Integer("restarts"));
-    plan.options.random_start = parameters.Boolean("random_start");
-    plan.options.cycle_stop = parameters.Boolean("cycle_stop");
-    plan.relative_step = parameters.Real("step_size");
-  });
+  static const AttackCheck check(Describe(), {.targeted = true},
+                                 [](const check::Parameters& parameters, Norm) -> Result<std::vector<Stage>> {
+                                   PgdOptions options;
+                                   options.steps = static_cast<int>(parameters.Integer("steps"));
+                                   options.relative_step = parameters.Real("step_size");
+                                   options.restarts = static_cast<int>(parameters.Integer("restarts"));
+                                   options.random_start = parameters.Boolean("random_start");
+                                   options.cycle_stop = parameters.Boolean("cycle_stop");
+                                   CUPEL_TRY(options.loss, ParseLoss(parameters.Text("loss")));
+                                   return OneStage(MakePgdAttack(options));
+                                 });
   return check;
 }
 

@@ -20,7 +20,8 @@ struct Probe {
 
 // Runs the samples `rows` (indices into `all`) as one tile.
 Result<Probe> RunRows(const AttackTarget& target, const tensor::Tensor& all,
-                      std::span<const std::int32_t> labels, const std::vector<std::int64_t>& rows) {
+                      std::span<const std::int32_t> labels, const std::vector<std::int64_t>& rows,
+                      Measured measured) {
   return tensor::Translate([&]() -> Result<Probe> {
     const auto n = static_cast<std::int64_t>(rows.size());
     const std::int64_t c = target.class_count();
@@ -36,8 +37,13 @@ Result<Probe> RunRows(const AttackTarget& target, const tensor::Tensor& all,
       }
       return tensor::FromFloats(gradient, {n, c}).to(output.device());
     };
-    CUPEL_TRY(const executor::Pass pass, target.LogitsGradient(all.index_select(0, index), ascend));
-    return Probe{tensor::ToFloats(pass.output), tensor::ToFloats(pass.input_gradient)};
+    if (measured == Measured::kLogits) {
+      CUPEL_TRY(const tensor::Tensor logits, target.Logits(all.index_select(0, index)));
+      return Probe{tensor::ToFloats(logits), std::vector<float>(rows.size())};
+    }
+    CUPEL_TRY(const executor::Passes passes,
+              target.LogitsGradients(all.index_select(0, index), {&ascend, 1}));
+    return Probe{tensor::ToFloats(passes.output), tensor::ToFloats(passes.input_gradients[0])};
   });
 }
 
@@ -74,7 +80,7 @@ std::vector<std::int64_t> Wrapped(std::int64_t first, std::int64_t count, std::i
 }  // namespace
 
 Result<Stability> MeasureStability(const AttackTarget& target, std::span<const float> features,
-                                   std::span<const std::int32_t> labels) {
+                                   std::span<const std::int32_t> labels, Measured measured) {
   const auto n = std::min(static_cast<std::int64_t>(labels.size()), kTileRows);
   CUPEL_CHECK(n > 0);
   std::vector<std::int64_t> shape = target.sample_shape();
@@ -85,7 +91,7 @@ Result<Stability> MeasureStability(const AttackTarget& target, std::span<const f
 
   Stability stability;
   const std::vector<std::int64_t> forward = Wrapped(0, kTileRows, n);
-  CUPEL_TRY(const Probe base, RunRows(target, all, labels, forward));
+  CUPEL_TRY(const Probe base, RunRows(target, all, labels, forward, measured));
   if (!std::all_of(base.logits.begin(), base.logits.end(), [](float z) { return std::isfinite(z); })) {
     return Fail(ErrorCode::kInvalidArgument, "the model answers NaN or infinity on the first samples", "",
                 "check the model's input range and preprocessing");
@@ -93,13 +99,13 @@ Result<Stability> MeasureStability(const AttackTarget& target, std::span<const f
 
   std::vector<std::int64_t> shuffled = Wrapped(n / 3, kTileRows, n);
   std::reverse(shuffled.begin(), shuffled.end());
-  CUPEL_TRY(const Probe moved, RunRows(target, all, labels, shuffled));
+  CUPEL_TRY(const Probe moved, RunRows(target, all, labels, shuffled, measured));
   stability.position_noise = Difference(base, forward, moved, shuffled, c, &stability.position_independent);
 
   for (std::int64_t rows = kTileRows / 2; rows >= kSmallestTile && stability.position_independent;
        rows /= 2) {
     const std::vector<std::int64_t> few = Wrapped(n / 2, rows, n);
-    CUPEL_TRY(const Probe small, RunRows(target, all, labels, few));
+    CUPEL_TRY(const Probe small, RunRows(target, all, labels, few, measured));
     bool same = true;
     Difference(base, forward, small, few, c, &same);
     if (same) stability.tile_sizes.push_back(rows);

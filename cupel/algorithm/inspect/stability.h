@@ -28,9 +28,13 @@ struct Stability {
   double position_noise = 0;  ///< Largest difference of a logit between two positions in a tile.
 };
 
+/// Query attacks never ask for a gradient, so none is measured for them.
+enum class Measured { kLogitsAndGradients, kLogits };
+
 /// features: [n, d] of at least one sample, the first of a data set; labels: [n].
 /// Errors: those of the target; kInvalidArgument when a logit is not finite.
 Result<Stability> MeasureStability(const AttackTarget& target, std::span<const float> features,
-                                   std::span<const std::int32_t> labels);
+                                   std::span<const std::int32_t> labels,
+                                   Measured measured = Measured::kLogitsAndGradients);
 
 }  // namespace cupel::algorithm::inspect

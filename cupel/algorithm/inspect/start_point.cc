@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cupel/algorithm/inspect/l1_ball.h"
 #include "cupel/base/reproducible_stream.h"
 
 namespace cupel::algorithm::inspect {
@@ -14,7 +15,10 @@ std::vector<float> RandomStart(const ThreatModel& threat, std::span<const float>
                             static_cast<std::uint32_t>(restart));
   const std::size_t d = original.size();
   std::vector<double> offset(d);
-  if (threat.norm == Norm::kLinf) {
+  if (threat.norm == Norm::kL1) {
+    for (double& value : offset) value = stream.Normal() * (double{threat.box_high} - threat.box_low);
+    ProjectOntoL1BallInBox(InnerRadius(threat.epsilon), threat.box_low, threat.box_high, original, offset);
+  } else if (threat.norm == Norm::kLinf) {
     for (double& value : offset) value = threat.epsilon * (2.0 * stream.Uniform() - 1.0);
   } else {
     double squares = 0;
@@ -28,9 +32,9 @@ std::vector<float> RandomStart(const ThreatModel& threat, std::span<const float>
   }
   std::vector<float> start(d);
   for (std::size_t i = 0; i < d; ++i) {
-    // In Linf the tile holds every feature to its inner bounds, rounded already.
-    const float moved = threat.norm == Norm::kL2 ? RoundInward(original[i], offset[i])
-                                                 : static_cast<float>(original[i] + offset[i]);
+    // In Linf the projected point holds every feature to its inner bounds, rounded already.
+    const float moved = threat.norm != Norm::kLinf ? RoundInward(original[i], offset[i])
+                                                   : static_cast<float>(original[i] + offset[i]);
     start[i] = std::clamp(moved, threat.box_low, threat.box_high);
   }
   return start;

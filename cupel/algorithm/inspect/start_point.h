@@ -13,8 +13,10 @@
 namespace cupel::algorithm::inspect {
 
 /// A point drawn uniformly from the ball around `original` (Linf: each feature alone; L2: a normal direction
-/// times radius * u^(1/d)), then clipped to the box. In L2 the threat model's rule holds exactly; in Linf up
-/// to float rounding, which Tile::Enter takes off. Depends only on (seed, stream, original_index, restart).
+/// times radius * u^(1/d)), then clipped to the box. L1: a normal point on the scale of the box, projected
+/// onto ball and box (Croce and Hein 2021), which is sparse and not uniform. In L2 and L1 the threat model's
+/// rule holds exactly; in Linf up to float rounding, which ProjectedPoint::Enter takes off. Depends only on
+/// (seed, stream, original_index, restart).
 std::vector<float> RandomStart(const ThreatModel& threat, std::span<const float> original, std::uint64_t seed,
                                std::string_view stream, std::int64_t original_index, int restart);
 

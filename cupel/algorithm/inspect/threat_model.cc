@@ -8,24 +8,29 @@
 
 namespace cupel::algorithm::inspect {
 
-std::string_view NormName(Norm norm) { return norm == Norm::kLinf ? "linf" : "l2"; }
+std::string_view NormName(Norm norm) {
+  return norm == Norm::kLinf ? "linf" : norm == Norm::kL2 ? "l2" : "l1";
+}
 
 Result<Norm> ParseNorm(std::string_view text) {
   if (text == "linf") return Norm::kLinf;
   if (text == "l2") return Norm::kL2;
-  return Fail(ErrorCode::kInvalidArgument, fmt::format("norm must be linf or l2, got \"{}\"", text));
+  if (text == "l1") return Norm::kL1;
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("norm must be linf, l2 or l1, got \"{}\"", text));
 }
 
 Perturbation Measure(std::span<const float> original, std::span<const float> adversarial) {
   CUPEL_CHECK(original.size() == adversarial.size());
   double largest = 0;
   double squares = 0;
+  double sum = 0;
   for (std::size_t i = 0; i < original.size(); ++i) {
     const double moved = std::abs(double{adversarial[i]} - double{original[i]});
     if (!(moved <= largest)) largest = moved;  // NaN is kept, so that no comparison with it holds
     squares += moved * moved;
+    sum += moved;
   }
-  return {largest, std::sqrt(squares)};
+  return {largest, std::sqrt(squares), sum};
 }
 
 Status CheckWithin(const ThreatModel& threat, std::span<const float> original,

@@ -6,7 +6,8 @@
 /// The rule is exact: |adversarial - original| <= epsilon with both read as double and the norm summed in
 /// double, and box_low <= adversarial <= box_high. There is no tolerance. Attacks keep to it by rounding
 /// their bounds inward, so the reachable set is smaller than the true ball by at most one grid step (2^-24 of
-/// the box) in Linf and by 2^-20 of epsilon, and one float step a feature, in L2.
+/// the box) in Linf and by 2^-20 of epsilon, and one float step a feature, in L2
+/// and L1.
 ///
 /// The grid: positions, bounds and steps of an Linf walk are multiples of one power of two, so float32 sums
 /// are exact and an iterate that returns to a place returns to the same bits. That makes the cycle stop work
@@ -19,9 +20,9 @@
 
 namespace cupel::algorithm::inspect {
 
-enum class Norm { kLinf, kL2 };
+enum class Norm { kLinf, kL2, kL1 };
 
-std::string_view NormName(Norm norm);           ///< "linf", "l2"
+std::string_view NormName(Norm norm);           ///< "linf", "l2", "l1"
 Result<Norm> ParseNorm(std::string_view text);  ///< Errors: kInvalidArgument.
 
 struct ThreatModel {
@@ -35,7 +36,8 @@ struct ThreatModel {
 struct Perturbation {
   double linf = 0;
   double l2 = 0;
-  double In(Norm norm) const { return norm == Norm::kLinf ? linf : l2; }
+  double l1 = 0;
+  double In(Norm norm) const { return norm == Norm::kLinf ? linf : norm == Norm::kL2 ? l2 : l1; }
 };
 
 /// original, adversarial: [d] each. Computed in double.
@@ -57,7 +59,7 @@ float StepOnGrid(double step, double spacing);
 void InnerBounds(const ThreatModel& threat, std::span<const float> original, std::span<float> low,
                  std::span<float> high);
 
-/// The radius an L2 attack projects to, so that the rounding of the norm cannot leave the ball.
+/// The radius an L2 or L1 attack projects to, so that the rounding of the norm cannot leave the ball.
 double InnerRadius(double epsilon);
 
 /// original + offset as a float that is no farther from the original than the offset says: rounding goes

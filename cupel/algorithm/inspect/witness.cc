@@ -9,7 +9,7 @@
 #include <cstring>
 #include <map>
 
-#include "cupel/algorithm/inspect/gradient_attack.h"
+#include "cupel/algorithm/inspect/confirmation.h"
 
 namespace cupel::algorithm::inspect {
 namespace {
@@ -77,14 +77,19 @@ class Verifier {
     CUPEL_TRY_STATUS(data_.Read({&found->second, 1}, original));
     const auto adversarial = std::span(stored_).subspan(static_cast<std::size_t>(row) * features_, features_);
     CUPEL_TRY_STATUS(CheckWithin(threat, original, adversarial));
-    const std::int32_t label = data_.labels()[static_cast<std::size_t>(found->second)];
-    CUPEL_TRY(const Confirmation exact, ConfirmExactly(target_, adversarial, label));
-    if (!(exact.margin > 0)) {
-      return Fail(
-          ErrorCode::kVerificationFailed,
-          fmt::format("the model still answers class {} rightly, margin {:.6g}", label, exact.margin));
+    Goal goal{.label = data_.labels()[static_cast<std::size_t>(found->second)]};
+    if (witness.Find("target") != nullptr) {
+      CUPEL_TRY(const std::int64_t wanted, witness.IntegerAt("target"));
+      if (wanted < 0 || wanted >= target_.class_count() || wanted == goal.label)
+        return Fail(ErrorCode::kCorrupt, fmt::format("class {} cannot be a target", wanted));
+      goal.target = static_cast<std::int32_t>(wanted);
     }
-    return {};
+    CUPEL_TRY(const Confirmation exact, ConfirmExactly(target_, adversarial, goal));
+    if (exact.margin > 0) return {};
+    const std::string answer = goal.targeted() ? fmt::format("does not answer the target {}", goal.target)
+                                               : fmt::format("still answers class {} rightly", goal.label);
+    return Fail(ErrorCode::kVerificationFailed,
+                fmt::format("the model {}, margin {:.6g}", answer, exact.margin));
   }
 
   const AttackTarget& target_;

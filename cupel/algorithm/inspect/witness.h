@@ -6,7 +6,10 @@
 /// A witness is an object {sample, label, predicted, norm, epsilon, linf, l2, margin, noise, restart, step,
 /// stored}: `sample` is the original index, `margin` the exact logit of the best wrong class minus the true
 /// one's, `noise` the float noise it exceeds, `stored` the row of the artifact "adversarial-examples" that
-/// holds the input, or null when the artifact was full. The artifact is an NPY 1.0 file, float32, [rows,
+/// holds the input, or null when the artifact was full. Where they mean something: `target` (the class a
+/// targeted attack wanted; margin is then its logit minus the largest other), `l1` (norm l1), `attack` (which
+/// of several stages), `queries` (answers a query attack had seen). The artifact is an NPY 1.0 file, float32,
+/// [rows,
 /// ...sample_shape], C order.
 
 #include <cstdint>

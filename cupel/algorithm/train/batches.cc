@@ -11,26 +11,16 @@ std::vector<std::int64_t> EpochOrder(std::int64_t n, std::uint64_t seed, int epo
   return ReproducibleStream(seed, "fit.shuffle", static_cast<std::uint64_t>(epoch)).Permutation(n);
 }
 
-void Augment(std::span<float> image, const std::vector<std::int64_t>& shape, bool mirror, int down,
-             int right) {
-  if (!mirror && down == 0 && right == 0) return;
-  const std::int64_t height = shape[1];
-  const std::int64_t width = shape[2];
-  const std::vector<float> before(image.begin(), image.end());
-  std::size_t out = 0;
-  for (std::int64_t channel = 0; channel < shape[0]; ++channel) {
-    for (std::int64_t row = 0; row < height; ++row) {
-      for (std::int64_t column = 0; column < width; ++column) {
-        const std::int64_t from_row = row - down;
-        const std::int64_t shifted = column - right;
-        const std::int64_t from_column = mirror ? width - 1 - shifted : shifted;
-        const bool inside = from_row >= 0 && from_row < height && shifted >= 0 && shifted < width;
-        image[out++] =
-            inside ? before[static_cast<std::size_t>((channel * height + from_row) * width + from_column)]
-                   : 0;
-      }
-    }
+tensor::Tensor TargetsOf(std::span<const float> targets, std::int64_t n,
+                         std::span<const std::int64_t> indices) {
+  const std::size_t classes = targets.size() / static_cast<std::size_t>(n);
+  std::vector<float> rows;
+  for (const std::int64_t index : indices) {
+    const auto row = targets.subspan(static_cast<std::size_t>(index) * classes, classes);
+    rows.insert(rows.end(), row.begin(), row.end());
   }
+  return tensor::FromFloats(rows,
+                            {static_cast<std::int64_t>(indices.size()), static_cast<std::int64_t>(classes)});
 }
 
 Result<Batch> ReadBatch(const data::dataset::Dataset& data, std::span<const std::int64_t> indices, int epoch,
@@ -54,7 +44,8 @@ Result<Batch> ReadBatch(const data::dataset::Dataset& data, std::span<const std:
   }
   std::vector<std::int64_t> shape = {static_cast<std::int64_t>(indices.size())};
   shape.insert(shape.end(), sample.begin(), sample.end());
-  return Batch{tensor::FromFloats(features, shape), at::tensor(labels, at::TensorOptions().dtype(at::kLong))};
+  return Batch{
+      tensor::FromFloats(features, shape), at::tensor(labels, at::TensorOptions().dtype(at::kLong)), {}};
 }
 
 }  // namespace cupel::algorithm::train

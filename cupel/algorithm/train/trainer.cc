@@ -7,6 +7,7 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -49,6 +50,11 @@ Result<Digest> JobDigest(const TrainJob& job) {
   json["data"] = job.data->info().digest.Hex();
   json["validation"] = job.validation == nullptr ? "" : job.validation->info().digest.Hex();
   json["options"] = job.options.ToJson();
+  if (!job.targets.empty()) {
+    json["targets"] =
+        crypto::Sha256({reinterpret_cast<const std::uint8_t*>(job.targets.data()), job.targets.size_bytes()})
+            .Hex();
+  }
   return crypto::Sha256(AsBytes(json.Canonical()));
 }
 
@@ -104,9 +110,9 @@ class Run {
     for (std::int64_t b = 0; b < batches; ++b) {
       if (Interrupt::Requested()) return Interrupt::AsError();
       const auto size = static_cast<std::size_t>(job_.options.batch_size);
-      CUPEL_TRY(const Batch batch,
-                ReadBatch(*job_.data, std::span(order).subspan(static_cast<std::size_t>(b) * size, size),
-                          epoch, job_.options));
+      const auto indices = std::span(order).subspan(static_cast<std::size_t>(b) * size, size);
+      CUPEL_TRY(Batch batch, ReadBatch(*job_.data, indices, epoch, job_.options));
+      if (!job_.targets.empty()) batch.targets = TargetsOf(job_.targets, job_.data->size(), indices);
       CUPEL_TRY(const double loss, Step(batch, batches * job_.options.epochs, correct));
       loss_sum += loss;
       job_.progress->Note(
@@ -129,9 +135,10 @@ class Run {
     tensor::SeedGenerators(DropoutSeed());
     CUPEL_TRY(const std::vector<Tensor> outputs, executor_->Forward({&batch.x, 1}, gradient::Recording::kOn));
     return tensor::Translate([&]() -> Result<double> {
-      CUPEL_TRY_STATUS(CheckAnswer(outputs[0], batch.labels));
-      const Tensor loss = at::cross_entropy_loss(outputs[0], batch.labels, {}, 1 /* mean */, -100,
-                                                 job_.options.label_smoothing);
+      CUPEL_TRY_STATUS(CheckAnswer(outputs[0], batch));
+      const Tensor& wanted = batch.targets.defined() ? batch.targets : batch.labels;
+      const Tensor loss =
+          at::cross_entropy_loss(outputs[0], wanted, {}, 1 /* mean */, -100, job_.options.label_smoothing);
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
         return Fail(ErrorCode::kInternal, "the loss is not finite", "fit", "use a smaller --learning-rate");
@@ -151,10 +158,16 @@ class Run {
         .Next64();
   }
 
-  static Status CheckAnswer(const Tensor& logits, const Tensor& labels) {
+  static Status CheckAnswer(const Tensor& logits, const Batch& batch) {
+    const Tensor& labels = batch.labels;
     if (logits.dim() != 2 || logits.size(0) != labels.size(0)) {
       return Fail(ErrorCode::kInvalidArgument, fmt::format("the graph must answer [{}, classes], not [{}]",
                                                            labels.size(0), fmt::join(logits.sizes(), ", ")));
+    }
+    if (batch.targets.defined() && batch.targets.size(1) != logits.size(1)) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("the graph answers {} classes, the targets have {}", logits.size(1),
+                              batch.targets.size(1)));
     }
     const auto label = labels.max().item<std::int64_t>();
     if (label < logits.size(1)) return {};
@@ -292,6 +305,12 @@ Result<Trained> Train(const TrainJob& job) {
   CUPEL_TRY_STATUS(job.options.Validate());
   if (!job.data->info().IsImage() && (job.options.flip || job.options.shift > 0)) {
     return Fail(ErrorCode::kInvalidArgument, "flip and shift are for images", "fit");
+  }
+  if (job.targets.size() % static_cast<std::size_t>(std::max<std::int64_t>(job.data->size(), 1)) != 0) {
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("{} targets are not a row for each of {} samples", job.targets.size(), job.data->size()),
+        "fit");
   }
   tensor::UseOneThreadPerOperator();
   CUPEL_TRY(const std::unique_ptr<Run> run, Run::Start(job));

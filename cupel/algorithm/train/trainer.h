@@ -8,15 +8,16 @@
 /// Batch-normalisation statistics are updated with the batches' (momentum of the node) and exported. Does not
 /// promise the same bytes on another processor or build of the tensor library.
 ///
-/// Objective: mean cross-entropy with label smoothing, plus weight decay on weights of rank >= 2.
-/// SGD: v = m v + g + d w;  w -= lr (g + d w + m v) with Nesterov, lr v without.  Adam: Kingma and Ba 2015,
-/// algorithm 1, with decoupled decay (Loshchilov and Hutter 2019).  Rate: linear warm-up, then half a cosine
-/// to zero.
+/// Objective: mean cross-entropy against the labels (or against given probabilities) with label smoothing,
+/// plus weight decay on weights of rank >= 2. SGD: v = m v + g + d w;  w -= lr (g + d w + m v) with Nesterov,
+/// lr v without.  Adam: Kingma and Ba 2015, algorithm 1, with decoupled decay (Loshchilov and Hutter 2019).
+/// Rate: linear warm-up, then half a cosine to zero.
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,9 @@ struct TrainJob {
   graph::Graph graph;  ///< One input [N, ...sample], one output [N, classes].
   const data::dataset::Dataset* data = nullptr;
   const data::dataset::Dataset* validation = nullptr;  ///< May be null.
+  /// [n, classes] probabilities to be answered in place of the labels (Hinton et al. 2015); empty: the
+  /// labels.
+  std::span<const float> targets{};
   TrainOptions options;
   std::optional<std::filesystem::path> checkpoint;  ///< Written after every epoch.
   bool resume = false;                              ///< Continue from the checkpoint if it is there.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cupel/application/assess/bracket.h"
 #include "cupel/application/assess/check_runner.h"
 #include "cupel/application/assess/evidence_writer.h"
 #include "cupel/application/assess/inputs.h"
@@ -65,6 +66,7 @@ Status RunChecks(const Plan& plan, const RunOptions& options, Inputs& inputs, Ev
     if (!stored) {
       CUPEL_TRY(stored, RunCheck(plan, number, inputs, options, assessment.folder));
     }
+    CUPEL_TRY_STATUS(CheckBrackets(assessment.checks, *stored));
     CUPEL_TRY(const Json predicate, EvidencePredicate(assessment, *stored));
     CUPEL_TRY(stored->evidence, writer.Seal(number, stored->check->description().id, kEvidencePredicate,
                                             {{inputs.subject_name(), inputs.subject_digest()}}, predicate));

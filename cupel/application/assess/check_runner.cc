@@ -69,6 +69,7 @@ Result<algorithm::check::CheckResult> Measure(const PlannedCheck& planned, Input
   context.model = inputs.model();
   CUPEL_TRY(context.data, inputs.Data(planned.subset));
   context.training_data = inputs.training_data();
+  context.surrogates = inputs.surrogates();
   context.predictions = [&] {
     return inputs.PredictionsFor(planned.subset, options.workers, *options.progress);
   };

@@ -66,6 +66,35 @@ Result<DatasetPointer> OpenPart(const std::filesystem::path& manifest, const dat
   return DatasetPointer(*std::move(part));
 }
 
+struct OpenedModel {
+  std::unique_ptr<algorithm::executor::Classifier> classifier;
+  algorithm::graph::Graph graph;  ///< As the file has it.
+  ledger::identity::ModelIdentity identity;
+  Json json;  ///< Of its identity.
+};
+
+Result<OpenedModel> OpenClassifier(const ModelSpec& spec, const std::filesystem::path& path,
+                                   const Dataset& data, const algorithm::tensor::Device& device) {
+  OpenedModel opened;
+  CUPEL_TRY(opened.graph, algorithm::onnx::ReadModel(path));
+  CUPEL_TRY(const auto external, algorithm::onnx::ExternalDataFiles(path));
+  CUPEL_TRY(opened.identity, ledger::identity::Identify(path, external));
+  ClassifierOptions options;
+  options.device = device;
+  options.preprocessing = ToPreprocessing(spec);
+  options.sample_shape = data.info().sample_shape;
+  options.output_is_probability = spec.output == "probabilities";
+  auto classifier = algorithm::executor::Classifier::Create(opened.graph, options);
+  if (!classifier) return FailAt(path.string(), std::move(classifier).error());
+  opened.classifier = *std::move(classifier);
+  opened.json = ModelJson(spec, opened.identity);
+  // The same network written by another tool has other bytes; the digest of the graph, written anew, is the
+  // same.
+  CUPEL_TRY(const Bytes content, algorithm::onnx::WriteModel(opened.classifier->graph()));
+  opened.json["content"] = Json::Object{{"sha256", crypto::Sha256(content).Hex()}};
+  return opened;
+}
+
 }  // namespace
 
 Status Inputs::OpenData(const Plan& plan) {
@@ -83,27 +112,29 @@ Status Inputs::OpenData(const Plan& plan) {
 }
 
 Status Inputs::OpenModel(const Plan& plan, const algorithm::tensor::Device& device) {
-  const std::filesystem::path path = plan.Resolve(plan.model->file);
-  CUPEL_TRY(const algorithm::graph::Graph graph, algorithm::onnx::ReadModel(path));
-  CUPEL_TRY(const auto external, algorithm::onnx::ExternalDataFiles(path));
-  CUPEL_TRY(const auto identity, ledger::identity::Identify(path, external));
-  subject_digest_ = identity.file_sha256;
-  subject_name_ = identity.name;
-  ClassifierOptions options;
-  options.device = device;
-  options.preprocessing = ToPreprocessing(*plan.model);
-  options.sample_shape = data_->info().sample_shape;
-  options.output_is_probability = plan.model->output == "probabilities";
-  auto model = algorithm::executor::Classifier::Create(graph, options);
-  if (!model) return FailAt(path.string(), std::move(model).error());
-  model_ = *std::move(model);
-  facts_["model"] = ModelFacts(subject_name_, subject_digest_, graph);
-  identity_["model"] = ModelJson(*plan.model, identity);
-  // The same network written by another tool has other bytes; the digest of the graph, written anew, is the
-  // same.
-  CUPEL_TRY(const Bytes content, algorithm::onnx::WriteModel(model_->graph()));
-  identity_["model"]["content"] = Json::Object{{"sha256", crypto::Sha256(content).Hex()}};
+  CUPEL_TRY(OpenedModel opened, OpenClassifier(*plan.model, plan.Resolve(plan.model->file), *data_, device));
+  subject_digest_ = opened.identity.file_sha256;
+  subject_name_ = opened.identity.name;
+  model_ = std::move(opened.classifier);
+  facts_["model"] = ModelFacts(subject_name_, subject_digest_, opened.graph);
+  identity_["model"] = std::move(opened.json);
   return {};
+}
+
+Status Inputs::OpenSurrogates(const Plan& plan, const algorithm::tensor::Device& device) {
+  for (const SurrogateSpec& spec : plan.surrogates) {
+    CUPEL_TRY(OpenedModel opened, OpenClassifier(spec.model, plan.Resolve(spec.model.file), *data_, device));
+    opened.json["name"] = spec.name;
+    identity_["surrogates"].Append(std::move(opened.json));
+    surrogates_.push_back({spec.name, std::move(opened.classifier)});
+  }
+  return {};
+}
+
+std::vector<algorithm::check::NamedModel> Inputs::surrogates() const {
+  std::vector<algorithm::check::NamedModel> named;
+  for (const Surrogate& surrogate : surrogates_) named.push_back({surrogate.name, surrogate.model.get()});
+  return named;
 }
 
 Status Inputs::OpenPredictions(const Plan& plan) {
@@ -143,6 +174,7 @@ Result<std::unique_ptr<Inputs>> Inputs::Open(const Plan& plan, const algorithm::
   }
   CUPEL_TRY_STATUS(inputs->OpenData(plan));
   CUPEL_TRY_STATUS(inputs->OpenModel(plan, device));
+  CUPEL_TRY_STATUS(inputs->OpenSurrogates(plan, device));
   CUPEL_TRY_STATUS(inputs->CheckFit());
   return inputs;
 }

@@ -23,6 +23,8 @@ class Inputs {
   static Result<std::unique_ptr<Inputs>> Open(const Plan& plan, const algorithm::tensor::Device& device);
 
   const algorithm::executor::Classifier* model() const { return model_.get(); }
+  /// In the plan's order.
+  std::vector<algorithm::check::NamedModel> surrogates() const;
   const data::dataset::Dataset* training_data() const { return training_data_.get(); }
 
   /// The plan's data, or the part of it that a check asked for. Null without data. Kept until the end.
@@ -43,11 +45,18 @@ class Inputs {
  private:
   Inputs() = default;
   Status OpenModel(const Plan& plan, const algorithm::tensor::Device& device);
+  Status OpenSurrogates(const Plan& plan, const algorithm::tensor::Device& device);
   Status OpenData(const Plan& plan);
   Status OpenPredictions(const Plan& plan);
   Status CheckFit() const;
 
+  struct Surrogate {
+    std::string name;
+    std::unique_ptr<algorithm::executor::Classifier> model;
+  };
+
   std::unique_ptr<algorithm::executor::Classifier> model_;
+  std::vector<Surrogate> surrogates_;
   std::shared_ptr<const data::dataset::Dataset> data_;
   std::shared_ptr<const data::dataset::Dataset> training_data_;
   std::map<std::string, std::shared_ptr<const data::dataset::Dataset>> subsets_;

@@ -36,8 +36,9 @@ Result<Subset> ReadSubset(const TomlTable& table, std::uint64_t plan_seed) {
   return subset;
 }
 
+const std::vector<std::string> kModelKeys = {"file", "scale", "mean", "std", "layout", "output"};
+
 Result<ModelSpec> ReadModelSpec(const TomlTable& table) {
-  CUPEL_TRY_STATUS(table.OnlyKeys({"file", "scale", "mean", "std", "layout", "output"}));
   ModelSpec model;
   CUPEL_TRY(model.file, table.Text("file"));
   CUPEL_TRY(model.scale, table.RealOr("scale", 1));
@@ -55,12 +56,37 @@ Result<ModelSpec> ReadModelSpec(const TomlTable& table) {
   return model;
 }
 
+/// Names must differ, since checks and metrics use them.
+Result<SurrogateSpec> ReadSurrogate(const TomlTable& table, const std::vector<SurrogateSpec>& others) {
+  std::vector<std::string> keys = kModelKeys;
+  keys.emplace_back("name");
+  CUPEL_TRY_STATUS(table.OnlyKeys(keys));
+  SurrogateSpec surrogate;
+  CUPEL_TRY(surrogate.model, ReadModelSpec(table));
+  CUPEL_TRY(surrogate.name, table.TextOr("name", surrogate.model.file.stem().string()));
+  if (std::ranges::find(others, surrogate.name, &SurrogateSpec::name) != others.end()) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("two surrogates are called \"{}\"", surrogate.name),
+                table.Place("name"), "give each a name of its own");
+  }
+  return surrogate;
+}
+
 Result<DataSpec> ReadDataSpec(const TomlTable& table, std::uint64_t plan_seed) {
   CUPEL_TRY_STATUS(table.OnlyKeys({"manifest", "subset"}));
   DataSpec data;
   CUPEL_TRY(data.manifest, table.Text("manifest"));
   CUPEL_TRY(data.subset, ReadSubset(table, plan_seed));
   return data;
+}
+
+Status ReadSurrogates(const TomlTable& table, Plan& plan) {
+  if (!table.Has("surrogate")) return {};
+  CUPEL_TRY(const std::vector<TomlTable> surrogates, table.Tables("surrogate"));
+  for (const TomlTable& surrogate : surrogates) {
+    CUPEL_TRY(SurrogateSpec read, ReadSurrogate(surrogate, plan.surrogates));
+    plan.surrogates.push_back(std::move(read));
+  }
+  return {};
 }
 
 /// Requirements may only name metrics that the check declares (names that end in "*" are prefixes).
@@ -120,6 +146,10 @@ Status CheckInputs(const Plan& plan, const TomlTable& table) {
                 "predictions stand in for a model and its data; give one or the other",
                 table.Place("predictions"));
   }
+  if (plan.predictions && !plan.surrogates.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "surrogates stand in for a model, and there is none",
+                table.Place("surrogate"), "add [model] and [data], or leave the surrogates out");
+  }
   for (const PlannedCheck& planned : plan.checks) {
     if (planned.check->description().needs_model && !plan.model) {
       return Fail(ErrorCode::kInvalidArgument,
@@ -142,8 +172,8 @@ std::filesystem::path Plan::Resolve(const std::filesystem::path& written) const 
 
 Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path, const CheckFinder& find_check) {
   CUPEL_TRY(const TomlTable table, TomlTable::Parse(text, path.string()));
-  CUPEL_TRY_STATUS(
-      table.OnlyKeys({"name", "seed", "model", "data", "training_data", "predictions", "check"}));
+  CUPEL_TRY_STATUS(table.OnlyKeys(
+      {"name", "seed", "model", "data", "training_data", "surrogate", "predictions", "check"}));
   Plan plan;
   plan.path = path;
   plan.text = std::move(text);
@@ -156,6 +186,7 @@ Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path, cons
   plan.seed = static_cast<std::uint64_t>(seed);
   if (table.Has("model")) {
     CUPEL_TRY(const TomlTable model, table.Table("model"));
+    CUPEL_TRY_STATUS(model.OnlyKeys(kModelKeys));
     CUPEL_TRY(plan.model, ReadModelSpec(model));
   }
   if (table.Has("data")) {
@@ -166,6 +197,7 @@ Result<Plan> ParsePlan(std::string text, const std::filesystem::path& path, cons
     CUPEL_TRY(const TomlTable data, table.Table("training_data"));
     CUPEL_TRY(plan.training_data, ReadDataSpec(data, plan.seed));
   }
+  CUPEL_TRY_STATUS(ReadSurrogates(table, plan));
   if (table.Has("predictions")) {
     CUPEL_TRY(plan.predictions, table.Text("predictions"));
   }

@@ -56,6 +56,12 @@ struct ModelSpec {
   std::string output = "logits";          ///< "logits" or "probabilities".
 };
 
+/// A model that an attacker may have, for attacks that make their inputs on other models.
+struct SurrogateSpec {
+  std::string name;  ///< Unique; default: the file's name without its ending.
+  ModelSpec model;
+};
+
 struct PlannedCheck {
   const algorithm::check::Check* check = nullptr;
   algorithm::check::Parameters parameters;
@@ -71,6 +77,7 @@ struct Plan {
   std::optional<ModelSpec> model;
   std::optional<DataSpec> data;
   std::optional<DataSpec> training_data;
+  std::vector<SurrogateSpec> surrogates;
   std::optional<std::filesystem::path> predictions;
   std::vector<PlannedCheck> checks;
 

@@ -7,9 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "cupel/algorithm/certify/checks.h"
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
 #include "cupel/algorithm/inspect/checks.h"
+#include "cupel/algorithm/leakage/checks.h"
+#include "cupel/algorithm/masking/checks.h"
+#include "cupel/algorithm/physical/checks.h"
+#include "cupel/algorithm/transfer/checks.h"
 #include "cupel/base/nearest.h"
 
 namespace cupel::application::assess {
@@ -17,12 +22,39 @@ namespace cupel::application::assess {
 using algorithm::check::Check;
 
 std::span<const Check* const> AllChecks() {
+  // clang-format off
   static const std::array checks = {
-      &algorithm::evaluate::AccuracyCheck(),   &algorithm::evaluate::CalibrationCheck(),
-      &algorithm::evaluate::CorruptionCheck(), &algorithm::evaluate::SubgroupsCheck(),
-      &algorithm::inspect::FgsmCheck(),        &algorithm::inspect::PgdCheck(),
-      &algorithm::inspect::MembershipCheck(),  &algorithm::explain::FaithfulnessCheck(),
+      &algorithm::evaluate::AccuracyCheck(),
+      &algorithm::evaluate::CalibrationCheck(),
+      &algorithm::evaluate::CorruptionCheck(),
+      &algorithm::evaluate::SubgroupsCheck(),
+      &algorithm::inspect::FgsmCheck(),
+      &algorithm::inspect::PgdCheck(),
+      &algorithm::inspect::ApgdCheck(),
+      &algorithm::inspect::AutoAttackCheck(),
+      &algorithm::inspect::DeepFoolCheck(),
+      &algorithm::inspect::CarliniWagnerCheck(),
+      &algorithm::inspect::FabCheck(),
+      &algorithm::inspect::FmnCheck(),
+      &algorithm::inspect::SquareCheck(),
+      &algorithm::inspect::HopSkipJumpCheck(),
+      &algorithm::inspect::BoundaryCheck(),
+      &algorithm::inspect::SimbaCheck(),
+      &algorithm::inspect::MembershipCheck(),
+      &algorithm::certify::CertifyBoundsCheck(),
+      &algorithm::certify::CertifySmoothingCheck(),
+      &algorithm::masking::MaskingCheck(),
+      &algorithm::transfer::TransferCheck(),
+      &algorithm::physical::PhysicalCheck(),
+      &algorithm::leakage::MembershipCheck(),
+      &algorithm::leakage::LiraCheck(),
+      &algorithm::leakage::RmiaCheck(),
+      &algorithm::leakage::InversionCheck(),
+      &algorithm::leakage::AttributeInferenceCheck(),
+      &algorithm::leakage::ExtractionCheck(),
+      &algorithm::explain::FaithfulnessCheck(),
   };
+  // clang-format on
   return checks;
 }
 

@@ -80,6 +80,23 @@ std::string CheckSection(const Json& check) {
   return text;
 }
 
+/// Factor by factor; what was not measured says so.
+std::string ScoreSection(const Json& report) {
+  const Json* card = report.Find("scorecard");
+  if (card == nullptr) return "";
+  std::string text = fmt::format("\n## Inspection score: {:.1f} of 100\n\nWeakest factor: {}.{}\n\n",
+                                 (*card)["overall"].AsNumber(), (*card)["weakest"].AsString(),
+                                 (*card)["complete"].AsBool() ? "" : " Not every factor was measured.");
+  text += "| factor | score | because |\n|---|---|---|\n";
+  for (const Json& factor : (*card)["factors"].AsArray()) {
+    const Json& score = factor["score"];
+    text += fmt::format("| {} | {} | {} |\n", TextOf(factor["title"]),
+                        score.IsNull() ? "not measured" : fmt::format("{:.1f}", score.AsNumber()),
+                        factor.Find("basis") == nullptr ? "" : Cell(TextOf(factor["basis"])));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string FormatMetric(const Json& metric) {
@@ -97,6 +114,7 @@ std::string RenderMarkdown(const Json& report) {
   text += fmt::format("Plan `{}`, seed {}, {}.\n\n", report["plan"]["digest"].AsString(),
                       report["seed"].AsString(), report["generated"].AsString());
   text += Overview(report);
+  text += ScoreSection(report);
   constexpr std::array kPrinciples = {"reliability", "security", "privacy", "fairness", "explainability"};
   for (const char* principle : kPrinciples) {
     std::string section;

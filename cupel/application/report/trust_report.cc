@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cupel/algorithm/check/result_json.h"
+#include "cupel/algorithm/score/scorecard.h"
 #include "cupel/application/report/evidence_for.h"
 #include "cupel/application/report/report_template.h"
 #include "cupel/base/version.h"
@@ -109,6 +110,20 @@ Json CheckJson(const CheckRun& run) {
   return json;
 }
 
+/// How the inspection scores; null when no check of its factors was run.
+Json ScorecardJson(const std::vector<CheckRun>& checks) {
+  std::vector<algorithm::score::Measured> measured;
+  for (const CheckRun& run : checks) {
+    if (run.verdict == Verdict::kNotRun && run.result.metrics.empty()) continue;
+    measured.push_back({.id = run.check->description().id,
+                        .parameters = &run.parameters,
+                        .subset = run.subset.ToString(),
+                        .result = &run.result});
+  }
+  const algorithm::score::Scorecard card = algorithm::score::ScoreOf(measured);
+  return card.overall ? algorithm::score::ToJson(card) : Json();
+}
+
 /// One or two sentences under the verdict: how many checks ended how.
 Json SummaryText(const assess::Assessment& assessment) {
   int counts[5] = {};
@@ -161,6 +176,7 @@ Json ReportJson(const assess::Assessment& assessment, const Json& ledger, const 
   json["seconds"] = assessment.seconds;
   json["checks"] = Json::Array{};
   for (const CheckRun& run : assessment.checks) json["checks"].Append(CheckJson(run));
+  if (Json card = ScorecardJson(assessment.checks); !card.IsNull()) json["scorecard"] = std::move(card);
   json["crosswalk"] = CrosswalkJson(assessment.checks, assessment.frozen);
   json["ledger"] = ledger;
   json["verify"]["commands"] = Json::Array{"cupel verify .", "cupel verify --rerun ."};

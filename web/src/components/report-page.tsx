@@ -7,6 +7,7 @@ import { Certificate } from './certificate.tsx';
 import { EvidenceFor } from './evidence-for.tsx';
 import { Glance } from './glance.tsx';
 import { PrincipleSection } from './principle-section.tsx';
+import { Score } from './score.tsx';
 import { Subject } from './subject.tsx';
 import { VerifyBox } from './verify-box.tsx';
 import { verdictWord } from './verdict.tsx';
@@ -23,6 +24,7 @@ export function ReportPage({ report }: { report: Report }) {
       <main>
         <Certificate report={report} />
         <Glance checks={report.checks} />
+        <Score report={report} />
         {byPrinciple(report.checks).map(({ principle, checks }, i) => (
           <PrincipleSection key={principle} principle={principle} checks={checks} chapter={i + 1} />
         ))}

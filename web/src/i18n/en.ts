@@ -76,6 +76,17 @@ export const en = {
   requirement: 'Requirement',
   evidence: 'Evidence',
   noRequirement: 'none set',
+  scorecard: 'Inspection score',
+  scorecardIntro:
+    'Each factor is scored from 0 to 100 by what an attacker achieved, at the end of the confidence interval that hurts. The score is that of the weakest factor, never an average.',
+  scoreOf: (score: string) => `${score} of 100`,
+  scoreWeakest: (factor: string) => `Weakest: ${factor}`,
+  scoreIncomplete: (n: number) =>
+    `${n === 1 ? 'One factor was' : `${n} factors were`} not measured: the score speaks only of the others.`,
+  factor: 'Factor',
+  score: 'Score',
+  basis: 'Because',
+  notMeasured: 'not measured',
   principles: 'By principle',
 
   serves: 'serves',
