@@ -56,17 +56,6 @@ Result<Passes> Executor::ForwardGradients(const tensor::Tensor& input,
   return passes;
 }
 
-Result<Passes> Executor::ForwardGradients(const tensor::Tensor& input,
-                                          std::span<const OutputGradient> output_gradients) const {
-  Passes passes;
-  for (const OutputGradient& output_gradient : output_gradients) {
-    CUPEL_TRY(Pass pass, ForwardGradient(input, output_gradient));
-    passes.output = std::move(pass.output);
-    passes.input_gradients.push_back(std::move(pass.input_gradient));
-  }
-  return passes;
-}
-
 Result<std::unique_ptr<Executor>> MakeExecutor(const graph::Graph& graph, const ExecutorOptions& options) {
   CUPEL_TRY_STATUS(CheckPorts(graph));
   if (options.kind == ExecutorKind::kCompiled) {
