@@ -49,7 +49,8 @@ Status ShowCompiled(Session& session, const std::string& path) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto& part = parts[i];
     std::string operators;
-    for (const auto& [name, count] : MeasureCost(part.graph).operators)
+    const algorithm::graph::Cost cost = MeasureCost(part.graph);
+    for (const auto& [name, count] : cost.operators)
       operators += fmt::format("{}{} {}", operators.empty() ? "" : ", ", count, name);
     const std::string executor = part.compiled ? "compiled" : "general";
     table.Add({std::to_string(i + 1), executor, operators, std::to_string(part.linear_flops), part.reason});
