@@ -98,7 +98,7 @@ class CertifyChecks : public ::testing::Test {
 const check::Metric& Find(const CheckResult& result, std::string_view name) {
   const check::Metric* metric = check::FindMetric(result.metrics, name);
   EXPECT_NE(metric, nullptr) << name;
-  static const check::Metric kNone;
+  static const check::Metric kNone{};
   return metric == nullptr ? kNone : *metric;
 }
 

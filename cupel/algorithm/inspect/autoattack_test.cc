@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "cupel/algorithm/inspect/apgd_attack.h"
 #include "cupel/algorithm/inspect/attack_for_test.h"
 #include "cupel/algorithm/inspect/attack_result.h"
 #include "cupel/algorithm/inspect/autoattack_stages.h"
@@ -90,12 +89,12 @@ TEST_F(Ladder, IsAtMostEachOfItsStages) {
   }
 }
 
-// A sample that nothing breaks costs every stage its full budget, where no point repeats.
+// What is broken costs later stages nothing; what is not costs Square its queries.
 TEST_F(Ladder, SpendsOnTheRobustAlone) {
   CUPEL_ASSERT_OK(const CheckResult whole, Run(AutoAttackStages(AutoAttackVersion::kStandard), Norm::kL2));
   const double left = 60 * ValueOf(whole, "robust_accuracy.after.fab-t");
   EXPECT_LE(ValueOf(whole, "evaluations.square"), 5000 * left);
-  EXPECT_GE(ValueOf(whole, "evaluations.square"), 5000 * 60 * ValueOf(whole, "robust_accuracy"));
+  EXPECT_GE(ValueOf(whole, "evaluations.square"), 4500 * 60 * ValueOf(whole, "robust_accuracy"));
   const double after_ce = 60 * ValueOf(whole, "robust_accuracy.after.apgd-ce");
   EXPECT_LE(ValueOf(whole, "evaluations.apgd-t"), (1 + 4 * 101) * after_ce);
 }

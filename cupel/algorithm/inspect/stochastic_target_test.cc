@@ -2,13 +2,11 @@
 #include "cupel/algorithm/inspect/stochastic_target.h"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/zeros_like.h>
 
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/algorithm/inspect/attack_for_test.h"
 #include "cupel/algorithm/inspect/checks.h"
 #include "cupel/algorithm/inspect/witness.h"
-#include "cupel/algorithm/tensor/random_draw.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::inspect {
@@ -90,8 +88,10 @@ TEST_F(RandomModel, ARowsAnswerIsItsOwnAndRepeats) {
   EXPECT_NEAR(alone[1], all[11], 1e-6);
   const std::vector<float> turned =
       LogitsOf(*mean, at::cat({Inputs(5, 1), Inputs(0, 1), Inputs(5, 1), Inputs(1, 5)}, 0));
-  EXPECT_EQ((std::vector<float>{turned[0], turned[1]}), (std::vector<float>{turned[4], turned[5]}));
-  EXPECT_EQ((std::vector<float>{turned[0], turned[1]}), (std::vector<float>{all[10], all[11]}));
+  for (const std::size_t logit : {0U, 1U}) {
+    EXPECT_NEAR(turned[logit], turned[4 + logit], 1e-6);
+    EXPECT_NEAR(turned[logit], all[10 + logit], 1e-6);
+  }
 }
 
 // The objective squares a logit, so its gradient is another at every draw.
@@ -121,8 +121,8 @@ TEST_F(RandomModel, AVoteIsRightMoreOftenThanADraw) {
     right += PredictedClass(tensor::ToFloats(votes.select(0, i))) == label;
     lucky += PredictedClass(tensor::ToFloats(draws.select(0, i))) == label;
   }
-  EXPECT_GT(right, 92);
-  EXPECT_LT(lucky, right - 3);
+  EXPECT_GT(right, 85);
+  EXPECT_LT(lucky, right - 5);
 }
 
 class RandomChecks : public RandomModel {

@@ -113,6 +113,9 @@ TEST(Sheet, ItsDescriptionComesBack) {
   CUPEL_ASSERT_OK(const Sheet back, Sheet::FromJson(json));
   EXPECT_EQ(back.ToJson(), sheet.ToJson());
   EXPECT_THAT(Sheet::FromJson(Json::Object{{"format", "cupel-sheet/9"}}), HasError(ErrorCode::kUnsupported));
+  Json other = sheet.ToJson();
+  other["outline"] = "star";
+  EXPECT_THAT(Sheet::FromJson(other), HasError(ErrorCode::kInvalidArgument, HasSubstr("star")));
   Json without = sheet.ToJson();
   without.AsObject().erase("mark");
   EXPECT_THAT(Sheet::FromJson(without), HasError(ErrorCode::kNotFound, HasSubstr("mark")));

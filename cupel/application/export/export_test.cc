@@ -253,7 +253,8 @@ TEST_F(Exported, ACheckThatWasNotRunIsOpenAndClaimsNothing) {
     check.run.outcomes.clear();
     check.run.result = {};
   });
-  const Json& result = FindBy(Sarif(record)["runs"].AsArray()[0]["results"], "ruleId", "inspect.pgd");
+  const Json sarif = Sarif(record);
+  const Json& result = FindBy(sarif["runs"].AsArray()[0]["results"], "ruleId", "inspect.pgd");
   EXPECT_EQ(result["kind"].AsString(), "open");
   EXPECT_THAT(result["message"]["text"].AsString(), HasSubstr("unsupported operator Foo"));
   const Json declarations = CycloneDx(record)["declarations"];

@@ -83,6 +83,9 @@ TEST(HttpLoad, AClientThatDoesNotReadIsLetGo) {
 }
 
 TEST(HttpLoad, RunsOutOfHandlesAndRecovers) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer reads memory through a pipe, for which there is no handle left";
+#endif
   // In a process of its own, which may open few files: many connections at once leave it none.
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
