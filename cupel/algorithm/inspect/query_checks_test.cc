@@ -6,6 +6,7 @@
 
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/algorithm/inspect/attack_for_test.h"
+#include "cupel/algorithm/inspect/attack_run.h"
 #include "cupel/algorithm/inspect/boundary_attack.h"
 #include "cupel/algorithm/inspect/checks.h"
 #include "cupel/algorithm/inspect/hop_skip_jump.h"

@@ -71,7 +71,9 @@ TEST_P(SquareShapes, EveryPointObeysTheExactRuleAndNoQueryIsWasted) {
       ASSERT_EQ(trace.points.size(), 300U);
       for (const auto& x : trace.points) ASSERT_THAT(CheckWithin(sample.threat, sample.original, x), IsOk());
       const std::set<std::vector<float>> distinct(trace.points.begin(), trace.points.end());
-      if (sample.original.size() > 100) EXPECT_GT(distinct.size(), 290U);
+      if (sample.original.size() > 100) {
+        EXPECT_GT(distinct.size(), 290U);
+      }
     }
   }
 }
