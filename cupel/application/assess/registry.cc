@@ -41,7 +41,6 @@ std::span<const Check* const> AllChecks() {
       &algorithm::inspect::HopSkipJumpCheck(),
       &algorithm::inspect::BoundaryCheck(),
       &algorithm::inspect::SimbaCheck(),
-      &algorithm::inspect::MembershipCheck(),
       &algorithm::certify::CertifyBoundsCheck(),
       &algorithm::certify::CertifySmoothingCheck(),
       &algorithm::masking::MaskingCheck(),
