@@ -73,7 +73,8 @@ class FmnWalk : public Walk {
       radius_ *= 1 + gamma;
     } else {
       const double missing = std::max(-margin, LogitRounding(logits));
-      radius_ = distance + (1 + gamma) * missing / DualNorm(sample_.threat.norm, gradient);
+      const double beyond = distance + (1 + gamma) * missing / DualNorm(sample_.threat.norm, gradient);
+      radius_ = radius_ < kUnbounded ? std::max(beyond, radius_ * (1 + gamma)) : beyond;
     }
     radius_ = std::min(radius_, farthest_);
   }
