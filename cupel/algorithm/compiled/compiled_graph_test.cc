@@ -56,17 +56,21 @@ TEST(CompiledGraphTest, GradientAgreesWithDifferences) {
   EXPECT_EQ(CompareWithCentralDifferences(SmallNetwork(), 0, 1), "");
 }
 
+TEST(CompiledGraphTest, ASpoiltGradientIsNoticed) {
+  EXPECT_THAT(CompareWithCentralDifferences(SmallNetwork(), 0, 1, true), HasSubstr("along direction"));
+}
+
 TEST(CompiledGraphTest, ARowsBitsDependOnThatRowAlone) {
   for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
     const auto compiled = Compile({.precision = precision});
     const Floats input = Draw(21 * kRow, 7), seed = Draw(21 * kClasses, 8);
-    const Numbers all = Run(*compiled, input, seed);
+    const Numbers all = Evaluate(*compiled, input, seed);
     for (const std::int64_t first : {0, 3, 7, 8, 20}) {
       for (const std::int64_t count : {1, 2, 8, 13}) {
         if (first + count > 21) continue;
         const Numbers some =
-            Run(*compiled, {input.begin() + first * kRow, input.begin() + (first + count) * kRow},
-                {seed.begin() + first * kClasses, seed.begin() + (first + count) * kClasses});
+            Evaluate(*compiled, {input.begin() + first * kRow, input.begin() + (first + count) * kRow},
+                     {seed.begin() + first * kClasses, seed.begin() + (first + count) * kClasses});
         EXPECT_TRUE(
             std::equal(some.output.begin(), some.output.end(), all.output.begin() + first * kClasses));
         EXPECT_TRUE(
@@ -85,15 +89,15 @@ TEST(CompiledGraphTest, OneForwardServesManyGradients) {
     const Floats seed = Draw(10 * kClasses, trial);
     Floats gradient(input.size());
     EXPECT_THAT(recording.InputGradient(seed, gradient), ::cupel::testing::IsOk());
-    EXPECT_EQ(gradient, Run(*compiled, input, seed).gradient);
+    EXPECT_EQ(gradient, Evaluate(*compiled, input, seed).gradient);
   }
 }
 
 TEST(CompiledGraphTest, ForwardOnlyGivesTheSameBitsInLessMemory) {
   const auto both = Compile({}), forward = Compile({.gradient = false});
   const Floats input = Draw(9 * kRow, 7);
-  EXPECT_EQ(Run(*forward, input).output, Run(*both, input, Draw(9 * kClasses, 8)).output);
-  EXPECT_EQ(Run(*forward, input).output, Run(*both, input).output);
+  EXPECT_EQ(Evaluate(*forward, input).output, Evaluate(*both, input, Draw(9 * kClasses, 8)).output);
+  EXPECT_EQ(Evaluate(*forward, input).output, Evaluate(*both, input).output);
   EXPECT_LT(forward->RunBytes(32, false), both->RunBytes(32, false));
   EXPECT_LT(both->RunBytes(32, false), both->RunBytes(32, true));
   // Memory does not grow with the number of samples when nothing is kept.
@@ -108,12 +112,12 @@ TEST(CompiledGraphTest, ConcurrentRunsGiveTheSameBits) {
   for (std::size_t i = 0; i < kThreads; ++i) {
     inputs.push_back(Draw(12 * kRow, 20 + i));
     seeds.push_back(Draw(12 * kClasses, 40 + i));
-    alone.push_back(Run(*compiled, inputs[i], seeds[i]));
+    alone.push_back(Evaluate(*compiled, inputs[i], seeds[i]));
   }
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
-      for (int repeat = 0; repeat < 20; ++repeat) together[i] = Run(*compiled, inputs[i], seeds[i]);
+      for (int repeat = 0; repeat < 20; ++repeat) together[i] = Evaluate(*compiled, inputs[i], seeds[i]);
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -127,10 +131,10 @@ TEST(CompiledGraphTest, TheCallersNumberOfThreadsStays) {
   const int before = omp_get_max_threads();
   omp_set_num_threads(3);
   const auto compiled = Compile({});
-  const Numbers three = Run(*compiled, Draw(8 * kRow, 7), Draw(8 * kClasses, 8));
+  const Numbers three = Evaluate(*compiled, Draw(8 * kRow, 7), Draw(8 * kClasses, 8));
   EXPECT_EQ(omp_get_max_threads(), 3);
   omp_set_num_threads(1);
-  EXPECT_EQ(Run(*compiled, Draw(8 * kRow, 7), Draw(8 * kClasses, 8)).gradient, three.gradient);
+  EXPECT_EQ(Evaluate(*compiled, Draw(8 * kRow, 7), Draw(8 * kClasses, 8)).gradient, three.gradient);
   EXPECT_EQ(omp_get_max_threads(), 1);
   omp_set_num_threads(before);
 }
@@ -138,7 +142,7 @@ TEST(CompiledGraphTest, TheCallersNumberOfThreadsStays) {
 TEST(CompiledGraphTest, BfloatStaysWithinItsRounding) {
   const auto wide = Compile({}), narrow = Compile({.precision = Precision::kBfloat16});
   const Floats input = Draw(16 * kRow, 7), seed = Draw(16 * kClasses, 8);
-  const Numbers exact = Run(*wide, input, seed), rounded = Run(*narrow, input, seed);
+  const Numbers exact = Evaluate(*wide, input, seed), rounded = Evaluate(*narrow, input, seed);
   double largest = 0, difference = 0, direction = 0, exact_length = 0, rounded_length = 0;
   for (std::size_t i = 0; i < exact.output.size(); ++i) {
     largest = std::max(largest, std::abs(double{exact.output[i]}));
@@ -157,9 +161,9 @@ TEST(CompiledGraphTest, BfloatStaysWithinItsRounding) {
 
 TEST(CompiledGraphTest, AnyNumberOfRowsGivesTheSameFunction) {
   const Floats input = Draw(6 * kRow, 7), seed = Draw(6 * kClasses, 8);
-  const Numbers eight = Run(*Compile({.rows = 8}), input, seed);
+  const Numbers eight = Evaluate(*Compile({.rows = 8}), input, seed);
   for (const std::int64_t rows : {1, 2, 5, 32}) {
-    const Numbers numbers = Run(*Compile({.rows = rows}), input, seed);
+    const Numbers numbers = Evaluate(*Compile({.rows = rows}), input, seed);
     for (std::size_t i = 0; i < eight.output.size(); ++i)
       ASSERT_NEAR(numbers.output[i], eight.output[i], 1e-3);
     for (std::size_t i = 0; i < eight.gradient.size(); ++i)
@@ -197,13 +201,13 @@ TEST(CompiledGraphTest, AnOutputWithoutTheInputsInfluenceHasZeroGradient) {
   const Graph graph = MakeGraph({"N", "2"}, {MakeNode("Mul", {"x", "zero"}, {"y"})},
                                 {{"zero", TensorValue::FromFloats({}, {0})}});
   CUPEL_ASSERT_OK(const auto compiled, CompiledGraph::Create(graph, {}));
-  EXPECT_THAT(Run(*compiled, {1, 2}, {1, 1}).gradient, Each(0));
+  EXPECT_THAT(Evaluate(*compiled, {1, 2}, {1, 1}).gradient, Each(0));
 }
 
 TEST(CompiledGraphTest, TheInputItselfMayBeTheOutput) {
   const Graph graph = MakeGraph({"N", "2"}, {MakeNode("Identity", {"x"}, {"y"})});
   CUPEL_ASSERT_OK(const auto compiled, CompiledGraph::Create(graph, {}));
-  const Numbers numbers = Run(*compiled, {1, 2}, {3, 4});
+  const Numbers numbers = Evaluate(*compiled, {1, 2}, {3, 4});
   EXPECT_THAT(numbers.output, ElementsAre(1, 2));
   EXPECT_THAT(numbers.gradient, ElementsAre(3, 4));
 }

@@ -50,7 +50,7 @@ TEST(OperatorsTest, GradientsOfClipAgreeWithDifferencesAndAreOneAtTheBounds) {
             "");
   const Graph alone = MakeGraph({"N", "4"}, {MakeNode("Clip", {"x", "low", "high"}, {"y"})}, bounds);
   CUPEL_ASSERT_OK(const auto compiled, CompiledGraph::Create(alone, {}));
-  EXPECT_THAT(Run(*compiled, {-1, 0, 1, 2}, {1, 1, 1, 1}).gradient, ElementsAre(0, 1, 1, 0));
+  EXPECT_THAT(Evaluate(*compiled, {-1, 0, 1, 2}, {1, 1, 1, 1}).gradient, ElementsAre(0, 1, 1, 0));
 }
 
 TEST(OperatorsTest, GradientsOfConvolutionsAgreeWithDifferences) {
@@ -125,7 +125,7 @@ TEST(OperatorsTest, OfEqualMaximaTheFirstGetsTheGradient) {
       MakeGraph({"N", "1", "2", "4"},
                 {MakeNode("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Axes{2, 2}}, {"strides", Axes{2, 2}}})});
   CUPEL_ASSERT_OK(const auto compiled, CompiledGraph::Create(pool, {}));
-  EXPECT_THAT(Run(*compiled, {5, 5, 1, 2, 5, 5, 2, 2}, {1, 10}).gradient,
+  EXPECT_THAT(Evaluate(*compiled, {5, 5, 1, 2, 5, 5, 2, 2}, {1, 10}).gradient,
               ElementsAre(1, 0, 0, 10, 0, 0, 0, 0));
 }
 
@@ -174,7 +174,7 @@ TEST(OperatorsTest, UnfoldedBatchNormalizationIsItsFormula) {
                  {"m", TensorValue::FromFloats({2}, {0.5F, 1})},
                  {"v", TensorValue::FromFloats({2}, {4, 1})}});
   CUPEL_ASSERT_OK(const auto compiled, CompiledGraph::Create(graph, {}));
-  const Numbers numbers = Run(*compiled, {1.5F, 2}, {1, 1});
+  const Numbers numbers = Evaluate(*compiled, {1.5F, 2}, {1, 1});
   EXPECT_THAT(numbers.output, ElementsAre(2, 3));
   EXPECT_THAT(numbers.gradient, ElementsAre(1, 3));
 }
