@@ -72,9 +72,9 @@ TEST_F(NearestAgreement, FmnComesNearerThanDeepFool) {
     CUPEL_ASSERT_OK(const CheckResult fmn, RunOn("resnet.onnx", FmnCheck(), Given(norm), *Images(50)));
     CUPEL_ASSERT_OK(const CheckResult fool, RunOn("resnet.onnx", DeepFoolCheck(), Given(norm), *Images(50)));
     EXPECT_EQ(Value(fmn, "found"), 1);
-    EXPECT_LE(MedianOf(fmn, norm, 50), MedianOf(fool, norm, 50));
+    EXPECT_LE(Value(fmn, "median_distance"), 0.95 * Value(fool, "median_distance"));
     if (norm == "linf") {
-      EXPECT_LE(MedianOf(fmn, norm, 50), 1.01 * 0.0253893);  // Foolbox's LInfFMNAttack, 100 steps
+      EXPECT_NEAR(MedianOf(fmn, norm, 50), 0.0253893, 0.0002);  // Foolbox's LInfFMNAttack, 100 steps
     }
   }
 }
