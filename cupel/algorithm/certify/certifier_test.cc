@@ -161,7 +161,9 @@ TEST(SmallRectifierNetworks, AreCertifiedOnlyWhereEveryActivationPatternIsRightA
         before = found.margin;
         certified[m] += found.certified;
         margins[m] += found.margin;
-        if (found.certified) EXPECT_GT(truth, 0) << "seed " << seed << ", epsilon " << epsilon;
+        if (found.certified) {
+          EXPECT_GT(truth, 0) << "seed " << seed << ", epsilon " << epsilon;
+        }
       }
     }
   }
@@ -235,7 +237,9 @@ TEST(ExhaustiveSearch, NeverContradictsACertificate) {
         const Certificate found = certifier.Certify(threat, x, label, method).value();
         EXPECT_LE(found.margin, smallest);
         if (method == BoundMethod::kCrown) certified += found.certified;
-        if (found.certified) EXPECT_GT(smallest, 0);
+        if (found.certified) {
+          EXPECT_GT(smallest, 0);
+        }
       }
       broken += smallest <= 0;
     }
