@@ -84,7 +84,7 @@ def ours(cupel, model, check, parameters, images, eps):
         if not os.path.exists(name):
             sys.exit(f"cupel assess ended with {code}: {err.strip()}")
         with open(name) as f:
-            result = json.load(f)
+            result = json.load(f)["result"]
         return {"cpu_seconds": cpu_seconds(folder, check), "memory_mb": memory,
                 "metrics": {m["name"]: m for m in result["metrics"]},
                 "broken": {w["sample"] for w in result["witnesses"]},
