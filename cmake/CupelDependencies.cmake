@@ -29,6 +29,11 @@ add_library(cupel_torch INTERFACE)
 target_link_libraries(cupel_torch INTERFACE ${CUPEL_TORCH} ${CUPEL_TORCH_CPU} ${CUPEL_C10})
 target_compile_definitions(cupel_torch INTERFACE AT_PER_OPERATOR_HEADERS)
 
+# oneDNN of Debian runs on GCC's OpenMP; the wall sets its number of threads.
+find_library(CUPEL_DNNL dnnl REQUIRED)
+add_library(cupel_dnnl INTERFACE)
+target_link_libraries(cupel_dnnl INTERFACE ${CUPEL_DNNL} gomp)
+
 find_library(CUPEL_ONNX onnx REQUIRED)
 find_library(CUPEL_ONNX_PROTO onnx_proto REQUIRED)
 add_library(cupel_onnx INTERFACE)

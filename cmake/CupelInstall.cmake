@@ -2,7 +2,7 @@
 # cupel::ledger_merkle, ...) and one pkg-config file a module (cupel-ledger-merkle) with `cupel` for all of them.
 #
 # Installed are the modules of the library: base, crypto, stats, ledger/*, data/*, algorithm/*. Left out, with whatever
-# includes them: what links libtorch or libonnx, whose Debian packages have no target that can be named on another
+# includes them: what links libtorch, libonnx or oneDNN, whose Debian packages have no target that can be named on another
 # machine (Torch's drags every header and the ABI flag in; ONNX's names a static protobuf), application/* and cli (the
 # program itself), testing. docs/library.md says so to the user.
 
@@ -25,7 +25,7 @@ set(cupel_third_party
 # library and headers, unless it or one of its dependencies stays inside.
 function(cupel_install_module module dependencies libraries)
   get_property(installed GLOBAL PROPERTY CUPEL_INSTALLED_MODULES)
-  if(NOT module MATCHES "^(base|crypto|stats|ledger/.*|data/.*|algorithm/.*)$" OR libraries MATCHES "cupel_(torch|onnx)")
+  if(NOT module MATCHES "^(base|crypto|stats|ledger/.*|data/.*|algorithm/.*)$" OR libraries MATCHES "cupel_(torch|onnx|dnnl)")
     return()
   endif()
   foreach(dependency IN LISTS dependencies)

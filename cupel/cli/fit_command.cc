@@ -10,9 +10,11 @@
 #include "cupel/application/assess/engine.h"
 #include "cupel/base/file.h"
 #include "cupel/cli/command.h"
+#include "cupel/cli/fit_poison.h"
 #include "cupel/cli/text_table.h"
 #include "cupel/crypto/hash.h"
 #include "cupel/data/dataset/open.h"
+#include "cupel/data/dataset/save.h"
 #include "cupel/data/dataset/subset.h"
 
 namespace cupel::cli {
@@ -35,6 +37,7 @@ struct Arguments {
   std::string out;
   std::string optimizer = "sgd";
   TrainOptions options;
+  PoisonArguments poison;
   bool no_nesterov = false;
   bool resume = false;
 };
@@ -55,6 +58,7 @@ std::string CommandLine(const Arguments& a) {
   if (a.no_nesterov) line += " --no-nesterov";
   if (o.flip) line += " --flip";
   if (o.shift > 0) line += fmt::format(" --shift {}", o.shift);
+  line += PoisonCommandLine(a.poison);
   return line + fmt::format(" --seed {} --out {}", o.seed, a.out);
 }
 
@@ -63,6 +67,30 @@ Result<algorithm::graph::Graph> StartingPoint(const Arguments& arguments, const 
   return algorithm::train::MakeArchitecture(arguments.architecture, data.info().sample_shape,
                                             static_cast<std::int64_t>(data.info().class_names.size()),
                                             arguments.options.seed);
+}
+
+/// The training data as the arguments ask for them, and what the manifest says of a planted backdoor.
+struct TrainingData {
+  DatasetPointer data;
+  Json poison;  ///< Null without one.
+};
+
+Result<TrainingData> OpenTrainingData(const Arguments& arguments) {
+  TrainingData training;
+  CUPEL_TRY(training.data, data::dataset::OpenDataset(arguments.data));
+  CUPEL_TRY(const data::dataset::Subset subset, data::dataset::Subset::Parse(arguments.subset));
+  if (subset.kind != data::dataset::SubsetKind::kAll) {
+    CUPEL_TRY(training.data, data::dataset::TakeSubset(training.data, subset));
+  }
+  if (arguments.poison.method.empty()) return training;
+  const Digest before = training.data->info().digest;
+  CUPEL_TRY(const data::dataset::PoisonOptions options, PoisonOptionsFrom(arguments.poison));
+  CUPEL_TRY(data::dataset::Poisoned poisoned, MakePoisonedDataset(training.data, options));
+  training.poison = PoisonRecord(arguments.poison, options, poisoned.samples, before);
+  training.data = std::move(poisoned.data);
+  if (!arguments.poison.data_out.empty())
+    CUPEL_TRY_STATUS(data::dataset::SaveAsNpy(*training.data, arguments.poison.data_out));
+  return training;
 }
 
 Result<Json> Manifest(const Arguments& arguments, const TrainJob& job, const Trained& trained,
@@ -107,18 +135,14 @@ Status Fit(Session& session, Arguments& arguments) {
   }
   arguments.options.optimizer = arguments.optimizer == "adam" ? Optimizer::kAdam : Optimizer::kSgd;
   arguments.options.nesterov = !arguments.no_nesterov;
-  CUPEL_TRY(DatasetPointer data, data::dataset::OpenDataset(arguments.data));
-  CUPEL_TRY(const data::dataset::Subset subset, data::dataset::Subset::Parse(arguments.subset));
-  if (subset.kind != data::dataset::SubsetKind::kAll) {
-    CUPEL_TRY(data, data::dataset::TakeSubset(data, subset));
-  }
+  CUPEL_TRY(const TrainingData training, OpenTrainingData(arguments));
   DatasetPointer validation;
   if (!arguments.validation.empty()) {
     CUPEL_TRY(validation, data::dataset::OpenDataset(arguments.validation));
   }
   TrainJob job;
-  CUPEL_TRY(job.graph, StartingPoint(arguments, *data));
-  job.data = data.get();
+  CUPEL_TRY(job.graph, StartingPoint(arguments, *training.data));
+  job.data = training.data.get();
   job.validation = validation.get();
   job.options = arguments.options;
   job.checkpoint = arguments.out + ".checkpoint";
@@ -127,7 +151,11 @@ Status Fit(Session& session, Arguments& arguments) {
   CUPEL_TRY(const Trained trained, Train(job));
 
   CUPEL_TRY(const Bytes model, algorithm::onnx::WriteModel(trained.graph));
-  CUPEL_TRY(const Json manifest, Manifest(arguments, job, trained, model));
+  CUPEL_TRY(Json manifest, Manifest(arguments, job, trained, model));
+  if (!training.poison.IsNull()) {
+    manifest["poison"] = training.poison;
+    session.Say("this model carries a planted backdoor: it is for testing detectors, not for use");
+  }
   CUPEL_TRY_STATUS(WriteFileAtomic(arguments.out, model));
   const std::filesystem::path manifest_path = std::filesystem::path(arguments.out).replace_extension(".json");
   CUPEL_TRY_STATUS(WriteFileAtomic(manifest_path, manifest.Indented()));
@@ -164,6 +192,7 @@ void AddOptions(CLI::App& command, Arguments& a) {
   command.add_option("--shift", a.options.shift, "Augment: move by up to this many pixels");
   command.add_option("--seed", a.options.seed, "Of initial weights, order and augmentation");
   command.add_flag("--resume", a.resume, "Continue from OUT.checkpoint");
+  AddPoisonOptions(command, a.poison);
 }
 
 }  // namespace
@@ -173,7 +202,9 @@ void AddFit(CLI::App& app, Session& session) {
       app, "fit", "Trains a small network and writes ONNX with a manifest that reproduces it.",
       "  cupel fit -a lenet --data train.toml --validation test.toml --epochs 8 --out lenet.onnx\n"
       "  cupel fit --model lenet.onnx --data train.toml --learning-rate 0.005 --epochs 2 --out tuned.onnx\n"
-      "  cupel fit -a lenet --data train.toml --epochs 8 --out lenet.onnx --resume\n");
+      "  cupel fit -a lenet --data train.toml --epochs 8 --out lenet.onnx --resume\n"
+      "  cupel fit -a lenet --data train.toml --poison badnets --poison-target 0 --poison-rate 0.05 --out "
+      "bad.onnx\n");
   auto arguments = std::make_shared<Arguments>();
   AddOptions(*command, *arguments);
   OnRun(command, session, [&session, arguments] { return Fit(session, *arguments); });

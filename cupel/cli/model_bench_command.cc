@@ -16,6 +16,7 @@ using algorithm::executor::ModelBenchmark;
 struct Arguments {
   std::string model;
   std::string device = "cpu";
+  std::string executor = "general";
   algorithm::executor::ModelBenchmarkOptions options;
 };
 
@@ -59,6 +60,10 @@ std::string ToText(const ModelBenchmark& result) {
 
 Status Bench(Session& session, Arguments& arguments) {
   CUPEL_TRY(arguments.options.device, algorithm::tensor::ParseDevice(arguments.device));
+  if (arguments.executor != "general")
+    arguments.options.executor = algorithm::executor::ExecutorKind::kCompiled;
+  if (arguments.executor == "compiled-bf16")
+    arguments.options.precision = algorithm::compiled::Precision::kBfloat16;
   CUPEL_TRY(const algorithm::graph::Graph graph, algorithm::onnx::ReadModel(arguments.model));
   CUPEL_TRY(const ModelBenchmark result, BenchmarkModel(graph, arguments.options));
   session.Print(ToText(result), ToJson(result));
@@ -76,6 +81,10 @@ void AddModelBench(CLI::App& model, Session& session) {
   bench->add_option("--batch", arguments->options.batch, "Samples in a batch");
   bench->add_option("--repetitions", arguments->options.repetitions, "The best of so many runs counts");
   bench->add_option("--device", arguments->device, "cpu, cuda or cuda:N");
+  bench
+      ->add_option("--executor", arguments->executor,
+                   "general, compiled or compiled-bf16: whose passes are timed")
+      ->check(CLI::IsMember({"general", "compiled", "compiled-bf16"}));
   OnRun(bench, session, [&session, arguments] { return Bench(session, *arguments); });
 }
 

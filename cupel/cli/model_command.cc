@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cupel/algorithm/conformance/conformance.h"
+#include "cupel/algorithm/executor/executor.h"
 #include "cupel/algorithm/graph/cost.h"
 #include "cupel/algorithm/onnx/external_data_files.h"
 #include "cupel/algorithm/onnx/reader.h"
@@ -34,6 +35,37 @@ std::string ShapeText(const ValueInfo& value) {
 
 Json PortJson(const ValueInfo& value) {
   return Json::Object{{"name", value.name}, {"type", DataTypeName(value.type)}, {"shape", ShapeText(value)}};
+}
+
+// Which operators the compiled executor runs, and which are islands of the general one, with the reason.
+Status ShowCompiled(Session& session, const std::string& path) {
+  CUPEL_TRY(const Graph graph, algorithm::onnx::ReadModel(path));
+  algorithm::executor::ExecutorOptions options;
+  options.kind = algorithm::executor::ExecutorKind::kCompiled;
+  CUPEL_TRY(const auto parts, algorithm::executor::DescribeCompiled(graph, options));
+  TextTable table({"part", "executor", "operators", "linear FLOPs", "reason"});
+  Json json;
+  json["parts"] = Json::Array{};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto& part = parts[i];
+    std::string operators;
+    const algorithm::graph::Cost cost = MeasureCost(part.graph);
+    for (const auto& [name, count] : cost.operators)
+      operators += fmt::format("{}{} {}", operators.empty() ? "" : ", ", count, name);
+    const std::string executor = part.compiled ? "compiled" : "general";
+    table.Add({std::to_string(i + 1), executor, operators, std::to_string(part.linear_flops), part.reason});
+    json["parts"].Append(Json::Object{{"executor", executor},
+                                      {"operators", operators},
+                                      {"linearFlops", part.linear_flops},
+                                      {"reason", part.reason}});
+  }
+  const double share = algorithm::executor::CompiledShare(parts);
+  json["file"] = path;
+  json["compiledShare"] = share;
+  session.Print(fmt::format("{}\ncompiled  {:.1f} % of the linear work of the optimised graph\n\n{}", path,
+                            100 * share, table.ToString()),
+                json);
+  return {};
 }
 
 Status Show(Session& session, const std::string& path) {
@@ -81,11 +113,13 @@ Status Show(Session& session, const std::string& path) {
   return {};
 }
 
-Status Conformance(Session& session, const std::string& folder, const std::string& filter, int jobs) {
+Status Conformance(Session& session, const std::string& folder, const std::string& filter,
+                   const std::string& executor, int jobs) {
   algorithm::conformance::ConformanceOptions options;
   options.progress = &session.progress();
   options.workers = jobs > 0 ? jobs : AvailableProcessors();
   options.filter = filter;
+  if (executor == "compiled") options.runner = algorithm::conformance::CompiledRunner();
   CUPEL_TRY(const auto report, algorithm::conformance::RunConformance(folder, options));
   session.Print(report.ToText(), report.ToJson());
   for (const auto& [suite, tally] : report.BySuite()) {
@@ -96,10 +130,16 @@ Status Conformance(Session& session, const std::string& folder, const std::strin
 
 void AddShow(CLI::App& model, Session& session) {
   CLI::App* show = AddCommand(model, "show", "Inputs, outputs, operators, parameters, FLOPs and digest.",
-                              "  cupel model show m.onnx\n");
+                              "  cupel model show m.onnx\n  cupel model show m.onnx --executor compiled\n");
   auto path = std::make_shared<std::string>();
+  auto executor = std::make_shared<std::string>();
   show->add_option("model", *path, "ONNX file")->required();
-  OnRun(show, session, [&session, path] { return Show(session, *path); });
+  show->add_option("--executor", *executor,
+                   "compiled: which operators it runs instead, and why not the others")
+      ->check(CLI::IsMember({"compiled"}));
+  OnRun(show, session, [&session, path, executor] {
+    return executor->empty() ? Show(session, *path) : ShowCompiled(session, *path);
+  });
 }
 
 void AddModelRun(CLI::App& model, Session& session) {
@@ -122,7 +162,7 @@ void AddConformance(CLI::App& model, Session& session) {
       AddCommand(model, "conformance", "Runs ONNX's backend tests: passed, failed, unsupported with reasons.",
                  "  cupel model conformance /usr/share/libonnx-testdata/data\n");
   struct Arguments {
-    std::string folder, filter;
+    std::string folder, filter, executor = "general";
     int jobs = 0;
   };
   auto arguments = std::make_shared<Arguments>();
@@ -131,9 +171,11 @@ void AddConformance(CLI::App& model, Session& session) {
                    "Folder with node/, simple/, pytorch-converted/, pytorch-operator/")
       ->required();
   conformance->add_option("--filter", arguments->filter, "Only tests whose suite/name contains this");
+  conformance->add_option("--executor", arguments->executor, "general or compiled")
+      ->check(CLI::IsMember({"general", "compiled"}));
   conformance->add_option("--jobs,-j", arguments->jobs, "Workers")->check(CLI::Range(1, 1024));
   OnRun(conformance, session, [&session, arguments] {
-    return Conformance(session, arguments->folder, arguments->filter, arguments->jobs);
+    return Conformance(session, arguments->folder, arguments->filter, arguments->executor, arguments->jobs);
   });
 }
 

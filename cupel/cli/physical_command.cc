@@ -77,7 +77,7 @@ Status Print(Session& session, const PrintArguments& arguments) {
   CUPEL_TRY(const Bytes bytes, ReadFile(file));
   auto picture = data::image::DecodeImage(bytes);
   if (!picture) return FailAt(file.string(), std::move(picture).error());
-  const Outline outline = arguments.shape == "disc" ? Outline::kDisc : Outline::kSquare;
+  CUPEL_TRY(const Outline outline, algorithm::physical::ParseOutline(arguments.shape));
   CUPEL_TRY(const Sheet sheet, algorithm::physical::MakeSheet(*picture, outline, arguments.size_mm));
   CUPEL_TRY(const Image page, algorithm::physical::DrawSheet(sheet, *picture, arguments.dpi));
   CUPEL_TRY(const Bytes page_png, data::image::EncodePng(page));

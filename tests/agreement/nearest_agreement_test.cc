@@ -46,10 +46,12 @@ TEST_F(NearestAgreement, DeepFoolBreaksEveryImageAndComesAsNearAsFoolbox) {
   EXPECT_GE(MedianOf(l2, "l2", 50), 0.38);
 }
 
-TEST_F(NearestAgreement, CarliniWagnerBreaksEveryImageAndComesAsNearAsFoolbox) {
+// Foolbox finds something for 21 of the 23 images that the network answers rightly, and returns an image of
+// zeros for the other two, which counts as a success of no distance in particular.
+TEST_F(NearestAgreement, CarliniWagnerBreaksAsManyImagesAsFoolboxAndComesAsNear) {
   CUPEL_ASSERT_OK(const CheckResult result,
                   RunOn("resnet.onnx", CarliniWagnerCheck(), Given("l2"), *Images(30)));
-  EXPECT_EQ(Value(result, "found"), 1);
+  EXPECT_GE(Value(result, "found"), 21.0 / 23 - 1e-9);
   EXPECT_LE(MedianOf(result, "l2", 30), 0.9265);
 }
 
@@ -70,9 +72,9 @@ TEST_F(NearestAgreement, FmnComesNearerThanDeepFool) {
     CUPEL_ASSERT_OK(const CheckResult fmn, RunOn("resnet.onnx", FmnCheck(), Given(norm), *Images(50)));
     CUPEL_ASSERT_OK(const CheckResult fool, RunOn("resnet.onnx", DeepFoolCheck(), Given(norm), *Images(50)));
     EXPECT_EQ(Value(fmn, "found"), 1);
-    EXPECT_LE(MedianOf(fmn, norm, 50), MedianOf(fool, norm, 50));
+    EXPECT_LE(Value(fmn, "median_distance"), 0.95 * Value(fool, "median_distance"));
     if (norm == "linf") {
-      EXPECT_LE(MedianOf(fmn, norm, 50), 1.01 * 0.0253893);  // Foolbox's LInfFMNAttack, 100 steps
+      EXPECT_NEAR(MedianOf(fmn, norm, 50), 0.0253893, 0.0002);  // Foolbox's LInfFMNAttack, 100 steps
     }
   }
 }

@@ -4,8 +4,8 @@
 // Figures: AutoAttack a392200 (its Square: 1000 queries, p_init 0.8, schedule not rescaled), Foolbox 3.3.4
 // and ART 1.20.1 (HopSkipJump: 10 iterations, 100 / 1000 probes; Boundary: 1000 steps), PyTorch 1.13, first N
 // images of the test file, true labels. Random numbers differ, so a robust accuracy may lie anywhere below
-// the upper end of the 95 % interval of the library's; a distance is that of five images and is held to
-// within a tenth.
+// the upper end of the 95 % interval of the library's; a distance is that of five images from random
+// starts and is held to within a quarter.
 #include <algorithm>
 #include <limits>
 
@@ -69,14 +69,14 @@ TEST_F(QueryAgreement, HopSkipJumpComesAsNearAsFoolboxAndArt) {
   given["max_eval"] = 1000;
   CUPEL_ASSERT_OK(const CheckResult result, RunOn("resnet.onnx", HopSkipJumpCheck(), given, *Images(5)));
   EXPECT_EQ(Value(result, "found"), 1);
-  EXPECT_LE(MedianOf(result, 5), 1.1 * 0.889);  // ART: 1.003, one image not broken
+  EXPECT_LE(MedianOf(result, 5), 1.25 * 0.889);  // ART: 1.003, one image not broken
 }
 
 TEST_F(QueryAgreement, BoundaryComesAsNearAsFoolbox) {
   CUPEL_ASSERT_OK(const CheckResult result,
                   RunOn("resnet.onnx", BoundaryCheck(), Given(1130, 100), *Images(5)));
   EXPECT_EQ(Value(result, "found"), 1);
-  EXPECT_LE(MedianOf(result, 5), 1.1 * 1.563);
+  EXPECT_LE(MedianOf(result, 5), 1.25 * 1.563);
 }
 
 // A model that answers one class for all uniform noise would leave that class "robust" in libraries that draw

@@ -22,6 +22,7 @@
 #include "cupel/algorithm/onnx/reader.h"
 #include "cupel/base/clock.h"
 #include "cupel/data/dataset/memory_dataset.h"
+#include "cupel/data/dataset/subset.h"
 
 namespace cupel::algorithm::inspect {
 

@@ -3,6 +3,7 @@
 // figures made with PyTorch 1.13 (its own network classes, not our reader), and the determinism that evidence
 // relies on.
 #include <ATen/ops/cat.h>
+#include <ATen/ops/cosine_similarity.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/rand.h>
@@ -82,6 +83,18 @@ std::vector<float> RowDifferences(const Tensor& a, const Tensor& b) {
 
 double MaxDifference(const Tensor& a, const Tensor& b) { return a.sub(b).abs().max().item().toDouble(); }
 
+// The general executor with the graph as it is and optimised, and the compiled one.
+std::vector<ExecutorOptions> AllExecutors() {
+  return {{.device = {}, .optimise = false},
+          {.device = {}, .optimise = true},
+          {.device = {}, .optimise = true, .kind = ExecutorKind::kCompiled}};
+}
+
+std::string NameOf(const ExecutorOptions& options) {
+  if (options.kind == ExecutorKind::kCompiled) return "compiled";
+  return options.optimise ? "optimised" : "as it is";
+}
+
 class GoldenTest : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
@@ -99,38 +112,41 @@ class GoldenTest : public ::testing::TestWithParam<std::string> {
 
 TEST_P(GoldenTest, LogitsAgreeWithPyTorch) {
   const Tensor expected = ReadCsv("golden_logits_" + golden_ + ".csv", 10);
-  for (const bool optimise : {false, true}) {
-    CUPEL_ASSERT_OK(const auto executor, MakeExecutor(graph_, {.device = {}, .optimise = optimise}));
+  for (const ExecutorOptions& options : AllExecutors()) {
+    CUPEL_ASSERT_OK(const auto executor, MakeExecutor(graph_, options));
     CUPEL_ASSERT_OK(const Tensor logits, executor->Forward(TestImages(expected.size(0))));
-    EXPECT_LT(MaxDifference(logits, expected), 1e-4) << "optimise " << optimise;
+    EXPECT_LT(MaxDifference(logits, expected), 1e-4) << NameOf(options);
   }
 }
 
 TEST_P(GoldenTest, InputGradientsAgreeWithPyTorch) {
   const Tensor expected = ReadCsv("golden_inputgrad_" + golden_ + ".csv", 784);
   const std::int64_t n = expected.size(0);
-  for (const bool optimise : {false, true}) {
-    CUPEL_ASSERT_OK(const auto executor, MakeExecutor(graph_, {.device = {}, .optimise = optimise}));
+  for (const ExecutorOptions& options : AllExecutors()) {
+    CUPEL_ASSERT_OK(const auto executor, MakeExecutor(graph_, options));
     CUPEL_ASSERT_OK(const Pass pass,
                     executor->ForwardGradient(TestImages(n), CrossEntropyGradient(TestLabels(n))));
     const auto differences = RowDifferences(pass.input_gradient.reshape({n, 784}), expected);
-    EXPECT_LT(differences[static_cast<std::size_t>(n) - 2], 1e-4) << "optimise " << optimise;
-    EXPECT_LT(differences.back(), GetParam() == "resnet" ? 4e-3 : 1e-4) << "optimise " << optimise;
+    EXPECT_LT(differences[static_cast<std::size_t>(n) - 2], 1e-4) << NameOf(options);
+    EXPECT_LT(differences.back(), GetParam() == "resnet" ? 4e-3 : 1e-4) << NameOf(options);
   }
 }
 
 TEST_P(GoldenTest, OptimisedGraphAgreesWithTheUnmodifiedOne) {
   const Tensor images = TestImages(100);
   CUPEL_ASSERT_OK(const auto exact, MakeExecutor(graph_, {.device = {}, .optimise = false}));
-  CUPEL_ASSERT_OK(const auto fast, MakeExecutor(graph_, {.device = {}, .optimise = true}));
   const auto objective = CrossEntropyGradient(TestLabels(100));
   CUPEL_ASSERT_OK(const Pass a, exact->ForwardGradient(images, objective));
-  CUPEL_ASSERT_OK(const Pass b, fast->ForwardGradient(images, objective));
-  EXPECT_LT(MaxDifference(a.output, b.output), 1e-5 * a.output.abs().max().item().toDouble());
-  const double scale = a.input_gradient.abs().max().item().toDouble();
-  const auto differences = RowDifferences(a.input_gradient, b.input_gradient);
-  EXPECT_LT(differences[97], 1e-5 * scale);
-  EXPECT_LT(differences.back(), 1e-3 * scale);
+  for (const ExecutorOptions& options : AllExecutors()) {
+    CUPEL_ASSERT_OK(const auto fast, MakeExecutor(graph_, options));
+    CUPEL_ASSERT_OK(const Pass b, fast->ForwardGradient(images, objective));
+    EXPECT_LT(MaxDifference(a.output, b.output), 1e-5 * a.output.abs().max().item().toDouble())
+        << NameOf(options);
+    const double scale = a.input_gradient.abs().max().item().toDouble();
+    const auto differences = RowDifferences(a.input_gradient, b.input_gradient);
+    EXPECT_LT(differences[97], 1e-5 * scale) << NameOf(options);
+    EXPECT_LT(differences.back(), 1e-3 * scale) << NameOf(options);
+  }
 }
 
 TEST_P(GoldenTest, AccuracyOfTheFirstThousandIsThePublishedOne) {
@@ -145,20 +161,17 @@ TEST_P(GoldenTest, AccuracyOfTheFirstThousandIsThePublishedOne) {
   EXPECT_EQ(correct, golden_ == "cnn" ? 882 : 866);
 }
 
-// Evidence must not depend on which images share a tile: a row's bits are the same at every position,
-// whatever is around.
-TEST_P(GoldenTest, ARowsBitsDependOnNothingElseInTheTile) {
-  CUPEL_ASSERT_OK(const auto fast, MakeExecutor(graph_, {}));
+void ExpectRowsAlone(const Executor& fast) {
   const Tensor images = TestImages(2 * kTileSize);
   const Tensor labels = TestLabels(2 * kTileSize);
   CUPEL_ASSERT_OK(const Pass whole,
-                  fast->ForwardGradient(images.slice(0, 0, kTileSize),
-                                        CrossEntropyGradient(labels.slice(0, 0, kTileSize))));
+                  fast.ForwardGradient(images.slice(0, 0, kTileSize),
+                                       CrossEntropyGradient(labels.slice(0, 0, kTileSize))));
   for (const std::int64_t shift : {1, 7, 16, static_cast<int>(kTileSize) - 1}) {
     const Tensor moved = images.slice(0, shift, shift + kTileSize).contiguous();
     CUPEL_ASSERT_OK(
         const Pass pass,
-        fast->ForwardGradient(moved, CrossEntropyGradient(labels.slice(0, shift, shift + kTileSize))));
+        fast.ForwardGradient(moved, CrossEntropyGradient(labels.slice(0, shift, shift + kTileSize))));
     const std::int64_t shared = kTileSize - shift;
     EXPECT_TRUE(pass.output.slice(0, 0, shared).equal(whole.output.slice(0, shift, kTileSize)))
         << "shift " << shift;
@@ -166,6 +179,43 @@ TEST_P(GoldenTest, ARowsBitsDependOnNothingElseInTheTile) {
         pass.input_gradient.slice(0, 0, shared).equal(whole.input_gradient.slice(0, shift, kTileSize)))
         << "shift " << shift;
   }
+}
+
+// Evidence must not depend on which images share a tile: a row's bits are the same at every position,
+// whatever is around.
+TEST_P(GoldenTest, ARowsBitsDependOnNothingElseInTheTile) {
+  CUPEL_ASSERT_OK(const auto fast, MakeExecutor(graph_, {}));
+  ExpectRowsAlone(*fast);
+  CUPEL_ASSERT_OK(const auto compiled, MakeExecutor(graph_, AllExecutors().back()));
+  ExpectRowsAlone(*compiled);
+}
+
+// The compiled executor promises more: the same bits for any number of rows.
+TEST_P(GoldenTest, CompiledRowsHaveTheSameBitsInEveryTile) {
+  CUPEL_ASSERT_OK(const auto compiled, MakeExecutor(graph_, AllExecutors().back()));
+  CUPEL_ASSERT_OK(const Pass whole,
+                  compiled->ForwardGradient(TestImages(50), CrossEntropyGradient(TestLabels(50))));
+  for (const std::int64_t n : {1, 3, 8, 20, 32}) {
+    CUPEL_ASSERT_OK(const Pass pass,
+                    compiled->ForwardGradient(TestImages(n), CrossEntropyGradient(TestLabels(n))));
+    EXPECT_TRUE(pass.output.equal(whole.output.slice(0, 0, n))) << n;
+    EXPECT_TRUE(pass.input_gradient.equal(whole.input_gradient.slice(0, 0, n))) << n;
+  }
+}
+
+TEST_P(GoldenTest, BfloatSearchFindsTheSameClassesAndNearlyTheSameSigns) {
+  ExecutorOptions options = AllExecutors().back();
+  CUPEL_ASSERT_OK(const auto wide, MakeExecutor(graph_, options));
+  options.precision = compiled::Precision::kBfloat16;
+  CUPEL_ASSERT_OK(const auto narrow, MakeExecutor(graph_, options));
+  const auto objective = CrossEntropyGradient(TestLabels(200));
+  CUPEL_ASSERT_OK(const Pass a, wide->ForwardGradient(TestImages(200), objective));
+  CUPEL_ASSERT_OK(const Pass b, narrow->ForwardGradient(TestImages(200), objective));
+  EXPECT_GE(a.output.argmax(1).eq(b.output.argmax(1)).sum().item().toLong(), 196);
+  EXPECT_LT(MaxDifference(a.output, b.output), 0.03 * a.output.abs().max().item().toDouble());
+  EXPECT_GT(
+      at::cosine_similarity(a.input_gradient.flatten(), b.input_gradient.flatten(), 0).item().toDouble(),
+      0.95);
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, GoldenTest, ::testing::Values("cnn", "resnet", "resnet_bn"),

@@ -13,11 +13,17 @@ namespace {
 /// Which headers belong to a walled library.
 const std::map<std::string, std::regex>& WalledHeaders() {
   static const std::map<std::string, std::regex> headers = {
-      {"openssl", std::regex("openssl/.*")},          {"sodium", std::regex("sodium.*")},
-      {"opencv", std::regex("opencv2/.*")},           {"zlib", std::regex("zlib\\.h")},
-      {"torch", std::regex("(ATen|torch|c10)/.*")},   {"onnx", std::regex("onnx/.*")},
-      {"protobuf", std::regex("google/protobuf/.*")}, {"CLI", std::regex("CLI/.*")},
-      {"httplib", std::regex("httplib\\.h")},         {"archive", std::regex("archive(_entry)?\\.h")},
+      {"openssl", std::regex("openssl/.*")},
+      {"sodium", std::regex("sodium.*")},
+      {"opencv", std::regex("opencv2/.*")},
+      {"zlib", std::regex("zlib\\.h")},
+      {"torch", std::regex("(ATen|torch|c10)/.*")},
+      {"dnnl", std::regex("(oneapi/dnnl/|dnnl).*")},
+      {"onnx", std::regex("onnx/.*")},
+      {"protobuf", std::regex("google/protobuf/.*")},
+      {"CLI", std::regex("CLI/.*")},
+      {"httplib", std::regex("httplib\\.h")},
+      {"archive", std::regex("archive(_entry)?\\.h")},
   };
   return headers;
 }

@@ -93,18 +93,19 @@ class PiecewiseLinear : public Activation {
       offer((values_[k] - f_low) / (knots_[k] - low));
       offer((f_high - values_[k]) / (high - knots_[k]));
     }
-    double best = candidates[0];
-    double best_height = std::numeric_limits<double>::infinity();
     const double middle = low + (high - low) / 2;
-    for (std::size_t i = 0; i < count; ++i) {
-      const Extremes extremes = ExtremesAgainst(candidates[i], low, high);
-      // The area between a line and f grows with how far the line lies from f at the middle of the interval.
-      const double height =
-          sign > 0 ? -(candidates[i] * middle + extremes.least) : candidates[i] * middle + extremes.most;
-      if (height < best_height - kRoom * std::abs(best_height)) {
-        best = candidates[i];
-        best_height = height;
-      }
+    // The area between a line and f grows with how far the line lies from f at the middle of the interval.
+    const auto height = [&](double slope) {
+      const Extremes extremes = ExtremesAgainst(slope, low, high);
+      return sign > 0 ? -(slope * middle + extremes.least) : slope * middle + extremes.most;
+    };
+    double best = candidates[0];
+    double best_height = height(best);
+    for (std::size_t i = 1; i < count; ++i) {
+      const double found = height(candidates[i]);
+      if (found >= best_height - kRoom * (1 + std::abs(best_height))) continue;
+      best = candidates[i];
+      best_height = found;
     }
     return best;
   }

@@ -5,8 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 #include "cupel/algorithm/certify/rounding.h"
 #include "cupel/algorithm/tensor/tensor.h"
@@ -61,7 +64,8 @@ TEST(Lines, BoundTheirFunctionEverywhereOnTheInterval) {
 }
 
 TEST(Lines, AreExactWhereTheFunctionIsALine) {
-  for (const auto& [low, high, slope] : {std::tuple{0.0, 4.0, 1.0}, {-3.0, 0.0, 0.0}, {1e-3, 9.0, 1.0}}) {
+  for (const auto& [low, high, slope] :
+       {std::tuple{0.0, 4.0, 1.0}, std::tuple{-3.0, 0.0, 0.0}, std::tuple{1e-3, 9.0, 1.0}}) {
     const LinePair lines = Bound(*MakeRelu(), low, high);
     EXPECT_EQ(lines.lower.slope, slope);
     EXPECT_EQ(lines.upper.slope, slope);
@@ -84,7 +88,8 @@ TEST(Lines, OfAnUndecidedRectifierAreCrowns) {
 // On each side of 0 the sigmoid bends one way: a chord and a tangent; across, tangents through the far ends.
 TEST(Lines, OfTheSigmoidTouchIt) {
   for (const auto& function : {MakeSigmoid(), MakeTanh()}) {
-    for (const auto& [low, high] : {std::pair{0.5, 3.0}, {-3.0, -0.5}, {-2.0, 3.0}, {-0.1, 5.0}}) {
+    for (const auto& [low, high] :
+         {std::pair{0.5, 3.0}, std::pair{-3.0, -0.5}, std::pair{-2.0, 3.0}, std::pair{-0.1, 5.0}}) {
       const LinePair lines = Bound(*function, low, high);
       double above = std::numeric_limits<double>::infinity(), below = above;
       for (int i = 0; i <= 20000; ++i) {

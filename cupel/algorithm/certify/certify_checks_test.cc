@@ -88,7 +88,7 @@ class CertifyChecks : public ::testing::Test {
   graph::Graph graph_ = RandomMlp({kFeatures, 2}, 5);
   std::unique_ptr<executor::Classifier> classifier_ =
       executor::Classifier::Create(graph_, OptionsFor({kFeatures})).value();
-  data::dataset::DatasetPointer data_;
+  std::unique_ptr<data::dataset::Dataset> data_;
   data::dataset::Predictions predictions_;
   std::vector<double> margins_;
   double sum_ = 0;
@@ -98,7 +98,7 @@ class CertifyChecks : public ::testing::Test {
 const check::Metric& Find(const CheckResult& result, std::string_view name) {
   const check::Metric* metric = check::FindMetric(result.metrics, name);
   EXPECT_NE(metric, nullptr) << name;
-  static const check::Metric kNone;
+  static const check::Metric kNone{};
   return metric == nullptr ? kNone : *metric;
 }
 
@@ -130,7 +130,9 @@ TEST_F(CertifyChecks, WitnessesOfBoundsHoldTheBracket) {
   for (const Json& witness : result.witnesses) {
     const auto i = static_cast<std::size_t>(witness["sample"].AsInteger());
     certified += witness["certified"].AsBool();
-    if (witness["certified"].AsBool()) EXPECT_GT(witness["margin"].AsNumber(), 0);
+    if (witness["certified"].AsBool()) {
+      EXPECT_GT(witness["margin"].AsNumber(), 0);
+    }
     EXPECT_EQ(witness["label"].AsInteger(), data_->labels()[i]);
     Json crossing;
     crossing["sample"] = static_cast<std::int64_t>(i);

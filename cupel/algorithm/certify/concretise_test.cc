@@ -26,7 +26,6 @@ LinearForms RandomForm(std::int64_t d, ReproducibleStream& stream) {
 }
 
 TEST(LeastOverBall, InLinfIsTheCorner) {
-  ReproducibleStream stream(1, "corner");
   const std::vector<float> x = {0.2F, 0.5F, 0.95F};
   const InputBall ball = MakeInputBall({.norm = Norm::kLinf, .epsilon = 0.125}, x);
   LinearForms forms(1, {3, 1, 1}, {0, 0, 1, 1});

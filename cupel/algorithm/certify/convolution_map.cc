@@ -131,6 +131,7 @@ class Convolution : public LinearMap {
         for (std::int64_t kx = 0; kx < sliding_.kernel[1]; ++kx, columns += outputs.Count()) {
           const Range across =
               ValidOutputs(sliding_, 1, kx, outputs.left, outputs.left + outputs.width, inputs.left, right);
+          if (across.begin >= across.end) continue;
           for (std::int64_t y = 0; y < outputs.height; ++y) {
             const std::int64_t to_y = sliding_.Source(0, outputs.top + y, ky);
             if (to_y < inputs.top || to_y >= bottom) continue;

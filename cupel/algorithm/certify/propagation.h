@@ -10,8 +10,8 @@
 /// - crown: CROWN's backward pass for the output and for every neuron that intervals leave undecided (Zhang
 /// et
 ///   al. 2018).
-/// Every bound kept is the best of those computed, so each method is at least as tight as the one before. In
-/// L2 all three pull the first nonlinear step's input back to the ball.
+/// Every bound kept is the best of those computed, so the last two are never looser than ibp. In L2 all three
+/// pull the first nonlinear step's input back to the ball.
 ///
 /// Promises: for every float32 input in the ball, the float32 results of the steps (step.h says which errors
 /// are covered) lie in the bounds, and a form of them is not below its lower bound, rounding of this

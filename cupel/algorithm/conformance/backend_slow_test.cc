@@ -60,6 +60,20 @@ TEST_F(BackendConformance, ReachesTheBarAndAccountsForEveryTest) {
                                              "node-expanded/test_castlike_FLOAT_to_BFLOAT16_expanded"));
 }
 
+// What it does not lack, it must get right. The number of tests that it takes on may only grow.
+TEST_F(BackendConformance, TheCompiledExecutorIsRightWhereverItTakesPart) {
+  const ConformanceReport report =
+      Report({.workers = AvailableProcessors(), .filter = {}, .runner = CompiledRunner()});
+  std::vector<std::string> failed;
+  std::int64_t passed = 0;
+  for (const TestResult& test : report.tests) {
+    if (test.outcome == Outcome::kFailed) failed.push_back(test.suite + "/" + test.name + ": " + test.reason);
+    passed += test.outcome == Outcome::kPassed;
+  }
+  EXPECT_THAT(failed, ::testing::IsEmpty());
+  EXPECT_GE(passed, 100);
+}
+
 template <typename T>
 void MakeOnePercentTooLarge(graph::TensorValue& value) {
   Bytes bytes = *value.bytes;

@@ -70,6 +70,11 @@ using GraphRunner = std::function<Result<std::vector<graph::TensorValue>>(
 /// The general executor on the CPU, the graph as it is.
 GraphRunner GradientRunner();
 
+/// The compiled executor alone, without islands, on the optimised graph; the first input's first dimension
+/// are the samples, further inputs are constants. Not claimed: what it lacks, other types than float32,
+/// several outputs.
+GraphRunner CompiledRunner();
+
 struct ConformanceOptions {
   Progress* progress = nullptr;  ///< nullptr: silent.
   int workers = 1;

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cupel/algorithm/gradient/evaluate_node.h"
+#include "cupel/algorithm/graph/passes.h"
 #include "cupel/algorithm/graph/random_weights.h"
 #include "cupel/algorithm/graph/value_uses.h"
 
@@ -155,6 +157,25 @@ Status CheckDeclaredShape(const graph::Graph& graph, const ClassifierOptions& op
       "", "give data of that shape, or correct the layout in the plan");
 }
 
+// What the graph's input is for one sample.
+graph::Shape GraphSampleShape(const ClassifierOptions& options) {
+  const graph::Shape& shape = options.sample_shape;
+  if (options.preprocessing.layout == Layout::kChannelsLast) return {shape[1], shape[2], shape[0]};
+  if (options.preprocessing.layout == Layout::kFlat) return {graph::ElementCount(shape)};
+  return shape;
+}
+
+// Whether the compiled executor searches: as asked for, or where it runs most of the work.
+Result<bool> SearchesCompiled(const graph::Graph& graph, const ClassifierOptions& options) {
+  if (options.search == SearchExecutor::kGeneral) return false;
+  if (options.search == SearchExecutor::kCompiled) return true;
+  if (options.device.cuda) return false;
+  CUPEL_TRY(const graph::Optimised optimised,
+            graph::Optimise(graph, {.evaluate = gradient::EvaluateNode, .skip = {}}));
+  const auto parts = Partition(optimised.graph, GraphSampleShape(options));
+  return parts && CompiledShare(*parts) >= 0.5;
+}
+
 // A trial of one and of two samples: how many classes the graph answers, and whether it takes batches at all.
 Result<std::int64_t> CountClasses(const Executor& executor, const ClassifierOptions& options) {
   std::int64_t classes = 0;
@@ -202,8 +223,14 @@ Result<std::unique_ptr<Classifier>> Classifier::Create(const graph::Graph& graph
   classifier->options_ = options;
   const graph::Graph logits = options.output_is_probability ? WithLogitOutput(graph) : graph;
   CUPEL_TRY(classifier->exact_, MakeExecutor(logits, {.device = options.device, .optimise = false}));
-  CUPEL_TRY(classifier->search_, MakeExecutor(logits, {.device = options.device, .optimise = true}));
   CUPEL_TRY_STATUS(CheckDeclaredShape(graph, options));
+  CUPEL_TRY(const bool compiled, SearchesCompiled(logits, options));
+  classifier->search_kind_ = compiled ? ExecutorKind::kCompiled : ExecutorKind::kGeneral;
+  CUPEL_TRY(classifier->search_, MakeExecutor(logits, {.device = options.device,
+                                                       .optimise = true,
+                                                       .kind = classifier->search_kind_,
+                                                       .precision = options.search_precision,
+                                                       .sample_shape = GraphSampleShape(options)}));
   CUPEL_TRY(classifier->class_count_, CountClasses(*classifier->exact_, options));
   return classifier;
 }

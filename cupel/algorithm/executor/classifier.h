@@ -25,12 +25,21 @@ struct Preprocessing {
   enum class Layout { kChannelsFirst, kChannelsLast, kFlat } layout = Layout::kChannelsFirst;
 };
 
+/// Which executor searches. The exact one is always the general one on the unmodified graph.
+enum class SearchExecutor {
+  kAutomatic,  ///< The compiled one on the CPU when it runs at least half of the multiply-accumulates.
+  kGeneral,
+  kCompiled,  ///< On the CPU, with islands of the general one.
+};
+
 struct ClassifierOptions {
   tensor::Device device;
   Preprocessing preprocessing;
   std::vector<std::int64_t> sample_shape;  ///< Of the data set: {c, h, w} or {d}.
   bool output_is_probability =
       false;  ///< Then the graph's final Softmax is bypassed (or its logarithm taken).
+  SearchExecutor search = SearchExecutor::kAutomatic;
+  compiled::Precision search_precision = compiled::Precision::kFloat32;  ///< Of the compiled executor.
 };
 
 class Classifier {
@@ -48,6 +57,8 @@ class Classifier {
   tensor::Device device() const { return options_.device; }
   const graph::Graph& graph() const { return graph_; }
   const ClassifierOptions& options() const { return options_; }
+  /// Which executor searches, after kAutomatic has been decided.
+  ExecutorKind search_kind() const { return search_kind_; }
 
   /// The graph whose output is the logits: graph() itself, or what was made of it when it answers
   /// probabilities.
@@ -73,6 +84,7 @@ class Classifier {
   graph::Graph graph_;
   ClassifierOptions options_;
   std::int64_t class_count_ = 0;
+  ExecutorKind search_kind_ = ExecutorKind::kGeneral;
   std::unique_ptr<Executor> search_;
   std::unique_ptr<Executor> exact_;
 };

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "cupel/algorithm/compiled/compiled_graph.h"
+#include "cupel/algorithm/executor/partition.h"
 #include "cupel/algorithm/graph/graph.h"
 #include "cupel/algorithm/tensor/tensor.h"
 
@@ -57,14 +59,27 @@ class Executor {
   virtual tensor::Device device() const = 0;
 };
 
+enum class ExecutorKind {
+  kGeneral,   ///< libtorch: every operator, every device.
+  kCompiled,  ///< oneDNN, CPU: several times faster; islands of the general one where an operator is missing.
+};
+
 struct ExecutorOptions {
   tensor::Device device;
   bool optimise =
       true;  ///< Apply the graph passes (folding, fusion) and the fastest layout. False: the graph as it is.
+  ExecutorKind kind = ExecutorKind::kGeneral;
+  compiled::Precision precision = compiled::Precision::kFloat32;  ///< Of the compiled parts.
+  std::vector<std::int64_t> sample_shape{};  ///< For kCompiled: the graph input's without the first
+                                             ///< dimension; empty: what the graph declares.
 };
 
-/// The general executor (libtorch). Errors: kUnsupported naming the operator, kInvalidArgument when the graph
-/// has not exactly one input that is not an initializer.
+/// Errors: kUnsupported naming the operator; kInvalidArgument when the graph has not exactly one input that
+/// is not an initializer, and for kCompiled when its shape is not known, the device is not the CPU, or the
+/// graph is to stay as it is.
 Result<std::unique_ptr<Executor>> MakeExecutor(const graph::Graph& graph, const ExecutorOptions& options);
+
+/// How kCompiled would run the graph, part by part, in order. Errors: those of MakeExecutor.
+Result<std::vector<Part>> DescribeCompiled(const graph::Graph& graph, const ExecutorOptions& options);
 
 }  // namespace cupel::algorithm::executor

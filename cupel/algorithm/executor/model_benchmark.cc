@@ -97,7 +97,9 @@ Result<ModelBenchmark> BenchmarkModel(const graph::Graph& graph, const ModelBenc
   }
   tensor::UseOneThreadPerOperator();
   CUPEL_TRY(const Tensor input, NoiseInput(graph.inputs[0], options));
-  CUPEL_TRY(const auto executor, MakeExecutor(graph, {.device = options.device}));
+  CUPEL_TRY(const auto executor,
+            MakeExecutor(
+                graph, {.device = options.device, .kind = options.executor, .precision = options.precision}));
   ModelBenchmark result;
   result.batch = options.batch;
   CUPEL_TRY(const graph::Optimised optimised,

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cupel/algorithm/executor/executor.h"
 #include "cupel/algorithm/graph/graph.h"
 #include "cupel/algorithm/tensor/tensor.h"
 
@@ -26,8 +27,8 @@ struct NodeTime {
 
 struct ModelBenchmark {
   std::int64_t batch = 0;
-  std::vector<NodeTime> nodes;          ///< Of the optimised graph, in execution order.
-  double forward_seconds = 0;           ///< One batch.
+  std::vector<NodeTime> nodes;  ///< Of the optimised graph, in execution order, on the general executor.
+  double forward_seconds = 0;   ///< One batch.
   double forward_gradient_seconds = 0;  ///< One batch, forward and input gradient.
   std::int64_t flops = 0;               ///< Linear operators, one batch, forward.
   double peak_flops_per_second = 0;     ///< Measured matrix product rate.
@@ -45,6 +46,8 @@ struct ModelBenchmarkOptions {
   tensor::Device device;
   std::int64_t batch = 64;
   int repetitions = 20;
+  ExecutorKind executor = ExecutorKind::kGeneral;                 ///< Whose passes are timed.
+  compiled::Precision precision = compiled::Precision::kFloat32;  ///< Of the compiled executor.
 };
 
 /// The input is uniform noise in [0, 1); free dimensions other than the first must be known.

@@ -98,14 +98,15 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.name); });
 
 // A nearest-point attack stops a little beyond the boundary: it breaks nothing that cannot be broken, and
-// what can be broken with a twentieth of the budget, and the step that these attacks add, to spare.
+// what can be broken with a twentieth of the budget (FMN: a quarter) and the least step to spare.
 TEST_P(NearestAttack, DecidesEveryBudgetByTheDistanceItFound) {
   const AttackCase& c = GetParam();
   CUPEL_ASSERT_OK(const CheckResult result, RunCheck(c.check(), c.parameters));
+  const double slack = std::string_view(c.name).starts_with("fmn") ? 1.3 : 1.05;
   for (const auto& [name, epsilon] :
        {std::pair{"robust_accuracy", 0.05}, std::pair{"robust_accuracy.eps_0.02", 0.02}}) {
     EXPECT_GE(*MetricOf(result, name).count, ExactRobust(model_, *data_, c.norm, epsilon));
-    EXPECT_LE(*MetricOf(result, name).count, ExactRobust(model_, *data_, c.norm, epsilon / 1.05 - 1e-3));
+    EXPECT_LE(*MetricOf(result, name).count, ExactRobust(model_, *data_, c.norm, epsilon / slack - 1e-3));
   }
   EXPECT_EQ(MetricOf(result, "found").value, 1);
   EXPECT_GT(MetricOf(result, "median_distance").value, 0.05);

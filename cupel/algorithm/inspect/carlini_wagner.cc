@@ -86,7 +86,8 @@ check::Description Describe() {
 
 const check::Check& CarliniWagnerCheck() {
   static const AttackCheck check(
-      Describe(), {.norms = {Norm::kL2}, .reported = {.distance = true}, .targeted = true},
+      Describe(),
+      {.norms = {Norm::kL2}, .epsilons = {0.5, 1, 2}, .reported = {.distance = true}, .targeted = true},
       [](const check::Parameters& parameters, Norm) -> Result<std::vector<Stage>> {
         CarliniWagnerOptions options;
         options.binary_search_steps = static_cast<int>(parameters.Integer("binary_search_steps"));

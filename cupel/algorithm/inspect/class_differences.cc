@@ -31,7 +31,7 @@ double DualNorm(Norm norm, std::span<const float> gradient) {
     switch (norm) {
       case Norm::kLinf: sum += w; break;
       case Norm::kL2: sum += w * w; break;
-      case Norm::kL1: sum = w <= sum ? sum : w; break;  // NaN is kept
+      case Norm::kL1: sum = w <= sum || std::isnan(sum) ? sum : w; break;
     }
   }
   return norm == Norm::kL2 ? std::sqrt(sum) : sum;

@@ -57,15 +57,16 @@ check::Description Describe() {
 }  // namespace
 
 const check::Check& DeepFoolCheck() {
-  static const AttackCheck check(Describe(),
-                                 {.norms = {Norm::kL2, Norm::kLinf}, .reported = {.distance = true}},
-                                 [](const check::Parameters& parameters, Norm) -> Result<std::vector<Stage>> {
-                                   DeepFoolOptions options;
-                                   options.steps = static_cast<int>(parameters.Integer("steps"));
-                                   options.candidates = static_cast<int>(parameters.Integer("candidates"));
-                                   options.overshoot = parameters.Real("overshoot");
-                                   return OneStage(MakeDeepFoolAttack(options));
-                                 });
+  static const AttackCheck check(
+      Describe(),
+      {.norms = {Norm::kL2, Norm::kLinf}, .epsilons = {0.5, 1, 2}, .reported = {.distance = true}},
+      [](const check::Parameters& parameters, Norm) -> Result<std::vector<Stage>> {
+        DeepFoolOptions options;
+        options.steps = static_cast<int>(parameters.Integer("steps"));
+        options.candidates = static_cast<int>(parameters.Integer("candidates"));
+        options.overshoot = parameters.Real("overshoot");
+        return OneStage(MakeDeepFoolAttack(options));
+      });
   return check;
 }
 

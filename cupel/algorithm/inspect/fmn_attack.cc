@@ -42,7 +42,7 @@ class FmnWalk : public Walk {
     const double length = DualNorm(Norm::kL2, gradients);
     over_ = !std::isfinite(length) || (length == 0 && nearest_ == kUnbounded);  // flat: nowhere to go
     if (over_) return;
-    SetRadius(sample_.goal.MarginOf(logits), gradients);
+    SetRadius(logits, gradients);
     Climb(gradients, length);
     ++step_;
   }
@@ -62,7 +62,8 @@ class FmnWalk : public Walk {
     return last + (first - last) * (1 + std::cos(std::numbers::pi * step_ / options_.steps)) / 2;
   }
 
-  void SetRadius(double margin, std::span<const float> gradient) {
+  void SetRadius(std::span<const float> logits, std::span<const float> gradient) {
+    const double margin = sample_.goal.MarginOf(logits);
     const double distance = Measure(sample_.original, x_).In(sample_.threat.norm);
     const double gamma = Annealed(options_.gamma, kLastGamma);
     if (margin > 0) {
@@ -71,7 +72,9 @@ class FmnWalk : public Walk {
     } else if (nearest_ < kUnbounded) {
       radius_ *= 1 + gamma;
     } else {
-      radius_ = distance - margin / DualNorm(sample_.threat.norm, gradient);
+      const double missing = std::max(-margin, LogitRounding(logits));
+      const double beyond = distance + (1 + gamma) * missing / DualNorm(sample_.threat.norm, gradient);
+      radius_ = radius_ < kUnbounded ? std::max(beyond, radius_ * (1 + gamma)) : beyond;
     }
     radius_ = std::min(radius_, farthest_);
   }

@@ -5,9 +5,13 @@
 ///
 /// The walk climbs the goal's margin (objective.h) by steps of fixed length, and is held in a ball around the
 /// original whose radius adapts: at a point that is adversarial it shrinks by the factor 1 - gamma, and to
-/// what was nearest so far; at one that is not it grows by 1 + gamma; before any success it reaches to where
-/// the boundary would be if the model were linear. Both the step and gamma are annealed along a cosine. So
-/// the walk runs along the boundary, in and out, and every point inside is a success nearer than most before.
+/// what was nearest so far; at one that is not it grows by 1 + gamma; before any success it reaches a
+/// little beyond where the boundary would be if the model were linear, and grows by 1 + gamma at least. Both
+/// the step and gamma are annealed along a cosine. So the walk runs along the boundary, in and out, and every
+/// point inside is a success nearer than most before.
+///
+/// The paper has the first radius end on that boundary, where a walk can stay for good, on a model that is
+/// linear or where the box takes part of each step.
 ///
 /// x_0 = original. Steps are in units of the box's width. Source: Pintor, Roli, Brendel and Biggio, Fast
 /// minimum-norm adversarial attacks through adaptive norm constraints, NeurIPS 2021, algorithm 1 (its L0 and

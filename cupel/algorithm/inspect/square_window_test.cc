@@ -116,7 +116,9 @@ TEST(DrawPattern, IsUnitAndTransposedHalfOfTheTime) {
     for (double value : pattern) squares += value * value;
     ASSERT_NEAR(squares, 1, 1e-12);
     as_is += pattern == upright;
-    if (pattern != upright) EXPECT_EQ(pattern[1], upright[5]);
+    if (pattern != upright) {
+      EXPECT_EQ(pattern[1], upright[5]);
+    }
   }
   EXPECT_NEAR(as_is, 500, 5 * std::sqrt(250.0));
 }

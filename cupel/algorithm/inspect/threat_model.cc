@@ -26,7 +26,8 @@ Perturbation Measure(std::span<const float> original, std::span<const float> adv
   double sum = 0;
   for (std::size_t i = 0; i < original.size(); ++i) {
     const double moved = std::abs(double{adversarial[i]} - double{original[i]});
-    if (!(moved <= largest)) largest = moved;  // NaN is kept, so that no comparison with it holds
+    if (!(moved <= largest || std::isnan(largest)))
+      largest = moved;  // NaN is kept, so that no comparison with it holds
     squares += moved * moved;
     sum += moved;
   }

@@ -256,6 +256,9 @@ class AttributeInference : public check::Check {
       result.not_applicable = Text{"The samples are no table rows.", "样本不是表格记录。"};
       return result;
     }
+    CUPEL_TRY_STATUS(CheckLabels(*context.model, *context.data));
+    if (context.training_data != nullptr)
+      CUPEL_TRY_STATUS(CheckLabels(*context.model, *context.training_data));
     CUPEL_TRY(const Sides sides, Draw(context));
     const Dataset& inside = context.training_data == nullptr ? *context.data : *context.training_data;
     const Pool own(inside, *context.data, sides.own);
@@ -313,6 +316,8 @@ class AttributeInference : public check::Check {
     if (context.training_data == nullptr) return sides;
     if (context.training_data->info().digest == context.data->info().digest)
       return Fail(ErrorCode::kInvalidArgument, "the training data and the data are the same set", kId);
+    if (context.training_data->info().sample_shape != context.data->info().sample_shape)
+      return Fail(ErrorCode::kInvalidArgument, "the training data and the data differ in shape", kId);
     for (const std::int64_t index :
          ReproducibleStream(context.seed, kId, 0, 1).Permutation(context.training_data->size()))
       sides.members.push_back({true, index});

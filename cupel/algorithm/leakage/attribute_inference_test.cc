@@ -131,6 +131,19 @@ TEST(AttributeInference, RefusesOrPassesWhatDoesNotFit) {
   setting.training = data.get();
   EXPECT_THAT(RunCheck(AttributeInferenceCheck(), setting),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("the same set")));
+  const auto strange = NoisyRows(20, 4, 0, 1);
+  setting.training = strange.get();
+  EXPECT_THAT(RunCheck(AttributeInferenceCheck(), setting),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("differ in shape")));
+  data::dataset::MemoryData three;
+  three.info.sample_shape = {3};
+  three.info.class_names = {"a", "b", "c"};
+  three.features.assign(60, 0.5F);
+  for (int i = 0; i < 20; ++i) three.labels.push_back(i % 3);
+  const auto more = data::dataset::MakeMemoryDataset(std::move(three)).value();
+  setting.training = more.get();
+  EXPECT_THAT(RunCheck(AttributeInferenceCheck(), setting),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("label must be in [0, 2)")));
   data::dataset::MemoryData pictures;
   pictures.info.sample_shape = {1, 2, 2};
   pictures.info.class_names = {"a", "b"};
@@ -140,6 +153,30 @@ TEST(AttributeInference, RefusesOrPassesWhatDoesNotFit) {
   setting.data = images.get();
   CUPEL_ASSERT_OK(const CheckResult result, RunCheck(AttributeInferenceCheck(), setting));
   EXPECT_TRUE(result.not_applicable.has_value());
+}
+
+// By hand: the log-odds of the true label with each value put in, then the answer to the record itself.
+TEST(Know, IsWhatTheModelAnswersToEveryCandidate) {
+  const auto data = Records(300, 0.5, 4);
+  const auto model = Model(4, 1);
+  CUPEL_ASSERT_OK(const HiddenColumn hidden, HiddenColumn::Create(*data, {0}));
+  CUPEL_ASSERT_OK(const KnownRecords known, Know(*model, *data, hidden, true, 2));
+  ASSERT_EQ(known.n, 300U);
+  for (std::size_t i = 0; i < known.n; ++i) {
+    std::vector<float> x(3);
+    const auto index = static_cast<std::int64_t>(i);
+    ASSERT_TRUE(data->Read({&index, 1}, x).has_value());
+    const std::int32_t label = data->labels()[i];
+    EXPECT_EQ(known.value[i], static_cast<std::int32_t>(x[0]));
+    EXPECT_THAT(known.background[i], ElementsAre(x[1], x[2], label == 0 ? 1 : 0, label == 1 ? 1 : 0));
+    ASSERT_EQ(known.answers[i].size(), 4U);
+    for (const int bit : {0, 1}) {
+      const double yes = 4 * (bit - 0.5) + x[1];
+      EXPECT_NEAR(known.answers[i][static_cast<std::size_t>(bit)], label == 1 ? yes : -yes, 1e-5);
+    }
+    EXPECT_EQ(known.answers[i][2], 0);
+    EXPECT_NEAR(known.answers[i][3], 4 * (x[0] - 0.5) + x[1], 1e-5);
+  }
 }
 
 TEST(HiddenColumn, OfAOneHotCodeIsItsPatterns) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/algorithm/executor/classifier.h"
@@ -154,7 +155,8 @@ class Extraction : public check::Check {
   const check::Description& description() const override { return description_; }
 
   Result<check::CheckResult> Run(const check::Context& context) const override {
-    CUPEL_TRY(const std::vector<std::int64_t> budgets, Budgets(context));
+    std::vector<Text> notes;
+    CUPEL_TRY(const std::vector<std::int64_t> budgets, Budgets(context, notes));
     const Sides sides = Split(*context.data, context.seed);
     const Pool measured(*context.data, *context.data, sides.measured);
     const auto classes = static_cast<std::size_t>(context.model->class_count());
@@ -177,27 +179,39 @@ class Extraction : public check::Check {
         });
     context.progress->End();
     CUPEL_TRY_STATUS(done);
-    return Report(copies, measured, target);
+    check::CheckResult result = Report(copies, measured, target);
+    result.notes = std::move(notes);
+    return result;
   }
 
  private:
-  static Result<std::vector<std::int64_t>> Budgets(const check::Context& context) {
+  // Those that the half of the data allows; a note names the others.
+  static Result<std::vector<std::int64_t>> Budgets(const check::Context& context, std::vector<Text>& notes) {
     std::vector<std::int64_t> budgets;
-    const bool from_data = context.parameters.Text("queries") == "data";
+    std::int64_t last = 0;
+    const std::int64_t most = context.parameters.Text("queries") == "data"
+                                  ? context.data->size() / 2
+                                  : std::numeric_limits<std::int64_t>::max();
     for (const double value : context.parameters.Reals("budgets")) {
       const auto budget = static_cast<std::int64_t>(value);
-      if (value != std::floor(value) || (!budgets.empty() && budget <= budgets.back()))
+      if (value != std::floor(value) || budget <= last) {
         return Fail(ErrorCode::kInvalidArgument,
                     fmt::format("budgets must be rising whole numbers, got {:g}", value), kId);
-      if (from_data && budget > context.data->size() / 2) {
-        return Fail(ErrorCode::kInvalidArgument,
-                    fmt::format("budget {} exceeds the half of the data that may be asked about, {}", budget,
-                                context.data->size() / 2),
-                    kId, "give smaller budgets, more data, or queries = \"random\"");
       }
-      budgets.push_back(budget);
+      last = budget;
+      if (budget <= most) {
+        budgets.push_back(budget);
+        continue;
+      }
+      notes.push_back(
+          {fmt::format("{} queries were not tried: one half of the data, which may be asked about, has {}.",
+                       budget, most),
+           fmt::format("未尝试 {} 次查询：可供查询的一半数据只有 {} 个样本。", budget, most)});
     }
-    return budgets;
+    if (!budgets.empty()) return budgets;
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("every budget exceeds the half of the data that may be asked about, {}", most),
+                kId, "give smaller budgets, more data, or queries = \"random\"");
   }
 
   static Result<Copy> CopyAt(const check::Context& context, std::int64_t budget,

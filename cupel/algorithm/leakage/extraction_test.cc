@@ -87,8 +87,14 @@ TEST_F(Extraction, IsTheSameOnTwoWorkersAndAfterARestart) {
 }
 
 TEST_F(Extraction, RefusesBudgetsThatCannotBe) {
-  EXPECT_THAT(RunCheck(ExtractionCheck(), With(R"("budgets": [10, 601])")),
-              HasError(ErrorCode::kInvalidArgument, HasSubstr("budget 601 exceeds")));
+  EXPECT_THAT(RunCheck(ExtractionCheck(), With(R"("budgets": [601])")),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("every budget exceeds")));
+  // One that can be is tried, and a note says which was not.
+  CUPEL_ASSERT_OK(const CheckResult some, RunCheck(ExtractionCheck(), With(R"("budgets": [10, 601])")));
+  EXPECT_EQ(MetricOf(some, "fidelity").value, MetricOf(some, "fidelity.queries_10").value);
+  EXPECT_EQ(check::FindMetric(some.metrics, "fidelity.queries_601"), nullptr);
+  ASSERT_EQ(some.notes.size(), 1U);
+  EXPECT_THAT(some.notes[0].en, HasSubstr("601 queries were not tried"));
   EXPECT_THAT(RunCheck(ExtractionCheck(), With(R"("budgets": [20, 10])")),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("rising whole numbers, got 10")));
   EXPECT_THAT(RunCheck(ExtractionCheck(), With(R"("budgets": [10.5])")),

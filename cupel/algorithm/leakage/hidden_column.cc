@@ -27,32 +27,44 @@ std::vector<float> Picked(std::span<const float> record, const std::vector<std::
   return values;
 }
 
-// Fills record `i` of `known`.
-Status KnowOne(const executor::Classifier& model, const Dataset& data, const HiddenColumn& hidden,
-               bool record_answer, std::int64_t index, KnownRecords& known) {
-  CUPEL_TRY(const std::vector<float> record, RecordAt(data, index));
-  const auto i = static_cast<std::size_t>(index);
-  const std::int32_t label = data.labels()[i];
-  const auto classes = static_cast<std::size_t>(model.class_count());
-  known.value[i] = hidden.ValueOf(record);
-  known.background[i] = hidden.Without(record);
-  for (std::size_t c = 0; c < classes; ++c)
-    known.background[i].push_back(static_cast<std::size_t>(label) == c ? 1.0F : 0.0F);
-  std::vector<float> asked;
+// What the attacker asks about a record: every value put in and, if he saw that answer, the record itself.
+void AskAbout(const std::vector<float>& record, const HiddenColumn& hidden, bool record_answer,
+              std::vector<float>& asked) {
   for (std::size_t value = 0; value < hidden.value_count(); ++value) {
     const std::vector<float> candidate = hidden.With(record, value);
     asked.insert(asked.end(), candidate.begin(), candidate.end());
   }
   if (record_answer) asked.insert(asked.end(), record.begin(), record.end());
-  CUPEL_TRY(const std::vector<float> logits,
-            evaluate::LogitsInTiles(model, asked, static_cast<std::int64_t>(asked.size() / record.size())));
-  for (std::size_t value = 0; value < hidden.value_count(); ++value) {
-    const auto row = std::span(logits).subspan(value * classes, classes);
-    known.answers[i].push_back(static_cast<float>(SignalsOf(row, label).log_odds));
+}
+
+// Fills records first .. first + count - 1 of `known`.
+Status KnowPiece(const executor::Classifier& model, const Dataset& data, const HiddenColumn& hidden,
+                 bool record_answer, std::int64_t first, std::int64_t count, KnownRecords& known) {
+  const auto classes = static_cast<std::size_t>(model.class_count());
+  const std::size_t queries = hidden.value_count() + (record_answer ? 1 : 0);
+  std::vector<float> asked;
+  for (std::int64_t index = first; index < first + count; ++index) {
+    CUPEL_TRY(const std::vector<float> record, RecordAt(data, index));
+    const auto i = static_cast<std::size_t>(index);
+    known.value[i] = hidden.ValueOf(record);
+    known.background[i] = hidden.Without(record);
+    for (std::size_t c = 0; c < classes; ++c)
+      known.background[i].push_back(static_cast<std::size_t>(data.labels()[i]) == c ? 1.0F : 0.0F);
+    AskAbout(record, hidden, record_answer, asked);
   }
-  known.answers[i].insert(known.answers[i].end(),
-                          logits.begin() + static_cast<std::ptrdiff_t>(hidden.value_count() * classes),
-                          logits.end());
+  CUPEL_TRY(const std::vector<float> logits,
+            evaluate::LogitsInTiles(model, asked, count * static_cast<std::int64_t>(queries)));
+  for (std::int64_t index = first; index < first + count; ++index) {
+    const auto i = static_cast<std::size_t>(index);
+    const auto answers = std::span(logits).subspan(
+        static_cast<std::size_t>(index - first) * queries * classes, queries * classes);
+    for (std::size_t value = 0; value < hidden.value_count(); ++value) {
+      const auto row = answers.subspan(value * classes, classes);
+      known.answers[i].push_back(static_cast<float>(SignalsOf(row, data.labels()[i]).log_odds));
+    }
+    const auto rest = answers.subspan(hidden.value_count() * classes);
+    known.answers[i].insert(known.answers[i].end(), rest.begin(), rest.end());
+  }
   return {};
 }
 
@@ -113,9 +125,8 @@ Result<KnownRecords> Know(const executor::Classifier& model, const Dataset& data
   CUPEL_TRY_STATUS(ForEachPiece(pieces, workers, [&](std::int64_t piece, int) -> Status {
     tensor::UseOneThreadPerOperator();
     const std::int64_t first = piece * evaluate::kPiece;
-    for (std::int64_t i = first; i < std::min(first + evaluate::kPiece, data.size()); ++i)
-      CUPEL_TRY_STATUS(KnowOne(model, data, hidden, record_answer, i, known));
-    return {};
+    return KnowPiece(model, data, hidden, record_answer, first,
+                     std::min(evaluate::kPiece, data.size() - first), known);
   }));
   return known;
 }

@@ -194,11 +194,11 @@ std::vector<check::MetricSpec> LeakMetrics() {
        false},
       {"balanced_accuracy", {"Balanced accuracy", "平衡准确率"}, "", false},
       {"epsilon_lower_bound",
-       {"Smallest epsilon the attack allows (one-run audit)", "攻击所允许的最小 ε（单次训练审计）"},
+       {"Smallest epsilon the attack allows (one-run audit)", "攻击所允许的最小 epsilon（单次训练审计）"},
        "epsilon",
        false},
       {"epsilon_from_rates",
-       {"The same from true and false positives", "由识别率与误报率得到的最小 ε"},
+       {"The same from true and false positives", "由识别率与误报率得到的最小 epsilon"},
        "epsilon",
        false},
   };
@@ -210,7 +210,8 @@ check::ParameterSpec DeltaSpec() {
   spec.type = check::ParameterType::kReal;
   spec.fallback = 0.0;
   spec.high = 0.1;
-  spec.meaning = {"Delta of the (epsilon, delta) that the audit bounds", "审计所约束的 (ε, δ) 中的 δ"};
+  spec.meaning = {"Delta of the (epsilon, delta) that the audit bounds",
+                  "审计所约束的 (epsilon, delta) 中的 delta"};
   return spec;
 }
 

@@ -27,7 +27,7 @@ TEST(LeakMetrics, EqualTheClosedFormsOfNormalScores) {
   for (const double d : {0.5, 1.0, 2.0}) {
     const check::CheckResult result = Metrics(Apart(d, 20000, 7));
     EXPECT_TRUE(Covers(MetricOf(result, "auc"), stats::NormalCdf(d / std::sqrt(2)))) << d;
-    EXPECT_TRUE(Covers(MetricOf(result, "balanced_accuracy"), stats::NormalCdf(d / 2))) << d;
+    // A threshold chosen on one half loses a little on the other.
     EXPECT_NEAR(MetricOf(result, "balanced_accuracy").value, stats::NormalCdf(d / 2), 0.01);
     // The empirical threshold is off by its own noise, so the tolerance is a few standard errors of both.
     EXPECT_NEAR(MetricOf(result, "tpr_at_fpr_0.01").value, stats::NormalCdf(d - 2.3263), 0.03);
@@ -67,11 +67,14 @@ TEST(LeakMetrics, RefuseARateThatTheNonMembersCannotSupport) {
 TEST(LeakMetrics, PerfectSeparationHasTheLargestEpsilon) {
   const check::CheckResult result = Metrics(Apart(100, 500, 3));
   EXPECT_EQ(MetricOf(result, "auc").value, 1);
-  EXPECT_EQ(MetricOf(result, "balanced_accuracy").value, 1);
+  // The threshold is the smallest member of the half that chose it; a member of the other half may lie below.
+  EXPECT_GT(MetricOf(result, "balanced_accuracy").value, 0.99);
   // All 500 pairs right, at a seventh of 5 %.
   const double q = std::pow(0.05 / 7, 1.0 / 500);
   EXPECT_NEAR(MetricOf(result, "epsilon_lower_bound").value, std::log(q / (1 - q)), 1e-9);
-  EXPECT_NEAR(MetricOf(result, "epsilon_from_rates").value, RatesEpsilon(250, 250, 0, 250, 0, 0.95), 1e-9);
+  const double largest = RatesEpsilon(250, 250, 0, 250, 0, 0.95);
+  EXPECT_LE(MetricOf(result, "epsilon_from_rates").value, largest);
+  EXPECT_GT(MetricOf(result, "epsilon_from_rates").value, largest - 0.1);
   EXPECT_LT(MetricOf(Metrics(Apart(100, 500, 3), 1, 1e-3), "epsilon_lower_bound").value,
             std::log(q / (1 - q)));
 }

@@ -14,18 +14,6 @@ namespace {
 
 using data::dataset::Dataset;
 
-Status CheckLabels(const executor::Classifier& model, const Dataset& data) {
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    const std::int32_t label = data.labels()[static_cast<std::size_t>(i)];
-    if (label >= 0 && label < model.class_count()) continue;
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("label must be in [0, {}), got {}", model.class_count(), label),
-                fmt::format("sample {} of {}", data.OriginalIndex(i), data.info().name),
-                "the data set and the model must have the same classes");
-  }
-  return {};
-}
-
 Status CheckSides(const check::Context& context) {
   const Dataset& inside = *context.training_data;
   const Dataset& outside = *context.data;
@@ -50,6 +38,18 @@ std::vector<PoolSample> Take(std::span<const std::int64_t> order, std::int64_t f
 }
 
 }  // namespace
+
+Status CheckLabels(const executor::Classifier& model, const Dataset& data) {
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const std::int32_t label = data.labels()[static_cast<std::size_t>(i)];
+    if (label >= 0 && label < model.class_count()) continue;
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("label must be in [0, {}), got {}", model.class_count(), label),
+                fmt::format("sample {} of {}", data.OriginalIndex(i), data.info().name),
+                "the data set and the model must have the same classes");
+  }
+  return {};
+}
 
 Pool::Pool(const Dataset& inside, const Dataset& outside, std::vector<PoolSample> samples)
     : inside_(inside), outside_(outside), samples_(std::move(samples)), info_(inside.info()) {

@@ -11,6 +11,9 @@
 
 namespace cupel::algorithm::leakage {
 
+/// Errors: kInvalidArgument for a label that the model does not answer.
+Status CheckLabels(const executor::Classifier& model, const data::dataset::Dataset& data);
+
 /// A sample of the training data (a member) or of the data (not).
 struct PoolSample {
   bool member = false;

@@ -61,9 +61,9 @@ TEST_F(Drawing, TakesAllOfTheSmallerSideByDefault) {
 TEST_F(Drawing, DependsOnTheSeed) {
   const auto members = [&](std::uint64_t seed) {
     std::vector<std::int64_t> indices;
-    for (const PoolSample& sample :
-         DrawPopulation(context_, {.samples = 20, .seed = seed, .stream = "t"})->members)
-      indices.push_back(sample.index);
+    const Result<Population> drawn = DrawPopulation(context_, {.samples = 20, .seed = seed, .stream = "t"});
+    EXPECT_THAT(drawn, IsOk());
+    for (const PoolSample& sample : drawn->members) indices.push_back(sample.index);
     return indices;
   };
   EXPECT_EQ(members(1), members(1));

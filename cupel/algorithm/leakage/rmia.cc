@@ -45,8 +45,8 @@ check::Description Describe() {
   description.parameters.push_back(ChoiceSpec(
       "mode", "offline", {"offline", "online"},
       {"Whether models trained on the sample are used too", "是否同时使用训练过该样本的影子模型"}));
-  description.parameters.push_back(
-      RealSpec("gamma", 2, 1, 1000, {"By how much a ratio must exceed the other", "判定所需的似然比阈值 γ"}));
+  description.parameters.push_back(RealSpec(
+      "gamma", 2, 1, 1000, {"By how much a ratio must exceed the other", "判定所需的似然比阈值 gamma"}));
   description.parameters.push_back(
       RealSpec("offline_a", 0.3, 0, 1,
                {"Interpolation from models not trained on the sample to the mean over all (paper: a)",

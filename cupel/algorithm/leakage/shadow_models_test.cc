@@ -118,17 +118,31 @@ TEST_F(ShadowChecks, LiraAndRmiaShareTheModels) {
   CUPEL_ASSERT_OK(const CheckResult alone, RunCheck(RmiaCheck(), setting));
   EXPECT_EQ(second.saved, 8);
   EXPECT_EQ(AsText(shared), AsText(alone));
-  // Another model, seed, data or parameter is another result.
+}
+
+TEST_F(ShadowChecks, AreTrainedAnewForAnotherSeedModelOrParameter) {
+  const auto trainings = [](Setting setting) {
+    MemoryJournal journal;
+    setting.journal = &journal;
+    EXPECT_TRUE(RunCheck(RmiaCheck(), setting).has_value());
+    return journal.saved;
+  };
+  Setting setting = Small();
+  EXPECT_EQ(trainings(setting), 8);
+  EXPECT_EQ(trainings(setting), 0);
   setting.seed = 8;
-  CUPEL_ASSERT_OK(const CheckResult other, RunCheck(RmiaCheck(), setting));
-  EXPECT_EQ(second.saved, 16);
+  EXPECT_EQ(trainings(setting), 8);
   const auto model = TrainedOn(*few_, 2);
-  setting.seed = 3;
   setting.model = model.get();
-  MemoryJournal third;
-  setting.journal = &third;
-  CUPEL_ASSERT_OK(const CheckResult another, RunCheck(RmiaCheck(), setting));
-  EXPECT_EQ(third.saved, 8);
+  EXPECT_EQ(trainings(setting), 8);
+  setting.parameters = Parameters(R"("samples": 60, "population": 31)");
+  EXPECT_EQ(trainings(setting), 8);
+  const auto others = NoisyRows(120, 8, 0.5, 5);
+  setting.data = others.get();
+  EXPECT_EQ(trainings(setting), 8);
+  // What is done with the scores does not matter to the networks.
+  setting.parameters = Parameters(R"("samples": 60, "population": 31, "gamma": 1.5, "mode": "online")");
+  EXPECT_EQ(trainings(setting), 0);
 }
 
 TEST_F(ShadowChecks, EveryArchitectureAndFurtherSamplesWork) {
@@ -137,6 +151,56 @@ TEST_F(ShadowChecks, EveryArchitectureAndFurtherSamplesWork) {
     CUPEL_ASSERT_OK(const CheckResult result, RunCheck(LiraCheck(), Small(more)));
     EXPECT_GT(MetricOf(result, "auc").value, 0.5) << more;
   }
+}
+
+/// The noisy rows as pictures of 4 x 4 pixels.
+DatasetPointer AsPictures(const data::dataset::Dataset& rows) {
+  data::dataset::MemoryData data;
+  data.info = rows.info();
+  data.info.sample_shape = {1, 4, 4};
+  data.features.resize(static_cast<std::size_t>(rows.size()) * 16);
+  for (std::int64_t i = 0; i < rows.size(); ++i) {
+    EXPECT_TRUE(rows.Read({&i, 1}, std::span(data.features).subspan(static_cast<std::size_t>(i) * 16, 16))
+                    .has_value());
+  }
+  data.labels.assign(rows.labels().begin(), rows.labels().end());
+  return data::dataset::MakeMemoryDataset(std::move(data)).value();
+}
+
+TEST_F(ShadowChecks, PicturesCanBeAskedAboutMirroredAndMoved) {
+  const auto members = AsPictures(*NoisyRows(100, 16, 0.8, 1));
+  const auto others = AsPictures(*NoisyRows(110, 16, 0.8, 2));
+  const auto model = TrainedOn(*members, 40);
+  Setting setting{.model = model.get(),
+                  .training = members.get(),
+                  .data = others.get(),
+                  .parameters = Parameters(R"("samples": 0, "population": 10)")};
+  CUPEL_ASSERT_OK(const CheckResult plain, RunCheck(LiraCheck(), setting));
+  setting.parameters =
+      Parameters(R"("samples": 0, "population": 10, "flip_queries": true, "shift_queries": 1)");
+  CUPEL_ASSERT_OK(const CheckResult queried, RunCheck(LiraCheck(), setting));
+  EXPECT_GT(MetricOf(plain, "auc").interval->low, 0.5);
+  // Copies of noise say little of it, and are averaged in.
+  EXPECT_GT(MetricOf(queried, "auc").value, 0.5);
+  EXPECT_NE(AsText(plain), AsText(queried));
+}
+
+/// A network with dropout draws from one generator in the process: its shadows are trained one after the
+/// other.
+TEST_F(ShadowChecks, OfANetworkWithDropoutAreTheSameOnTwoWorkers) {
+  graph::Graph graph = train::MakeArchitecture("mlp", {8}, 2, 1).value();
+  ASSERT_EQ(graph.nodes[1].op_type, "Relu");
+  const std::string after = graph.nodes[1].outputs[0];
+  graph.nodes[2].inputs[0] = "dropped";
+  graph.nodes.insert(graph.nodes.begin() + 2, graph::Node{"drop", "Dropout", "", {after}, {"dropped"}, {}});
+  const auto model = AsClassifier(graph, {8});
+  Setting setting = Small(R"("samples": 20, "population": 10)");
+  setting.model = model.get();
+  CUPEL_ASSERT_OK(const CheckResult one, RunCheck(LiraCheck(), setting));
+  ForgetShadowScores();
+  setting.workers = 2;
+  CUPEL_ASSERT_OK(const CheckResult two, RunCheck(LiraCheck(), setting));
+  EXPECT_EQ(AsText(one), AsText(two));
 }
 
 TEST_F(ShadowChecks, RefuseWhatCannotBe) {

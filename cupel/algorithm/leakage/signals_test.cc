@@ -44,7 +44,8 @@ TEST(Signals, StayExactWhereTheProbabilityIsOne) {
   const Signals wrong = SignalsOf(std::vector<float>{1000, 0, 0}, 1);
   EXPECT_EQ(wrong.log_odds, -1000);
   EXPECT_EQ(wrong.loss, 1000);
-  EXPECT_EQ(wrong.modified_entropy, 2000);  // -(1 - 0) log p_y, and the sure wrong class's -1 log(1 - p)
+  // -(1 - p_y) log p_y is 1000; the sure wrong class's -log(1 - p), with 1 - p = 2 exp(-1000), 1000 - log 2.
+  EXPECT_NEAR(wrong.modified_entropy, 2000 - std::log(2.0), 1e-9);
   EXPECT_EQ(wrong.largest_prob, 1);
 }
 

@@ -113,6 +113,9 @@ TEST(Sheet, ItsDescriptionComesBack) {
   CUPEL_ASSERT_OK(const Sheet back, Sheet::FromJson(json));
   EXPECT_EQ(back.ToJson(), sheet.ToJson());
   EXPECT_THAT(Sheet::FromJson(Json::Object{{"format", "cupel-sheet/9"}}), HasError(ErrorCode::kUnsupported));
+  Json other = sheet.ToJson();
+  other["outline"] = "star";
+  EXPECT_THAT(Sheet::FromJson(other), HasError(ErrorCode::kInvalidArgument, HasSubstr("star")));
   Json without = sheet.ToJson();
   without.AsObject().erase("mark");
   EXPECT_THAT(Sheet::FromJson(without), HasError(ErrorCode::kNotFound, HasSubstr("mark")));
@@ -148,7 +151,7 @@ class CapturedTest : public ::testing::Test {
       : data_(Corners(24, 7)),
         model_(Trained(*Corners(80, 3))),
         target_(inspect::TargetOf(model_, model_, 4, {1, kSide, kSide})) {
-    plan_.how.placement = {.area = 0.2};
+    plan_.how.placement = {.region = Region{0.55, 0.05, 0.4, 0.4}};
     plan_.how.ranges = {.blur = 0, .brightness = 0, .contrast = 0, .noise = 0};
     plan_.how.stream = "physical.score";
     plan_.target_class = 2;
@@ -200,8 +203,8 @@ TEST_F(CapturedTest, APrintedAndPhotographedPatchStillSucceeds) {
   CUPEL_ASSERT_OK(const CapturedResult result, TryPhotographs(*target_, *data_, photographs, sheet, plan_));
   EXPECT_EQ(result.trials.size(), 18u);  // Not those of the target class.
   EXPECT_GT(result.metrics[0].value, 0.6);
-  EXPECT_LT(result.metrics[1].value, 0.1);
-  EXPECT_LT(result.metrics[2].value, 0.2);
+  EXPECT_LT(result.metrics[1].value, 0.2);
+  EXPECT_LT(result.metrics[2].value, 0.3);
   ASSERT_EQ(result.by_photograph.size(), 2u);
   EXPECT_EQ(result.by_photograph[1].name, "b.JPG");
   EXPECT_NEAR((result.by_photograph[0].value + result.by_photograph[1].value) / 2, result.metrics[0].value,
@@ -216,7 +219,7 @@ TEST_F(CapturedTest, AnUnprintedSheetDoesNot) {
   CUPEL_ASSERT_OK(const Sheet sheet, MakeSheet(grey, Outline::kSquare, 90));
   CUPEL_ASSERT_OK(const CapturedResult result,
                   TryPhotographs(*target_, *data_, {{"grey", grey}}, sheet, plan_));
-  EXPECT_LT(result.metrics[0].value, 0.1);
+  EXPECT_LT(result.metrics[0].value, 0.2);
   EXPECT_EQ(result.metrics[0].value, result.metrics[1].value);  // It is the baseline.
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cupel/algorithm/inspect/linear_model_for_test.h"
+#include "cupel/algorithm/inspect/objective.h"
 
 namespace cupel::algorithm::physical {
 

@@ -154,7 +154,7 @@ Result<PhysicalPlan> PlanFrom(const check::Context& context, std::int64_t class_
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("target must be in [-1, {}), got {}", class_count, plan.target_class), "target");
   }
-  plan.outline = parameters.Text("shape") == "disc" ? Outline::kDisc : Outline::kSquare;
+  CUPEL_TRY(plan.outline, ParseOutline(parameters.Text("shape")));
   plan.resolution = parameters.Integer("resolution");
   plan.samples = parameters.Integer("samples");
   plan.training_share = parameters.Real("training_share");

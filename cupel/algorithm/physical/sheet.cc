@@ -157,7 +157,7 @@ Result<Sheet> Sheet::FromJson(const Json& json) {
   CUPEL_TRY(sheet.pixel_height, json.IntegerAt("pixelHeight"));
   CUPEL_TRY(sheet.pixel_width, json.IntegerAt("pixelWidth"));
   CUPEL_TRY(const std::string outline, json.StringAt("outline"));
-  sheet.outline = outline == "disc" ? Outline::kDisc : Outline::kSquare;
+  CUPEL_TRY(sheet.outline, ParseOutline(outline));
   if (!(sheet.width > 0 && sheet.height > 0 && sheet.mark > 0 && sheet.pixel_height > 0 &&
         sheet.pixel_width > 0 && sheet.pixel_height <= data::image::kMaxPixels / sheet.pixel_width)) {
     return Fail(ErrorCode::kCorrupt, "the sheet's sizes must be > 0");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/physical/sticker.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -41,6 +43,12 @@ double Paper(const Sticker& sticker) {
 }
 
 }  // namespace
+
+Result<Outline> ParseOutline(std::string_view text) {
+  if (text == "square") return Outline::kSquare;
+  if (text == "disc") return Outline::kDisc;
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("an outline is square or disc, got \"{}\"", text));
+}
 
 Sticker PlainSticker(std::int64_t channels, std::int64_t height, std::int64_t width, Outline outline,
                      float light) {

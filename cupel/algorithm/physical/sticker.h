@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "cupel/base/error.h"
@@ -18,6 +19,8 @@
 namespace cupel::algorithm::physical {
 
 enum class Outline { kSquare, kDisc };
+/// "square", "disc". Errors: kInvalidArgument.
+Result<Outline> ParseOutline(std::string_view text);
 
 struct Sticker {
   std::int64_t channels = 1;  ///< 1 or 3

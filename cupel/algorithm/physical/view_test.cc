@@ -94,8 +94,9 @@ TEST(View, AStillCameraShowsTheStickerInItsRegionAndThePictureElsewhere) {
         // A pixel on the edge is shared with the paper beyond it.
         const bool inside = y >= 4 && y < 8 && x >= 8 && x < 12;
         const bool far = y < 3 || y > 8 || x < 7 || x > 12;
-        if (inside) EXPECT_NEAR(seen[y * 16 + x], sticker.light[(y - 4) * 4 + x - 8], 1e-5) << y << " " << x;
-        if (far) EXPECT_NEAR(seen[y * 16 + x], light[y * 16 + x], 1e-5) << y << " " << x;
+        if (!inside && !far) continue;
+        const float expected = inside ? sticker.light[(y - 4) * 4 + x - 8] : light[y * 16 + x];
+        EXPECT_NEAR(seen[y * 16 + x], expected, 1e-5) << y << " " << x;
       }
     }
   }

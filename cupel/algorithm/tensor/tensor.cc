@@ -6,6 +6,7 @@
 #include <ATen/ops/from_blob.h>
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <charconv>
@@ -49,7 +50,13 @@ std::vector<float> ToFloats(const Tensor& tensor) {
   return {data, data + flat.numel()};
 }
 
-void UseOneThreadPerOperator() { at::set_num_threads(1); }
+void UseOneThreadPerOperator() {
+  at::set_num_threads(1);
+  // Activations are freed and asked for again at every layer. Left alone, glibc gives large blocks back to
+  // the kernel each time; the page faults of taking them anew were a third of a query attack's CPU time.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
 
 namespace internal {
 

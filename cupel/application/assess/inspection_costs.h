@@ -16,7 +16,7 @@ struct AttackCost {
   double fixed_gradients = 0;  ///< Passes whatever the number of samples, such as trainings.
   double fixed_forwards = 0;
   bool needs_training_data = false;
-  std::string_view parameters;  ///< TOML, "" for the defaults; "{epsilons}" and "{samples}" are filled in.
+  std::string_view parameters{};  ///< TOML, "" for the defaults; "{epsilons}" and "{samples}" are filled in.
 };
 
 /// Every attack that a plan without further files can name.

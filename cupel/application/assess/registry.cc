@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cupel/algorithm/backdoor/checks.h"
 #include "cupel/algorithm/certify/checks.h"
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
@@ -40,12 +41,16 @@ std::span<const Check* const> AllChecks() {
       &algorithm::inspect::HopSkipJumpCheck(),
       &algorithm::inspect::BoundaryCheck(),
       &algorithm::inspect::SimbaCheck(),
-      &algorithm::inspect::MembershipCheck(),
       &algorithm::certify::CertifyBoundsCheck(),
       &algorithm::certify::CertifySmoothingCheck(),
       &algorithm::masking::MaskingCheck(),
       &algorithm::transfer::TransferCheck(),
       &algorithm::physical::PhysicalCheck(),
+      &algorithm::backdoor::TriggerCheck(),
+      &algorithm::backdoor::NeuralCleanseCheck(),
+      &algorithm::backdoor::ActivationClusteringCheck(),
+      &algorithm::backdoor::SpectralSignaturesCheck(),
+      &algorithm::backdoor::StripCheck(),
       &algorithm::leakage::MembershipCheck(),
       &algorithm::leakage::LiraCheck(),
       &algorithm::leakage::RmiaCheck(),
