@@ -109,20 +109,20 @@ TEST_F(RandomModel, GradientsAreTheMeanOfTheDraws) {
 
 // 25 votes are right where one draw often is not.
 TEST_F(RandomModel, AVoteIsRightMoreOftenThanADraw) {
-  const std::unique_ptr<executor::Classifier> loud = Noisy(model_, 0.1F);
+  const std::unique_ptr<executor::Classifier> loud = Noisy(model_, 0.5F);
   const auto target = TargetOf(*loud);
   const auto voted = ExpectationOf(*target, {});
-  CUPEL_ASSERT_OK(const Tensor votes, voted->ExactLogits(Inputs(0, 100)));
-  CUPEL_ASSERT_OK(const Tensor draws, target->Logits(Inputs(0, 100)));
+  CUPEL_ASSERT_OK(const Tensor votes, voted->ExactLogits(Inputs(0, 200)));
+  CUPEL_ASSERT_OK(const Tensor draws, target->Logits(Inputs(0, 200)));
   int right = 0;
   int lucky = 0;
-  for (std::int64_t i = 0; i < 100; ++i) {
+  for (std::int64_t i = 0; i < 200; ++i) {
     const std::int32_t label = piece_.jobs[static_cast<std::size_t>(i)].goal.label;
     right += PredictedClass(tensor::ToFloats(votes.select(0, i))) == label;
     lucky += PredictedClass(tensor::ToFloats(draws.select(0, i))) == label;
   }
-  EXPECT_GT(right, 85);
-  EXPECT_LT(lucky, right - 5);
+  EXPECT_GT(right, 170);
+  EXPECT_LT(lucky, right - 6);
 }
 
 class RandomChecks : public RandomModel {
