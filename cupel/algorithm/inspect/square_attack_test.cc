@@ -253,10 +253,10 @@ void PrintTo(const OptimumCase& test, std::ostream* os) { *os << test.name; }
 class SquareOptimum : public ::testing::TestWithParam<OptimumCase> {};
 
 INSTANTIATE_TEST_SUITE_P(Models, SquareOptimum,
-                         ::testing::Values(OptimumCase{"image", {1, 6, 6}, Norm::kLinf, 0.05, 0.999},
+                         ::testing::Values(OptimumCase{"image", {1, 6, 6}, Norm::kLinf, 0.005, 0.999},
                                            OptimumCase{"two_channels", {2, 4, 5}, Norm::kLinf, 0.05, 0.97},
                                            OptimumCase{"table", {12}, Norm::kLinf, 0.05, 0.999},
-                                           OptimumCase{"image_l2", {1, 6, 6}, Norm::kL2, 0.3, 0.7},
+                                           OptimumCase{"image_l2", {1, 6, 6}, Norm::kL2, 0.03, 0.7},
                                            OptimumCase{"table_l2", {12}, Norm::kL2, 0.3, 0.97}),
                          [](const auto& test) { return std::string(test.param.name); });
 
@@ -266,11 +266,14 @@ TEST_P(SquareOptimum, ComesToTheClosedFormOnLinearModels) {
   for (std::int64_t extent : c.shape) d *= static_cast<int>(extent);
   const RowModel model = RowModel::Random({d, 2}, 5);
   double least = 1;
-  for (std::int64_t index = 0; index < 20; ++index) {
+  int tried = 0;
+  for (std::int64_t index = 0; index < 40; ++index) {
     const OwnedSample sample =
         DrawSample(AnswersOf(model), c.shape, Ball(c.norm, c.epsilon), index, 0.35F, 0.65F);
     const double start = sample.goal.MarginOf(model.Logits(sample.original));
     const double best = BestMargin(model, sample.original, sample.goal.label, sample.threat);
+    if (best > 0) continue;  // past a success any success is kept, so the optimum is not its aim
+    ++tried;
     const Trace trace =
         Drive(*MakeSquareAttack({.queries = 3000, .resc_schedule = true}), sample, AnswersOf(model));
     const double found = *std::max_element(trace.margins.begin(), trace.margins.end());
@@ -278,6 +281,7 @@ TEST_P(SquareOptimum, ComesToTheClosedFormOnLinearModels) {
     EXPECT_GT((found - start) / (best - start), c.reach) << "sample " << index;
     least = std::min(least, (found - start) / (best - start));
   }
+  EXPECT_GT(tried, 5);
   RecordProperty("least_share", std::to_string(least));
 }
 
