@@ -35,7 +35,7 @@ struct Region {
 
 struct Placement {
   bool moves_with_picture = false;  ///< "mask"; needs a region.
-  std::optional<Region> region{};    ///< Empty: anywhere.
+  std::optional<Region> region{};   ///< Empty: anywhere.
   double area = 0.08;               ///< Without a region: share of the picture's area, (0, 0.5].
 
   /// Size on the picture, in its pixels.
