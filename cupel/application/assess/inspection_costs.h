@@ -16,7 +16,9 @@ struct AttackCost {
   double fixed_gradients = 0;  ///< Passes whatever the number of samples, such as trainings.
   double fixed_forwards = 0;
   bool needs_training_data = false;
-  std::string_view parameters{};  ///< TOML, "" for the defaults; "{epsilons}" and "{samples}" are filled in.
+  /// TOML, "" for the defaults. "{epsilons}" stands for the budgets asked for; "{epsilons-linf}" also asks an
+  /// attack that is at home in L2 for Linf.
+  std::string_view parameters{};
 };
 
 /// Every attack that a plan without further files can name.
