@@ -94,6 +94,7 @@ export function makePack() {
 
 /**
  * A root and a time-stamp authority under it, by OpenSSL alone, in `folder`: ca.pem, chain.pem (the authority's first), tsa.cnf.
+ * Whole seconds: DER drops a fraction's trailing zeros (X.690, 11.7.3), and Sigstore's reader takes three digits or none.
  * must: runs openssl in `folder`; answer: the response to a request.
  */
 export function makeAuthority(folder) {
@@ -104,7 +105,7 @@ export function makeAuthority(folder) {
     + 'extendedKeyUsage=critical,timeStamping\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n');
   write('tsa.cnf', ['[tsa]', 'default_tsa=main', '[main]', `serial=${file('serial')}`, 'crypto_device=builtin',
     `signer_cert=${file('tsa.pem')}`, `signer_key=${file('tsa.key')}`, 'signer_digest=sha256', 'digests=sha256',
-    'default_policy=1.3.6.1.4.1.99999.1', 'ess_cert_id_alg=sha256', 'accuracy=secs:1', 'clock_precision_digits=3', ''].join('\n'));
+    'default_policy=1.3.6.1.4.1.99999.1', 'ess_cert_id_alg=sha256', 'accuracy=secs:1', ''].join('\n'));
   write('serial', '01\n');
   const must = (...words) => runWell('openssl', words, { cwd: folder });
   for (const name of ['ca', 'tsa']) {
