@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cupel/algorithm/catalogue/catalogue.h"
+
+#include <vector>
+
+namespace cupel::algorithm::catalogue {
+
+std::span<const scheme::Family* const> AllFamilies() {
+  // clang-format off
+  static const std::vector<const scheme::Family*> families = {
+  };
+  // clang-format on
+  return families;
+}
+
+std::span<const scheme::Scheme* const> AllSchemes() {
+  static const std::vector<const scheme::Scheme*> schemes = [] {
+    std::vector<const scheme::Scheme*> all;
+    for (const scheme::Family* family : AllFamilies()) {
+      for (const scheme::Scheme& scheme : family->schemes) all.push_back(&scheme);
+    }
+    return all;
+  }();
+  return schemes;
+}
+
+}  // namespace cupel::algorithm::catalogue
