@@ -9,6 +9,7 @@ import { crosswalk } from './crosswalk.ts';
 import { adversarialFigure, attributionFigure } from './pictures.ts';
 import { noise, randomAt } from './random.ts';
 import { scorecardOf } from './scorecard.ts';
+import { heatFigure, timelineFigure, treeFigure } from './events.ts';
 
 const digest = (name: string) => createHash('sha256').update(`cupel sample: ${name}`).digest('hex');
 const KEY = digest('key');
@@ -80,7 +81,7 @@ function accuracy(): Check {
     parameters: [{ name: 'samples', value: 10000 }, { name: 'level', value: 0.95 }, { name: 'stratified', value: false }],
     requirementsTested: [tested(overall, '>=', 0.9)],
     metrics: [overall, ...perClass],
-    figures: [{ type: 'confusion', title: { en: 'Confusion matrix', zh: '混淆矩阵' }, labels: LABELS, counts }],
+    figures: [{ type: 'confusion', title: { en: 'Confusion matrix', zh: '混淆矩阵' }, labels: LABELS, counts }, heatFigure, treeFigure, timelineFigure],
     evidence: evidence('evaluate.accuracy'),
   };
 }

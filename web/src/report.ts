@@ -240,7 +240,7 @@ export interface Verify {
   commands?: string[];
 }
 
-export type Figure = ConfusionFigure | ReliabilityFigure | BarsFigure | CurveFigure | ImagesFigure;
+export type Figure = ConfusionFigure | ReliabilityFigure | BarsFigure | CurveFigure | ImagesFigure | TimelineFigure | TreeFigure | HeatFigure;
 
 interface FigureBase {
   title?: Text;
@@ -329,4 +329,55 @@ export interface ImageCell {
   /** "data:image/png;base64,..." */
   png: string;
   caption?: Text;
+}
+
+export type SpanKind = 'truth' | 'hit' | 'miss' | 'false-alarm';
+
+/** Events on one axis of time: at most 40 rows of 200 spans. Truth and misses lie above, hits and false alarms below. */
+export interface TimelineFigure extends FigureBase {
+  type: 'timeline';
+  /** Seconds, above 0. */
+  duration: number;
+  rows: TimelineRow[];
+}
+
+export interface TimelineRow {
+  label: Text;
+  spans: Span[];
+}
+
+export interface Span {
+  start: number;
+  end: number;
+  kind: SpanKind;
+}
+
+/** Groups and the groups inside them; at most 200 nodes. */
+export interface TreeFigure extends FigureBase {
+  type: 'tree';
+  unit?: string;
+  nodes: TreeNode[];
+}
+
+export interface TreeNode {
+  id: string;
+  /** Null at a root. */
+  parent: string | null;
+  label: Text;
+  value: number;
+  low?: number;
+  high?: number;
+  n?: number;
+  highlight?: boolean;
+}
+
+/** values[line][column]; null: not evaluated. At most 60 lines of 20 columns. */
+export interface HeatFigure extends FigureBase {
+  type: 'heat';
+  lines: Text[];
+  columns: Text[];
+  values: (number | null)[][];
+  unit?: string;
+  min?: number;
+  max?: number;
 }

@@ -4,6 +4,8 @@ import { barsHeight, rangeOfValues } from '../src/charts/bars.ts';
 import { diagonalPoints, drawable, rangeOfX, tickLabel } from '../src/charts/curve.ts';
 import { onSpoke, outlines, ring } from '../src/charts/radar.ts';
 import { escapeHtml } from '../src/charts/style.ts';
+import { positionOf, ticksOf } from '../src/charts/timeline.ts';
+import { childrenOf } from '../src/charts/tree.ts';
 import { scaleFor } from '../src/components/interval-strip.tsx';
 import { pathsOf, shadeOf } from '../src/figures/confusion.tsx';
 import { createFormat } from '../src/format.ts';
@@ -57,6 +59,32 @@ describe('a confusion matrix', () => {
     expect(paths.length).toBeLessThanOrEqual(16);
     const cells = paths.reduce((n, p) => n + p.d.split('M').length - 1, 0);
     expect(cells).toBe(counts.flat().filter((c) => c > 0).length);
+  });
+});
+
+describe('a timeline', () => {
+  it('shows the shortest event, and keeps the last one inside', () => {
+    expect(positionOf({ start: 5, end: 10 }, 100, 200)).toEqual({ x: 10, width: 10 });
+    expect(positionOf({ start: 5, end: 5 }, 100, 200).width).toBeGreaterThan(1);
+    const last = positionOf({ start: 100, end: 100 }, 100, 200);
+    expect(last.x + last.width).toBe(200);
+  });
+  it('has a few round ticks from zero', () => {
+    expect(ticksOf(3600)).toEqual([0, 500, 1000, 1500, 2000, 2500, 3000, 3500]);
+    expect(ticksOf(1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(ticksOf(0.3)).toEqual([0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3]);
+  });
+});
+
+describe('a tree', () => {
+  const node = (id: string, parent: string | null) => ({ id, parent, label: id, value: 0 });
+  it('keeps the order given, below each node', () => {
+    const children = childrenOf([node('a', null), node('c', 'a'), node('b', 'a')]);
+    expect(children.get('a')?.map((n) => n.id)).toEqual(['c', 'b']);
+  });
+  it('leaves out nodes that hang on nothing or on themselves, which would never end', () => {
+    const children = childrenOf([node('a', null), node('b', 'c'), node('c', 'b'), node('d', 'nowhere')]);
+    expect([...children.values()].flat().map((n) => n.id)).toEqual(['a']);
   });
 });
 

@@ -5,8 +5,11 @@ import type { Figure } from '../report.ts';
 import { Bars } from './bars.tsx';
 import { Confusion } from './confusion.tsx';
 import { Curve } from './curve.tsx';
+import { Heat } from './heat.tsx';
 import { Images } from './images.tsx';
 import { Reliability } from './reliability.tsx';
+import { Timeline } from './timeline.tsx';
+import { Tree } from './tree.tsx';
 
 function Drawing({ figure, label }: { figure: Figure; label: string }) {
   switch (figure.type) {
@@ -20,6 +23,12 @@ function Drawing({ figure, label }: { figure: Figure; label: string }) {
       return <Curve figure={figure} label={label} />;
     case 'images':
       return <Images figure={figure} />;
+    case 'timeline':
+      return <Timeline figure={figure} label={label} />;
+    case 'tree':
+      return <Tree figure={figure} label={label} />;
+    case 'heat':
+      return <Heat figure={figure} label={label} />;
     default:
       throw new Error(`unknown type ${String((figure as { type?: unknown }).type)}`);
   }
@@ -27,7 +36,7 @@ function Drawing({ figure, label }: { figure: Figure; label: string }) {
 
 /** Wide figures take the whole line, the others share it in two. */
 export const isWide = (figure: Figure): boolean =>
-  figure.type === 'images' || (figure.type === 'confusion' && figure.labels?.length > 6);
+  ['images', 'timeline', 'tree', 'heat'].includes(figure.type) || (figure.type === 'confusion' && figure.labels?.length > 6);
 
 export function FigureView({ figure, number }: { figure: Figure; number: string }) {
   const { t, say } = useLocale();

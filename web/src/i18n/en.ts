@@ -139,6 +139,16 @@ export const en = {
   required: 'required',
   label: 'Label',
   figureBroken: 'This figure cannot be shown',
+  spanTruth: 'happened, and was reported',
+  spanHit: 'reported rightly',
+  spanMiss: 'happened, and was missed',
+  spanFalseAlarm: 'false alarm',
+  spanKind: 'Kind',
+  start: 'Start',
+  end: 'End',
+  seconds: 'seconds',
+  samplesOf: (n: string) => `n = ${n}`,
+  notEvaluated: 'not evaluated',
 
   evidenceFor: 'Evidence available for',
   evidenceForIntro:
