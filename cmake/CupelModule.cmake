@@ -27,7 +27,7 @@ endfunction()
 # LIBRARIES are third-party targets its public headers need; PRIVATE_LIBRARIES those that only its sources need and that
 # every program must link; HEADER_LIBRARIES those of which its sources need the headers alone. PRIVATE_HEADERS and
 # x_for_test.h are not installed.
-# TORCH marks a module that compiles libtorch headers: it shares one precompiled header and one job pool.
+# TORCH marks a module that compiles libtorch headers: it shares their precompiled header and one job pool.
 function(cupel_module module)
   cmake_parse_arguments(arg "TORCH" "" "LIBRARIES;PRIVATE_LIBRARIES;HEADER_LIBRARIES;PRIVATE_HEADERS" ${ARGN})
   cupel_target_name(target ${module})
@@ -70,8 +70,8 @@ function(cupel_module module)
   foreach(library IN LISTS arg_HEADER_LIBRARIES)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${library}>)
   endforeach()
-  if(arg_TORCH)
-    cupel_use_torch_pch(${target})
+  if(sources)
+    cupel_precompile_module(${target} ${module} "${arg_TORCH}")
   endif()
   cupel_install_module(${module} "${dependencies}" "${arg_LIBRARIES};${arg_PRIVATE_LIBRARIES}")
   set_property(GLOBAL APPEND PROPERTY CUPEL_MODULES ${target})
@@ -100,9 +100,7 @@ function(cupel_module_tests module torch)
       add_executable(${name} ${files})
       target_link_libraries(${name} PRIVATE ${target} cupel_testing cupel_warnings GTest::gmock GTest::gtest_main)
       target_compile_definitions(${name} PRIVATE CUPEL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-      if(torch)
-        cupel_use_torch_pch(${name})
-      endif()
+      cupel_precompile_module(${name} ${module} "${torch}")
       string(REPLACE "/" ";" labels ${module})
       gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${module}:"
         PROPERTIES LABELS "${kind};${labels}" TIMEOUT 900)
@@ -110,14 +108,43 @@ function(cupel_module_tests module torch)
   endforeach()
 endfunction()
 
-# cupel_use_torch_pch(TARGET): the narrow precompiled header of algorithm/tensor, shared by everything that sees tensors.
-function(cupel_use_torch_pch target)
-  set_property(TARGET ${target} PROPERTY JOB_POOL_COMPILE torch_pool)
-  if(CUPEL_PRECOMPILE_TORCH)
-    if(target STREQUAL "cupel_algorithm_tensor")
-      target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cupel/algorithm/tensor/tensor.h)
-    else()
-      target_precompile_headers(${target} REUSE_FROM cupel_algorithm_tensor)
-    endif()
+# What most files include anyway; a file still includes what it uses (the builds without CUPEL_PRECOMPILE need it).
+set(cupel_common_headers <algorithm> <array> <cmath> <filesystem> <functional> <map> <memory> <optional> <set> <span>
+  <string> <vector> <fmt/format.h> ${PROJECT_SOURCE_DIR}/cupel/base/error.h ${PROJECT_SOURCE_DIR}/cupel/base/json.h)
+
+# The owner of the common ones: a target of its own, because a precompiled header serves only targets that define
+# what its owner defines, and every module has definitions of its own.
+function(cupel_add_precompiled)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/precompiled.cc CONTENT "")
+  add_library(cupel_precompiled OBJECT ${PROJECT_BINARY_DIR}/precompiled.cc)
+  target_link_libraries(cupel_precompiled PRIVATE tl::expected fmt::fmt cupel_warnings)
+  target_include_directories(cupel_precompiled PRIVATE ${PROJECT_BINARY_DIR}/include/base)
+  target_compile_features(cupel_precompiled PRIVATE cxx_std_20)
+  cupel_precompile(cupel_precompiled cupel_precompiled ${cupel_common_headers})
+endfunction()
+
+# cupel_precompile(TARGET OWNER HEADERS...): OWNER compiles the headers once and every other target reuses that.
+function(cupel_precompile target owner)
+  if(NOT CUPEL_PRECOMPILE)
+    return()
+  endif()
+  if(target STREQUAL owner)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+endfunction()
+
+# cupel_precompile_module(TARGET MODULE TORCH): with the narrow header of algorithm/tensor where tensors are seen. (The
+# common headers stand behind it: its first include must stay the first.) cli has CLI11's header of its own.
+function(cupel_precompile_module target module torch)
+  if(torch)
+    set_property(TARGET ${target} PROPERTY JOB_POOL_COMPILE torch_pool)
+    cupel_precompile(${target} cupel_algorithm_tensor ${PROJECT_SOURCE_DIR}/cupel/algorithm/tensor/tensor.h
+      ${cupel_common_headers})
+  elseif(module STREQUAL "cli")
+    cupel_precompile(${target} cupel_cli ${PROJECT_SOURCE_DIR}/cupel/cli/command.h ${cupel_common_headers})
+  else()
+    cupel_precompile(${target} cupel_precompiled)
   endif()
 endfunction()

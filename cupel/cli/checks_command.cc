@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cupel/algorithm/check/result_json.h"
 #include "cupel/application/assess/registry.h"
 #include "cupel/cli/command.h"
+#include "cupel/cli/parameter_table.h"
 #include "cupel/cli/text_table.h"
 
 namespace cupel::cli {
@@ -15,26 +17,11 @@ using algorithm::check::Description;
 using algorithm::check::ParameterSpec;
 using application::assess::AllChecks;
 
-Json TextJson(const algorithm::check::Text& text) { return Json::Object{{"en", text.en}, {"zh", text.zh}}; }
-
-Json ParameterJson(const ParameterSpec& parameter) {
-  Json out;
-  out["name"] = parameter.name;
-  out["type"] = ParameterTypeName(parameter.type);
-  out["unit"] = parameter.unit;
-  out["default"] = parameter.fallback;
-  out["low"] = JsonOrNull(parameter.low);
-  out["high"] = JsonOrNull(parameter.high);
-  out["choices"] = Json::ArrayOf(parameter.choices);
-  out["meaning"] = TextJson(parameter.meaning);
-  return out;
-}
-
 Json DescriptionJson(const Description& description) {
   Json out;
   out["id"] = description.id;
-  out["title"] = TextJson(description.title);
-  out["summary"] = TextJson(description.summary);
+  out["title"] = algorithm::check::ToJson(description.title);
+  out["summary"] = algorithm::check::ToJson(description.summary);
   out["principle"] = PrincipleName(description.principle);
   out["requirements"] = Json::ArrayOf(description.requirements);
   out["needs_model"] = description.needs_model;
@@ -45,22 +32,11 @@ Json DescriptionJson(const Description& description) {
   out["metrics"] = Json::Array{};
   for (const auto& metric : description.metrics) {
     out["metrics"].Append(Json::Object{{"name", metric.name},
-                                       {"title", TextJson(metric.title)},
+                                       {"title", algorithm::check::ToJson(metric.title)},
                                        {"unit", metric.unit},
                                        {"higher_is_better", metric.higher_is_better}});
   }
   return out;
-}
-
-std::string Range(const ParameterSpec& parameter) {
-  using algorithm::check::ParameterType;
-  if (!parameter.choices.empty()) return fmt::format("{}", fmt::join(parameter.choices, " | "));
-  switch (parameter.type) {
-    case ParameterType::kInteger:
-    case ParameterType::kReal:
-    case ParameterType::kRealList: return fmt::format("{:g} .. {:g}", parameter.low, parameter.high);
-    default: return std::string(ParameterTypeName(parameter.type));
-  }
 }
 
 std::string DescriptionText(const Description& description) {
@@ -69,16 +45,11 @@ std::string DescriptionText(const Description& description) {
                   description.title.en, description.title.zh, description.summary.en,
                   PrincipleName(description.principle), fmt::join(description.requirements, ", "),
                   description.needs_model ? "" : "; works on a predictions file", description.source);
-  TextTable parameters({"parameter", "default", "range", "unit", "meaning"});
-  for (const ParameterSpec& parameter : description.parameters) {
-    parameters.Add({parameter.name, parameter.fallback.Canonical(), Range(parameter), parameter.unit,
-                    parameter.meaning.en});
-  }
   TextTable metrics({"metric", "better", "unit", "meaning"});
   for (const auto& metric : description.metrics) {
     metrics.Add({metric.name, metric.higher_is_better ? "higher" : "lower", metric.unit, metric.title.en});
   }
-  return text + parameters.ToString() + "\n" + metrics.ToString();
+  return text + ParameterTable(description.parameters) + "\n" + metrics.ToString();
 }
 
 Status List(Session& session) {

@@ -13,6 +13,10 @@
 
 namespace cupel::algorithm::tensor {
 
+c10::Device Device::torch() const {
+  return cuda ? at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index)) : at::Device(at::kCPU);
+}
+
 Result<Device> ParseDevice(std::string_view text) {
   if (text == "cpu") return Device{};
   if (!text.starts_with("cuda")) {

@@ -20,25 +20,12 @@
 #include <utility>
 #include <vector>
 
+#include "cupel/algorithm/tensor/device.h"
 #include "cupel/base/error.h"
 
 namespace cupel::algorithm::tensor {
 
 using Tensor = at::Tensor;
-
-/// Where tensors live and work is done.
-struct Device {
-  bool cuda = false;
-  int index = 0;
-  at::Device torch() const {
-    return cuda ? at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index)) : at::Device(at::kCPU);
-  }
-  std::string Name() const { return cuda ? "cuda:" + std::to_string(index) : "cpu"; }
-};
-
-/// "cpu", "cuda", "cuda:1". Errors: kInvalidArgument for another text, kUnsupported when no such device is
-/// usable here.
-Result<Device> ParseDevice(std::string_view text);
 
 /// A float32 CPU tensor that owns a copy of `values`. Precondition: the shape's product equals values.size().
 Tensor FromFloats(std::span<const float> values, const std::vector<std::int64_t>& shape);

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "cupel/algorithm/check/requirement.h"
-#include "cupel/algorithm/tensor/tensor.h"
+#include "cupel/algorithm/tensor/device.h"
 #include "cupel/application/assess/engine.h"
 #include "cupel/application/assess/plan.h"
 #include "cupel/application/assess/run_folder.h"

@@ -6,6 +6,7 @@
 #include "cupel/algorithm/check/result_json.h"
 #include "cupel/algorithm/score/scorecard.h"
 #include "cupel/application/report/evidence_for.h"
+#include "cupel/application/report/metric_json.h"
 #include "cupel/application/report/report_template.h"
 #include "cupel/base/version.h"
 
@@ -30,18 +31,8 @@ const MetricSpec* FindSpec(const Description& description, const std::string& na
   return nullptr;
 }
 
-Json MetricJson(const Metric& metric, const Description& description) {
-  Json json;
-  json["name"] = metric.name;
-  json["value"] = JsonOrNull(metric.value);
-  json["n"] = metric.n;
-  if (metric.count) json["count"] = *metric.count;
-  if (metric.interval) {
-    json["low"] = JsonOrNull(metric.interval->low);
-    json["high"] = JsonOrNull(metric.interval->high);
-    json["level"] = metric.interval->level;
-    json["method"] = metric.interval->method;
-  }
+Json DescribedMetric(const Metric& metric, const Description& description) {
+  Json json = MetricJson(metric);
   if (const MetricSpec* spec = FindSpec(description, metric.name)) {
     json["title"] = algorithm::check::ToJson(spec->title);
     json["unit"] = spec->unit;
@@ -99,7 +90,8 @@ Json CheckJson(const CheckRun& run) {
   for (const RequirementOutcome& outcome : run.outcomes)
     json["requirementsTested"].Append(OutcomeJson(outcome));
   json["metrics"] = Json::Array{};
-  for (const Metric& metric : run.result.metrics) json["metrics"].Append(MetricJson(metric, description));
+  for (const Metric& metric : run.result.metrics)
+    json["metrics"].Append(DescribedMetric(metric, description));
   json["figures"] = Json(Json::Array(run.result.figures.begin(), run.result.figures.end()));
   json["notes"] = Json::Array{};
   for (const auto& note : run.result.notes) json["notes"].Append(algorithm::check::ToJson(note));
