@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "cupel/base/error.h"
@@ -27,7 +28,6 @@ std::vector<double> Replicates(std::int64_t units, const WeightedStatistic& stat
     const double value = statistic(weights);
     if (std::isfinite(value)) values.push_back(value);
   }
-  std::ranges::sort(values);
   return values;
 }
 
@@ -66,22 +66,28 @@ double ShareBelow(const std::vector<double>& sorted, double estimate) {
 
 }  // namespace
 
+Interval BcaInterval(std::vector<double> replicates, double estimate, double acceleration, double level) {
+  CUPEL_CHECK(!replicates.empty());
+  std::ranges::sort(replicates);
+  const double z0 = NormalQuantile(ShareBelow(replicates, estimate));
+  const auto limit = [&](double z) {
+    const double shifted = z0 + (z0 + z) / (1 - acceleration * (z0 + z));
+    return SortedQuantile(replicates, NormalCdf(shifted));
+  };
+  const double z = TwoSidedZ(level);
+  return {limit(-z), limit(z), level, "bootstrap-bca"};
+}
+
 Bca BcaBootstrap(std::int64_t units, const WeightedStatistic& statistic, const BootstrapOptions& options) {
   CUPEL_CHECK(units > 0 && options.replicates > 0);
   Bca bca;
   bca.estimate = statistic(std::vector<double>(static_cast<std::size_t>(units), 1.0));
   CUPEL_CHECK(std::isfinite(bca.estimate));
   if (units < 2) return bca;
-  const std::vector<double> replicates = Replicates(units, statistic, options);
+  std::vector<double> replicates = Replicates(units, statistic, options);
   if (static_cast<std::int64_t>(replicates.size()) * 2 < options.replicates) return bca;
-  const double z0 = NormalQuantile(ShareBelow(replicates, bca.estimate));
-  const double acceleration = Acceleration(units, statistic);
-  const auto limit = [&](double z) {
-    const double shifted = z0 + (z0 + z) / (1 - acceleration * (z0 + z));
-    return SortedQuantile(replicates, NormalCdf(shifted));
-  };
-  const double z = TwoSidedZ(options.level);
-  bca.interval = Interval{limit(-z), limit(z), options.level, "bootstrap-bca"};
+  bca.interval =
+      BcaInterval(std::move(replicates), bca.estimate, Acceleration(units, statistic), options.level);
   return bca;
 }
 

@@ -17,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "cupel/stats/bootstrap.h"
 #include "cupel/stats/interval.h"
@@ -36,5 +37,9 @@ struct Bca {
 
 /// Preconditions: units > 0, replicates > 0, the statistic of all ones is finite.
 Bca BcaBootstrap(std::int64_t units, const WeightedStatistic& statistic, const BootstrapOptions& options);
+
+/// The limits that replicates of a statistic give when its acceleration is known. replicates: without NaN, at
+/// least one, in any order.
+Interval BcaInterval(std::vector<double> replicates, double estimate, double acceleration, double level);
 
 }  // namespace cupel::stats

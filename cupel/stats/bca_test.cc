@@ -84,6 +84,33 @@ TEST(BcaTest, CoversTheMeanOfASkewedPopulationNearlyAsOftenAsPromised) {
   EXPECT_LE(covered, static_cast<int>(0.96 * kTrials));
 }
 
+// scipy 1.10.1: scipy.stats.bootstrap((values,), method="BCa", n_resamples=300000) of the mean and of the
+// variance. The tolerance is that of 20000 replicates.
+TEST(BcaTest, EqualsSciPy) {
+  const std::vector<double> values = {0.11,   0.3897, 1.3995, 2.2001, 0.3435, 0.2578, 0.4345, 0.1026,
+                                      1.001,  0.0663, 0.4513, 3.3476, 0.2665, 1.2853, 0.516,  2.0343,
+                                      0.9077, 1.4848, 0.2893, 0.1777, 0.0018, 1.165,  0.8944, 1.2162,
+                                      0.6536, 0.5746, 0.5898, 0.5839, 0.0414, 2.1569, 1.4144, 0.0656,
+                                      1.4574, 3.0614, 0.2057, 0.7747, 0.1281, 1.2297, 2.1273, 0.906};
+  const Bca mean = BcaBootstrap(40, MeanOf(values), {.replicates = 20000, .name = "scipy-mean"});
+  EXPECT_NEAR(mean.interval->low, 0.6853778254470577, 0.008);
+  EXPECT_NEAR(mean.interval->high, 1.202245, 0.012);
+  const auto variance = [&](std::span<const double> weights) {
+    const double centre = MeanOf(values)(weights);
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) sum += weights[i] * std::pow(values[i] - centre, 2);
+    return sum / 40;
+  };
+  const WeightedStatistic of_weights = [&](std::span<const double> weights) {
+    double n = 0;
+    for (const double weight : weights) n += weight;
+    return variance(weights) * 40 / n;
+  };
+  const Bca spread = BcaBootstrap(40, of_weights, {.replicates = 20000, .name = "scipy-variance"});
+  EXPECT_NEAR(spread.interval->low, 0.4053233139273671, 0.012);
+  EXPECT_NEAR(spread.interval->high, 1.1822866571854282, 0.035);
+}
+
 TEST(BcaTest, LeavesOutReplicatesWithoutAValue) {
   // The ratio exists only when unit 0 was drawn.
   const WeightedStatistic ratio = [](std::span<const double> weights) {

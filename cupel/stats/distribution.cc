@@ -5,6 +5,7 @@
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 
 #include "cupel/base/error.h"
@@ -34,6 +35,11 @@ double NormalQuantile(double probability) {
 double TwoSidedZ(double level) {
   CUPEL_CHECK(level > 0 && level < 1);
   return NormalQuantile(0.5 + level / 2);
+}
+
+double ChiSquaredUpperTail(double x, double degrees) {
+  CUPEL_CHECK(x >= 0 && degrees > 0);
+  return boost::math::gamma_q(degrees / 2, x / 2, Policy());
 }
 
 double BetaQuantile(double a, double b, double probability) {
@@ -80,6 +86,28 @@ std::int64_t BinomialSampler::Draw(ReproducibleStream& stream) const {
   // The smallest count whose cumulative probability exceeds u; u < 1, so there is one.
   const auto it = std::ranges::upper_bound(cumulative_, stream.UniformDouble());
   return first_ + (it - cumulative_.begin());
+}
+
+std::int64_t DrawBinomial(std::int64_t n, double p, ReproducibleStream& stream) {
+  CUPEL_CHECK(n >= 0 && IsProbability(p));
+  if (p > 0.5) return n - DrawBinomial(n, 1 - p, stream);
+  if (n == 0 || p == 0) return 0;
+  const auto count = static_cast<double>(n);
+  const double mode = std::floor((count + 1) * p);
+  const double odds = p / (1 - p);
+  double below = BinomialPmf(static_cast<std::int64_t>(mode), n, p);
+  double above = below;
+  double left = stream.UniformDouble() - below;
+  for (double step = 1; left >= 0 && (below > 0 || above > 0); ++step) {
+    below = step <= mode ? below * (mode - step + 1) / ((count - mode + step) * odds) : 0;
+    left -= below;
+    if (left < 0) return static_cast<std::int64_t>(mode - step);
+    above = mode + step <= count ? above * (count - mode - step + 1) * odds / (mode + step) : 0;
+    left -= above;
+    if (left < 0) return static_cast<std::int64_t>(mode + step);
+  }
+  // The mode itself; also what rounding leaves of the last 1e-15.
+  return static_cast<std::int64_t>(mode);
 }
 
 }  // namespace cupel::stats

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The few probability distributions that intervals and tests need: normal, beta, binomial.
+/// The few probability distributions that intervals and tests need: normal, chi-squared, beta, binomial.
 ///
 /// Accurate to about 1e-14 relative (Boost.Math in double precision); tests compare with published values and
 /// sums. Preconditions are checked and abort; they are the caller's to keep.
@@ -21,6 +21,9 @@ double NormalQuantile(double probability);
 
 /// The z of a two-sided interval: 1.96 at level 0.95. Precondition: level in (0, 1).
 double TwoSidedZ(double level);
+
+/// P(X >= x) of the chi-squared distribution. Preconditions: x >= 0, degrees > 0.
+double ChiSquaredUpperTail(double x, double degrees);
 
 /// The x with I_x(a, b) = probability. Preconditions: a, b > 0, probability in (0, 1).
 double BetaQuantile(double a, double b, double probability);
@@ -47,5 +50,10 @@ class BinomialSampler {
   std::int64_t first_ = 0;          ///< Smallest count in the table.
   std::vector<double> cumulative_;  ///< Of first_, first_ + 1, ...; the last is 1.
 };
+
+/// One draw from Binomial(n, p) where n and p change from draw to draw (a multinomial drawn cell by cell):
+/// inversion outwards from the mode, one uniform a draw, O(sqrt(n p (1 - p))). Preconditions: n >= 0, p in
+/// [0, 1].
+std::int64_t DrawBinomial(std::int64_t n, double p, ReproducibleStream& stream);
 
 }  // namespace cupel::stats

@@ -20,17 +20,20 @@ double Share(std::int64_t k, std::int64_t n) { return static_cast<double>(k) / s
 
 }  // namespace
 
-Interval Wilson(std::int64_t k, std::int64_t n, double level) {
-  CheckCounts(k, n, level);
+Interval WilsonOfShare(double p, double n, double level) {
+  CUPEL_CHECK(p >= 0 && p <= 1 && n >= 0 && level > 0 && level < 1);
   if (n == 0) return {0, 1, level, "wilson"};
   const double z2 = std::pow(TwoSidedZ(level), 2);
-  const double count = static_cast<double>(n);
-  const double p = Share(k, n);
-  const double centre = (p + z2 / (2 * count)) / (1 + z2 / count);
-  const double reach = std::sqrt(z2 * (p * (1 - p) / count + z2 / (4 * count * count))) / (1 + z2 / count);
+  const double centre = (p + z2 / (2 * n)) / (1 + z2 / n);
+  const double reach = std::sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n);
   // At the ends the limits are 0 and 1 exactly; rounding must not move them.
-  return {k == 0 ? 0 : std::max(0.0, centre - reach), k == n ? 1 : std::min(1.0, centre + reach), level,
+  return {p == 0 ? 0 : std::max(0.0, centre - reach), p == 1 ? 1 : std::min(1.0, centre + reach), level,
           "wilson"};
+}
+
+Interval Wilson(std::int64_t k, std::int64_t n, double level) {
+  CheckCounts(k, n, level);
+  return WilsonOfShare(n == 0 ? 0 : Share(k, n), static_cast<double>(n), level);
 }
 
 Interval ClopperPearson(std::int64_t k, std::int64_t n, double level) {
@@ -82,6 +85,36 @@ double ZeroErrorBound(std::int64_t n, double level) {
 std::int64_t SamplesForZeroErrors(double bound, double level) {
   CUPEL_CHECK(bound > 0 && bound < 1 && level > 0 && level < 1);
   return static_cast<std::int64_t>(std::ceil(std::log1p(-level) / std::log1p(-bound)));
+}
+
+double UpperErrorBound(std::int64_t k, std::int64_t n, double level) {
+  CheckCounts(k, n, level);
+  if (k == n) return 1;
+  return k == 0 ? ZeroErrorBound(n, level)
+                : BetaQuantile(static_cast<double>(k + 1), static_cast<double>(n - k), level);
+}
+
+std::int64_t SamplesForErrors(std::int64_t k, double bound, double level) {
+  CUPEL_CHECK(k >= 0 && bound > 0 && bound < 1 && level > 0 && level < 1);
+  if (k == 0) return SamplesForZeroErrors(bound, level);
+  // The bound falls as n grows; it is met when k errors or fewer are that improbable at the claimed rate.
+  const auto supports = [&](std::int64_t n) { return BinomialCdf(k, n, bound) <= 1 - level; };
+  std::int64_t low = k;
+  std::int64_t high = k + 1;
+  while (!supports(high)) {
+    low = high;
+    high *= 2;
+  }
+  while (high - low > 1) {
+    const std::int64_t middle = low + (high - low) / 2;
+    (supports(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
+std::int64_t SamplesForRuleOf30(double rate) {
+  CUPEL_CHECK(rate > 0 && rate <= 1);
+  return static_cast<std::int64_t>(std::ceil(static_cast<double>(kRuleOf30Errors) / rate));
 }
 
 double BinomialTest(std::int64_t k, std::int64_t n, double p, Alternative alternative) {

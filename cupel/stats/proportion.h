@@ -22,6 +22,10 @@ namespace cupel::stats {
 /// k it may fall below.
 Interval Wilson(std::int64_t k, std::int64_t n, double level);
 
+/// The same for a share p of an effective number of trials, which need not be whole (weights, clusters).
+/// Preconditions: p in [0, 1], n >= 0.
+Interval WilsonOfShare(double p, double n, double level);
+
 /// Exact interval (Clopper and Pearson 1934): coverage is never below `level`, so it is wider.
 Interval ClopperPearson(std::int64_t k, std::int64_t n, double level);
 
@@ -36,6 +40,11 @@ Interval ProportionInterval(std::int64_t k, std::int64_t n, double level, Propor
 /// method 10).
 Interval NewcombeDifference(std::int64_t k1, std::int64_t n1, std::int64_t k2, std::int64_t n2, double level);
 
+/// The same by the score of Miettinen and Nurminen (1985): the differences that the score test with the
+/// variance under the restriction, times N / (N - 1), does not reject. Coverage is closer to `level` than
+/// Newcombe's.
+Interval MiettinenNurminen(std::int64_t k1, std::int64_t n1, std::int64_t k2, std::int64_t n2, double level);
+
 /// Smallest n at which a proportion p is known to +- half_width: z^2 p (1 - p) / half_width^2, rounded up.
 /// Preconditions: p in [0, 1], half_width > 0.
 std::int64_t SamplesForHalfWidth(double p, double half_width, double level);
@@ -46,6 +55,19 @@ double ZeroErrorBound(std::int64_t n, double level);
 
 /// Smallest n at which zero errors support the claim "rate <= bound". Precondition: bound in (0, 1).
 std::int64_t SamplesForZeroErrors(double bound, double level);
+
+/// One-sided upper bound of the error rate after k errors in n trials (Clopper and Pearson): ZeroErrorBound
+/// for k = 0. 1 when n is 0.
+double UpperErrorBound(std::int64_t k, std::int64_t n, double level);
+
+/// Smallest n at which k errors support the claim "rate <= bound". Preconditions: k >= 0, bound in (0, 1).
+std::int64_t SamplesForErrors(std::int64_t k, double bound, double level);
+
+/// The rule of 30 (ISO/IEC 19795-1; Doddington): with 30 errors the rate is known to +- 30 % at 90 %.
+inline constexpr std::int64_t kRuleOf30Errors = 30;
+
+/// Trials in which 30 errors are expected: 30 / rate, rounded up. Precondition: rate in (0, 1].
+std::int64_t SamplesForRuleOf30(double rate);
 
 enum class Alternative { kTwoSided, kLess, kGreater };
 

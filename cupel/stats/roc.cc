@@ -9,25 +9,10 @@
 
 #include "cupel/base/error.h"
 #include "cupel/stats/distribution.h"
+#include "cupel/stats/ranks.h"
 
 namespace cupel::stats {
 namespace {
-
-/// Midranks, from 1: equal values share the mean of their ranks.
-std::vector<double> Midranks(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    const double rank = 0.5 * static_cast<double>(begin + 1 + end);
-    for (std::size_t i = begin; i < end; ++i) ranks[order[i]] = rank;
-    begin = end;
-  }
-  return ranks;
-}
 
 /// Unbiased variance; 0 for a single value.
 double Variance(std::span<const double> values) {
@@ -63,24 +48,28 @@ void CheckScores(std::span<const double> positives, std::span<const double> nega
   CUPEL_CHECK(std::ranges::none_of(positives, is_nan) && std::ranges::none_of(negatives, is_nan));
 }
 
-}  // namespace
+struct Structure {
+  std::vector<double> v10;  ///< For each positive, the share of negatives below it.
+  std::vector<double> v01;  ///< For each negative, the share of positives below it.
+};
 
-Auc DeLongAuc(std::span<const double> positives, std::span<const double> negatives, double level) {
+/// For a negative the component is one minus the textbook's, with equal variance.
+Structure ComponentsOf(std::span<const double> positives, std::span<const double> negatives) {
   CheckScores(positives, negatives);
-  const double m = static_cast<double>(positives.size());
-  const double n = static_cast<double>(negatives.size());
   std::vector<double> joint(positives.begin(), positives.end());
   joint.insert(joint.end(), negatives.begin(), negatives.end());
   const std::vector<double> ranks = Midranks(joint);
   const std::span<const double> all(ranks);
-  // For a negative the component is the share of positives below it: one minus the textbook's, with equal
-  // variance.
-  const std::vector<double> v10 = Components(positives, all.first(positives.size()), n);
-  const std::vector<double> v01 = Components(negatives, all.subspan(positives.size()), m);
+  return {Components(positives, all.first(positives.size()), static_cast<double>(negatives.size())),
+          Components(negatives, all.subspan(positives.size()), static_cast<double>(positives.size()))};
+}
 
+Auc AucOf(const Structure& structure, double level) {
+  const auto m = static_cast<double>(structure.v10.size());
+  const auto n = static_cast<double>(structure.v01.size());
   Auc auc;
-  auc.value = std::accumulate(v10.begin(), v10.end(), 0.0) / m;
-  auc.variance = Variance(v10) / m + Variance(v01) / n;
+  auc.value = std::accumulate(structure.v10.begin(), structure.v10.end(), 0.0) / m;
+  auc.variance = Variance(structure.v10) / m + Variance(structure.v01) / n;
   if (auc.variance > 0) {
     const double reach = TwoSidedZ(level) * std::sqrt(auc.variance);
     auc.interval = {std::max(0.0, auc.value - reach), std::min(1.0, auc.value + reach), level, "delong"};
@@ -88,6 +77,41 @@ Auc DeLongAuc(std::span<const double> positives, std::span<const double> negativ
     auc.interval = PairsInterval(auc.value, std::min(m, n), level);
   }
   return auc;
+}
+
+std::vector<double> Minus(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> difference(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];
+  return difference;
+}
+
+}  // namespace
+
+Auc DeLongAuc(std::span<const double> positives, std::span<const double> negatives, double level) {
+  return AucOf(ComponentsOf(positives, negatives), level);
+}
+
+AucDifference DeLongDifference(const PairedScores& first, const PairedScores& second, double level) {
+  CUPEL_CHECK(first.positives.size() == second.positives.size() &&
+              first.negatives.size() == second.negatives.size());
+  const Structure a = ComponentsOf(first.positives, first.negatives);
+  const Structure b = ComponentsOf(second.positives, second.negatives);
+  AucDifference result;
+  result.first = AucOf(a, level);
+  result.second = AucOf(b, level);
+  result.difference = result.first.value - result.second.value;
+  // The variance of the difference of the components: no cancellation of variances and covariance.
+  result.variance = Variance(Minus(a.v10, b.v10)) / static_cast<double>(a.v10.size()) +
+                    Variance(Minus(a.v01, b.v01)) / static_cast<double>(a.v01.size());
+  if (result.variance > 0) {
+    const double deviation = std::sqrt(result.variance);
+    const double reach = TwoSidedZ(level) * deviation;
+    result.z = result.difference / deviation;
+    result.p_value = 2 * NormalCdf(-std::abs(result.z));
+    result.interval = Interval{std::max(-1.0, result.difference - reach),
+                               std::min(1.0, result.difference + reach), level, "delong-paired"};
+  }
+  return result;
 }
 
 std::vector<RocPoint> RocCurve(std::span<const double> positives, std::span<const double> negatives) {

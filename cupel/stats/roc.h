@@ -9,6 +9,7 @@
 /// and Xu 2014, O(n log n).
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,27 @@ struct Auc {
 };
 
 Auc DeLongAuc(std::span<const double> positives, std::span<const double> negatives, double level);
+
+/// Scores of one model; those of another on the same samples stand in the same order.
+struct PairedScores {
+  std::span<const double> positives;
+  std::span<const double> negatives;
+};
+
+struct AucDifference {
+  Auc first;
+  Auc second;
+  double difference = 0;  ///< first - second.
+  double variance = 0;
+  double z = 0;        ///< 0 when the variance is.
+  double p_value = 1;  ///< Of "the areas are equal", two-sided.
+  /// "delong-paired": normal, cut to [-1, 1]. Absent when the variance is 0.
+  std::optional<Interval> interval;
+};
+
+/// Two models on the same samples (DeLong et al. 1988, section 3). Preconditions: as DeLongAuc, equal
+/// numbers.
+AucDifference DeLongDifference(const PairedScores& first, const PairedScores& second, double level);
 
 struct RocPoint {
   double threshold = 0;  ///< Positive means score >= threshold; infinity at the first point.

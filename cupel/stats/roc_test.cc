@@ -98,6 +98,56 @@ TEST(DeLongTest, IntervalCoversTheTruthAsOftenAsItSays) {
   EXPECT_NEAR(covered / static_cast<double>(kTrials), 0.95, 0.02);
 }
 
+struct TwoModels {
+  Scores first_up, first_down, second_up, second_down;
+};
+
+/// 40 samples with scores of two models, by arithmetic alone.
+TwoModels Fixed() {
+  TwoModels models;
+  for (int i = 0; i < 40; ++i) {
+    const bool positive = i * 7 % 5 < 2;
+    const double first = ((i * 37 % 101) + (positive ? 30 : 0)) / 10.0;
+    const double second = ((i * 53 % 89) + (positive ? 10 : 0)) / 10.0;
+    (positive ? models.first_up : models.first_down).push_back(first);
+    (positive ? models.second_up : models.second_down).push_back(second);
+  }
+  return models;
+}
+
+// A NumPy program of the definition, which gives pROC's published figures of its aSAH data (roc.test,
+// correlated: z 2.20898359144091, p 0.0271757822291882, interval [0.0104061769564846, 0.174214419249478]).
+TEST(DeLongDifferenceTest, EqualsTheDefinitionThatGivesProcsFigures) {
+  const TwoModels m = Fixed();
+  const AucDifference result =
+      DeLongDifference({m.first_up, m.first_down}, {m.second_up, m.second_down}, 0.95);
+  EXPECT_NEAR(result.first.value, 0.7799479166666666, 1e-14);
+  EXPECT_NEAR(result.second.value, 0.9479166666666667, 1e-14);
+  EXPECT_NEAR(result.z, -2.315257239920531, 1e-12);
+  EXPECT_NEAR(result.p_value, 0.020598858372535504, 1e-12);
+  ASSERT_TRUE(result.interval.has_value());
+  EXPECT_NEAR(result.interval->low, -0.31016145967035724, 1e-12);
+  EXPECT_NEAR(result.interval->high, -0.02577604032964298, 1e-12);
+}
+
+TEST(DeLongDifferenceTest, AModelDoesNotDifferFromItself) {
+  const TwoModels m = Fixed();
+  const AucDifference result = DeLongDifference({m.first_up, m.first_down}, {m.first_up, m.first_down}, 0.95);
+  EXPECT_EQ(result.z, 0);
+  EXPECT_EQ(result.p_value, 1);
+  EXPECT_FALSE(result.interval.has_value());
+}
+
+TEST(DeLongDifferenceTest, StaysInsideItsRange) {
+  const Scores up = {5, 6, 7, 0.5};
+  const Scores down = {0, 1, 2, 1};
+  const Scores bad_up = {0, 1, 2, 1};
+  const Scores bad_down = {5, 6, 7, 0.5};
+  const AucDifference result = DeLongDifference({up, down}, {bad_up, bad_down}, 0.999);
+  EXPECT_LE(result.interval->high, 1);
+  EXPECT_EQ(result.interval->high, 1);
+}
+
 TEST(RocCurveTest, EqualsAHandComputedCase) {
   const std::vector<RocPoint> curve = RocCurve(Scores{3, 2, 1}, Scores{2, 0});
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/scheme/figure_of_merit.h"
 
+#include <numeric>
+
 #include "cupel/stats/proportion.h"
 
 namespace cupel::algorithm::scheme {
@@ -20,6 +22,18 @@ check::Metric Bootstrapped(std::string name, std::int64_t units, const stats::We
       units, statistic,
       {.replicates = options.replicates, .level = options.level, .seed = options.seed, .name = stream});
   return {.name = std::move(name), .value = bca.estimate, .interval = bca.interval, .n = n > 0 ? n : units};
+}
+
+check::Metric BootstrappedCounts(std::string name, std::span<const std::int64_t> counts,
+                                 std::span<const std::int32_t> strata, const stats::CountStatistic& statistic,
+                                 std::string_view stream, const Options& options) {
+  const stats::Bca bca = stats::BcaBootstrapOfCounts(
+      counts, strata, statistic,
+      {.replicates = options.replicates, .level = options.level, .seed = options.seed, .name = stream});
+  return {.name = std::move(name),
+          .value = bca.estimate,
+          .interval = bca.interval,
+          .n = std::accumulate(counts.begin(), counts.end(), std::int64_t{0})};
 }
 
 }  // namespace cupel::algorithm::scheme

@@ -8,6 +8,7 @@
 
 #include "cupel/algorithm/scheme/scheme.h"
 #include "cupel/stats/bca.h"
+#include "cupel/stats/count_bootstrap.h"
 
 namespace cupel::algorithm::scheme {
 
@@ -22,5 +23,11 @@ check::Metric Share(std::string name, std::int64_t k, std::int64_t n, const Opti
 /// n: what a reader would count, where that is not the units.
 check::Metric Bootstrapped(std::string name, std::int64_t units, const stats::WeightedStatistic& statistic,
                            std::string_view stream, const Options& options, std::int64_t n = 0);
+
+/// A statistic of cells of equal rows with its bootstrap interval (stats/count_bootstrap.h): milliseconds
+/// whatever n is. strata: of the cells, or empty. n: the rows.
+check::Metric BootstrappedCounts(std::string name, std::span<const std::int64_t> counts,
+                                 std::span<const std::int32_t> strata, const stats::CountStatistic& statistic,
+                                 std::string_view stream, const Options& options);
 
 }  // namespace cupel::algorithm::scheme
