@@ -64,19 +64,23 @@ Structure ComponentsOf(std::span<const double> positives, std::span<const double
           Components(negatives, all.subspan(positives.size()), static_cast<double>(positives.size()))};
 }
 
+/// The interval of a value and a variance.
+Auc WithInterval(double value, double variance, double pairs, double level) {
+  Auc auc{.value = value, .variance = variance, .interval = {}};
+  if (variance > 0) {
+    const double reach = TwoSidedZ(level) * std::sqrt(variance);
+    auc.interval = {std::max(0.0, value - reach), std::min(1.0, value + reach), level, "delong"};
+  } else {
+    auc.interval = PairsInterval(value, pairs, level);
+  }
+  return auc;
+}
+
 Auc AucOf(const Structure& structure, double level) {
   const auto m = static_cast<double>(structure.v10.size());
   const auto n = static_cast<double>(structure.v01.size());
-  Auc auc;
-  auc.value = std::accumulate(structure.v10.begin(), structure.v10.end(), 0.0) / m;
-  auc.variance = Variance(structure.v10) / m + Variance(structure.v01) / n;
-  if (auc.variance > 0) {
-    const double reach = TwoSidedZ(level) * std::sqrt(auc.variance);
-    auc.interval = {std::max(0.0, auc.value - reach), std::min(1.0, auc.value + reach), level, "delong"};
-  } else {
-    auc.interval = PairsInterval(auc.value, std::min(m, n), level);
-  }
-  return auc;
+  return WithInterval(std::accumulate(structure.v10.begin(), structure.v10.end(), 0.0) / m,
+                      Variance(structure.v10) / m + Variance(structure.v01) / n, std::min(m, n), level);
 }
 
 std::vector<double> Minus(std::span<const double> a, std::span<const double> b) {
@@ -89,6 +93,35 @@ std::vector<double> Minus(std::span<const double> a, std::span<const double> b) 
 
 Auc DeLongAuc(std::span<const double> positives, std::span<const double> negatives, double level) {
   return AucOf(ComponentsOf(positives, negatives), level);
+}
+
+Auc DeLongAuc(std::span<const ScoreGroup> groups, double level) {
+  double m = 0;
+  double n = 0;
+  double wins = 0;  // Pairs in which the positive is higher, a tie counting one half.
+  for (const ScoreGroup& group : groups) {
+    wins += group.negative * (m + group.positive / 2);
+    m += group.positive;
+    n += group.negative;
+  }
+  CUPEL_CHECK(m > 0 && n > 0);
+  const double value = wins / (m * n);
+  double of_positives = 0;  // Squared distances of the components from their mean.
+  double of_negatives = 0;
+  double above = 0;
+  double below = n;
+  for (const ScoreGroup& group : groups) {
+    below -= group.negative;
+    const double v10 = (below + group.negative / 2) / n - value;
+    const double v01 = (above + group.positive / 2) / m - value;
+    above += group.positive;
+    of_positives += group.positive * v10 * v10;
+    of_negatives += group.negative * v01 * v01;
+  }
+  double variance = (m > 1 ? of_positives / (m - 1) / m : 0) + (n > 1 ? of_negatives / (n - 1) / n : 0);
+  // Equal components leave the rounding of their mean behind, squares of about 1e-16.
+  if (variance < 1e-30) variance = 0;
+  return WithInterval(value, variance, std::min(m, n), level);
 }
 
 AucDifference DeLongDifference(const PairedScores& first, const PairedScores& second, double level) {

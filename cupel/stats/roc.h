@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cupel/stats/interval.h"
+#include "cupel/stats/score_groups.h"
 
 namespace cupel::stats {
 
@@ -27,6 +28,10 @@ struct Auc {
 };
 
 Auc DeLongAuc(std::span<const double> positives, std::span<const double> negatives, double level);
+
+/// The same of samples that are already grouped, in one reading: the structural components of equal scores
+/// are equal. Precondition: the groups hold counts, not other weights.
+Auc DeLongAuc(std::span<const ScoreGroup> groups, double level);
 
 /// Scores of one model; those of another on the same samples stand in the same order.
 struct PairedScores {
