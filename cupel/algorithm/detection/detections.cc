@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/detection/detections.h"
 
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
 #include "cupel/data/annotation/coco.h"
 
 namespace cupel::algorithm::detection {
@@ -33,17 +37,50 @@ std::vector<std::size_t> CountingPass(std::vector<std::int32_t>& order, std::siz
   return begin;
 }
 
+/// Indices of objects by class, within it by image, within it in the order of the file.
+struct ByClass {
+  ByClass(std::span<const Object> all, std::size_t classes, std::size_t images) : objects(all) {
+    order.resize(objects.size());
+    std::iota(order.begin(), order.end(), 0);
+    CountingPass(order, images, [this](std::int32_t i) { return static_cast<std::size_t>(At(i).source); });
+    begin = CountingPass(order, classes,
+                         [this](std::int32_t i) { return static_cast<std::size_t>(At(i).category); });
+  }
+
+  const Object& At(std::int32_t i) const { return objects[static_cast<std::size_t>(i)]; }
+  std::int32_t ImageAt(std::size_t place) const { return At(order[place]).source; }
+  std::size_t RunEnd(std::size_t place, std::size_t category, std::int32_t image) const {
+    while (place < begin[category + 1] && ImageAt(place) == image) ++place;
+    return place;
+  }
+
+  std::span<const Object> objects;
+  std::vector<std::int32_t> order;
+  std::vector<std::size_t> begin;  ///< [c + 1]: class k has order[begin[k]] to order[begin[k + 1]].
+};
+
 }  // namespace
 
-ByClass GroupByClass(std::span<const Object> objects, std::size_t classes, std::size_t images) {
-  ByClass grouped;
-  grouped.order.resize(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) grouped.order[i] = static_cast<std::int32_t>(i);
-  const auto at = [&](std::int32_t i) -> const Object& { return objects[static_cast<std::size_t>(i)]; };
-  CountingPass(grouped.order, images, [&](std::int32_t i) { return static_cast<std::size_t>(at(i).source); });
-  grouped.begin = CountingPass(grouped.order, classes,
-                               [&](std::int32_t i) { return static_cast<std::size_t>(at(i).category); });
-  return grouped;
+void ForEachCell(const Annotations& truth, std::span<const Object> found,
+                 const std::function<void(const Cell& cell)>& visit) {
+  const std::size_t classes = truth.categories.size();
+  const ByClass own(truth.objects, classes, truth.sources.size());
+  const ByClass answers(found, classes, truth.sources.size());
+  constexpr std::int32_t kNone = std::numeric_limits<std::int32_t>::max();
+  for (std::size_t k = 0; k < classes; ++k) {
+    std::size_t t = own.begin[k];
+    std::size_t d = answers.begin[k];
+    while (t < own.begin[k + 1] || d < answers.begin[k + 1]) {
+      const std::int32_t image = std::min(t < own.begin[k + 1] ? own.ImageAt(t) : kNone,
+                                          d < answers.begin[k + 1] ? answers.ImageAt(d) : kNone);
+      const std::size_t t_end = own.RunEnd(t, k, image);
+      const std::size_t d_end = answers.RunEnd(d, k, image);
+      visit({k, image, std::span(own.order).subspan(t, t_end - t),
+             std::span(answers.order).subspan(d, d_end - d)});
+      t = t_end;
+      d = d_end;
+    }
+  }
 }
 
 const scheme::InputFormat kDetections = {

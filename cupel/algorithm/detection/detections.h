@@ -4,6 +4,8 @@
 /// What the schemes of boxes measure on: a truth and what a detector found, in COCO's two files
 /// (data/annotation/coco.h).
 
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "cupel/algorithm/scheme/scheme.h"
@@ -27,13 +29,17 @@ struct Detections : scheme::Input {
 /// "detections": the results as predictions, the instances as truth.
 extern const scheme::InputFormat kDetections;
 
-/// Objects by class, within it by image, within it in the order of the file.
-struct ByClass {
-  std::vector<std::int32_t> order;  ///< Indices of objects.
-  std::vector<std::size_t> begin;   ///< [c + 1]: class k has order[begin[k]] to order[begin[k + 1]].
+/// The objects and detections of one class in one image: indices, in the order of the files.
+struct Cell {
+  std::size_t category = 0;
+  std::int32_t image = 0;
+  std::span<const std::int32_t> truth;
+  std::span<const std::int32_t> found;
 };
 
-/// O(n + c + images). Precondition: sources and categories are in range.
-ByClass GroupByClass(std::span<const Object> objects, std::size_t classes, std::size_t images);
+/// Calls `visit` for every cell in which there is an object or a detection, by class, then by image.
+/// O(objects + detections + classes + images). Precondition: sources and categories are in range.
+void ForEachCell(const Annotations& truth, std::span<const Object> found,
+                 const std::function<void(const Cell& cell)>& visit);
 
 }  // namespace cupel::algorithm::detection

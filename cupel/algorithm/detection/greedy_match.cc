@@ -15,9 +15,9 @@ struct Target {
 };
 
 /// One class in one image; keeps its memory from cell to cell.
-class Cell {
+class CellMatcher {
  public:
-  explicit Cell(const GreedyRules& rules) : rules_(rules) {}
+  explicit CellMatcher(const GreedyRules& rules) : rules_(rules) {}
 
   void Match(std::span<const Object* const> objects, std::vector<const Object*>& found, Ranking& ranking) {
     SetTargets(objects, ranking);
@@ -114,55 +114,25 @@ class Cell {
   std::vector<std::uint16_t> taken_bits_;
 };
 
-/// The objects of one class, image by image.
-class Images {
- public:
-  Images(std::span<const Object> objects, std::span<const std::int32_t> order)
-      : objects_(objects), order_(order) {}
-
-  bool AtEnd() const { return next_ == order_.size(); }
-  std::int32_t Image() const { return objects_[static_cast<std::size_t>(order_[next_])].source; }
-  /// Those of `image`, if it is next.
-  void Take(std::int32_t image, std::vector<const Object*>& taken) {
-    taken.clear();
-    while (!AtEnd() && Image() == image)
-      taken.push_back(&objects_[static_cast<std::size_t>(order_[next_++])]);
-  }
-
- private:
-  std::span<const Object> objects_;
-  std::span<const std::int32_t> order_;
-  std::size_t next_ = 0;
-};
-
-Images ClassOf(std::span<const Object> objects, const ByClass& grouped, std::size_t k) {
-  return {objects,
-          std::span(grouped.order).subspan(grouped.begin[k], grouped.begin[k + 1] - grouped.begin[k])};
+void Pointers(std::span<const Object> objects, std::span<const std::int32_t> indices,
+              std::vector<const Object*>& pointers) {
+  pointers.clear();
+  for (const std::int32_t i : indices) pointers.push_back(&objects[static_cast<std::size_t>(i)]);
 }
 
 }  // namespace
 
 std::vector<Ranking> MatchGreedily(const Detections& detections, const GreedyRules& rules) {
-  const std::size_t classes = detections.classes();
-  const ByClass truth = GroupByClass(detections.truth.objects, classes, detections.images());
-  const ByClass found = GroupByClass(detections.found, classes, detections.images());
-  std::vector<Ranking> rankings(classes);
-  Cell cell(rules);
-  std::vector<const Object*> here;
-  std::vector<const Object*> found_here;
-  for (std::size_t k = 0; k < classes; ++k) {
-    Images own = ClassOf(detections.truth.objects, truth, k);
-    Images answers = ClassOf(detections.found, found, k);
-    while (!own.AtEnd() || !answers.AtEnd()) {
-      const std::int32_t image = own.AtEnd()       ? answers.Image()
-                                 : answers.AtEnd() ? own.Image()
-                                                   : std::min(own.Image(), answers.Image());
-      own.Take(image, here);
-      answers.Take(image, found_here);
-      cell.Match(here, found_here, rankings[k]);
-    }
-    rankings[k].SortByScore();
-  }
+  std::vector<Ranking> rankings(detections.classes());
+  CellMatcher matcher(rules);
+  std::vector<const Object*> objects;
+  std::vector<const Object*> found;
+  ForEachCell(detections.truth, detections.found, [&](const Cell& cell) {
+    Pointers(detections.truth.objects, cell.truth, objects);
+    Pointers(detections.found, cell.found, found);
+    matcher.Match(objects, found, rankings[cell.category]);
+  });
+  for (Ranking& ranking : rankings) ranking.SortByScore();
   return rankings;
 }
 
