@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cupel/algorithm/detection/coco_average.h"
 #include "cupel/algorithm/detection/figures.h"

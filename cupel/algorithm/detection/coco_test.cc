@@ -10,6 +10,7 @@
 #include "cupel/algorithm/detection/generated_for_test.h"
 #include "cupel/algorithm/detection/greedy_match.h"
 #include "cupel/algorithm/detection/scheme_run_for_test.h"
+#include "cupel/algorithm/detection/tables_for_test.h"
 #include "cupel/base/file.h"
 #include "cupel/testing/status_matchers.h"
 
@@ -40,8 +41,18 @@ TEST(CocoGoldenTest, WritesTheSetsForTheReference) {
   for (const auto& options : test_support::GoldenSets()) {
     EXPECT_THAT(WriteSet(folder, options), cupel::testing::IsOk());
   }
-  EXPECT_THAT(WriteSet(folder, test_support::SimpleSet()), cupel::testing::IsOk());
-  EXPECT_THAT(WriteSet(folder, test_support::LargeSet()), cupel::testing::IsOk());
+  for (const auto& options : {test_support::SimpleSet(), test_support::FaceSet(), test_support::LargeSet()}) {
+    EXPECT_THAT(WriteSet(folder, options), cupel::testing::IsOk());
+  }
+  const std::filesystem::path root = folder;
+  const test_support::TableFiles rotated = test_support::RotatedTables();
+  const test_support::TableFiles lesions = test_support::LesionTables();
+  EXPECT_THAT(WriteFileAtomic(root / "rotated.truth.csv", rotated.truth), cupel::testing::IsOk());
+  EXPECT_THAT(WriteFileAtomic(root / "rotated.results.csv", rotated.predictions), cupel::testing::IsOk());
+  EXPECT_THAT(WriteFileAtomic(root / "lesions.truth.csv", lesions.truth), cupel::testing::IsOk());
+  EXPECT_THAT(WriteFileAtomic(root / "lesions.results.csv", lesions.predictions), cupel::testing::IsOk());
+  EXPECT_THAT(WriteFileAtomic(root / "attributes.csv", test_support::AttributeTable()),
+              cupel::testing::IsOk());
 }
 
 TEST(CocoGoldenTest, TwelveStatisticsAreBitEqualToPycocotools) {

@@ -196,6 +196,17 @@ inline GeneratedOptions SimpleSet() {
           .ignore_of_32 = 4};
 }
 
+/// One class, images without a face.
+inline GeneratedOptions FaceSet() {
+  return {.name = "faces",
+          .images = 40,
+          .empty_images = 4,
+          .classes = 1,
+          .objects = 60,
+          .detections = 900,
+          .ignore_of_32 = 8};
+}
+
 /// The size of the peer's measured figure: 1,000 images, 80 classes, 7,254 objects, 98,855 detections.
 inline GeneratedOptions LargeSet() {
   return {.name = "large",

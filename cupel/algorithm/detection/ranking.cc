@@ -2,6 +2,7 @@
 #include "cupel/algorithm/detection/ranking.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace cupel::algorithm::detection {
