@@ -70,7 +70,7 @@ Scheme GeneralisedDice() {
                     "a class without truth gets the largest weight of the others; without any truth 1 if the "
                     "answer is empty too, else 0",
                 .averaging = "the mean over pictures"};
-  made.reference = "MONAI compute_generalized_dice";
+  made.reference = "MONAI compute_generalized_dice(sum_over_classes=True)";
   made.test = "RegionTest.GeneralisedDiceAgreesWithMonai";
   made.input = &kLabelMaps;
   made.parameters = {BackgroundParameter(), IgnoreParameter()};

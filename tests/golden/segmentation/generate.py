@@ -126,7 +126,7 @@ def monai_dice(truth, answer):
     dice = lambda ignore: plain(m.DiceHelper(include_background=False, reduction="none", ignore_empty=ignore,
                                              get_not_nans=False, apply_argmax=False, num_classes=4)(said, is_))
     return dict(skip=dice(True), one=dice(False),
-                generalised=plain(m.compute_generalized_dice(said, is_, include_background=False)))
+                generalised=plain(m.compute_generalized_dice(said, is_, include_background=False, sum_over_classes=True)))
 
 
 def torch_mask(truth):
