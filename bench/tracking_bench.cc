@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The tracking measures on one crowded video: 2,000 frames, 27 people in each, answers that shake, miss and
-/// swap names. Peer: TrackEval 12c8791 takes 1.29 s of CPU for HOTA, 0.23 s for CLEAR and 0.06 s for Identity
-/// on a video of this size (54,086 boxes of truth, 50,893 of answers; overlaps not counted, nor are they
-/// here).
+/// swap names.
+///
+/// Peer: TrackEval 12c8791 takes 1.29 s of CPU for HOTA, 0.23 s for CLEAR and 0.06 s for Identity on a video
+/// of this size (54,086 boxes of truth, 50,893 of answers; overlaps not counted, nor are they here), measured
+/// beside other work. On this recipe and a free core it takes 0.42, 0.065 and 0.022 s, where ours
+/// take 8.0, 5.3 and 1.0 ms.
 
 #include <benchmark/benchmark.h>
 

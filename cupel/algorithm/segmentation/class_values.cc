@@ -30,6 +30,11 @@ check::Metric MeanOf(std::string name, std::string_view scheme, const std::vecto
 
 }  // namespace
 
+std::vector<check::Text> SingleUnitNote(std::size_t units) {
+  if (units != 1) return {};
+  return {{"one picture: there is no interval", "只有一张图像：没有区间"}};
+}
+
 Result<scheme::Evaluation> AverageOverImages(std::string_view scheme, const ClassValues& values,
                                              const scheme::Options& options) {
   std::vector<double> images;
@@ -57,6 +62,7 @@ Result<scheme::Evaluation> AverageOverImages(std::string_view scheme, const Clas
           MeanOf(fmt::format("class.{}", values.classes[k]), scheme, classes[k], options));
     }
   }
+  evaluation.notes = SingleUnitNote(images.size());
   const std::size_t without = values.values.size() - images.size();
   if (without > 0) {
     evaluation.notes.push_back(

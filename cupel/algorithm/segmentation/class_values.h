@@ -21,6 +21,9 @@ struct ClassValues {
   std::vector<std::vector<std::optional<double>>> values;  ///< [n][c]
 };
 
+/// Of a single unit nothing can be resampled: a note says that there is no interval. Empty for more.
+std::vector<check::Text> SingleUnitNote(std::size_t units);
+
 /// Metrics `value` and, where there are several classes, "class.<label>" (mean over the pictures that have
 /// the class). Classes and pictures without a value are left out, and a note counts such pictures. Errors:
 /// kInvalidArgument when no picture has a value.

@@ -219,6 +219,21 @@ Scheme ObjectDiceScheme() {
   return made;
 }
 
+Scheme ObjectHausdorffScheme() {
+  Scheme made = ObjectDiceScheme();
+  made.id = "object_hausdorff";
+  made.title = {"Object-level Hausdorff distance", "对象级 Hausdorff 距离"};
+  made.definition =
+      "half the sum over the objects of both sides of area share x Hausdorff distance to the partner that "
+      "shares "
+      "most pixels, or to the nearest object where none does";
+  made.rules.empty = "a picture in which a side has no object is left out";
+  made.higher_is_better = false;
+  made.unit = "pixels";
+  made.evaluate = On<LabelsInput, EvaluateObjectHausdorff>;
+  return made;
+}
+
 std::vector<check::ParameterSpec> NormaliserParameters(std::vector<std::string> choices, double left,
                                                        double right) {
   check::ParameterSpec first =
@@ -309,9 +324,20 @@ Scheme MeanPointError() {
 }  // namespace
 
 const scheme::Family& Family() {
-  static const std::vector<Scheme> schemes = {
-      MeanIou(),  Dice(), GeneralisedDice(),  Hausdorff(), SurfaceDistance(), SurfaceDice(),   BoundaryIou(),
-      Panoptic(), Aji(),  ObjectDiceScheme(), Pck(),       Similarity(),      MeanPointError()};
+  static const std::vector<Scheme> schemes = {MeanIou(),
+                                              Dice(),
+                                              GeneralisedDice(),
+                                              Hausdorff(),
+                                              SurfaceDistance(),
+                                              SurfaceDice(),
+                                              BoundaryIou(),
+                                              Panoptic(),
+                                              Aji(),
+                                              ObjectDiceScheme(),
+                                              Pck(),
+                                              Similarity(),
+                                              MeanPointError(),
+                                              ObjectHausdorffScheme()};
   static const scheme::Family family = {
       .id = "segmentation", .title = {"Segmentation and landmarks", "分割与关键点"}, .schemes = schemes};
   return family;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "cupel/algorithm/segmentation/golden_for_test.h"
+#include "cupel/algorithm/segmentation/object_hausdorff.h"
 
 namespace cupel::algorithm::segmentation {
 namespace {
@@ -28,6 +29,7 @@ TEST(InstancesTest, AgreesWithHoverNetAndFullNet) {
     ExpectSaid(said["aji"].AsArray()[i], Aji(counts, AjiPairing::kLargest), kDoubleTolerance);
     ExpectSaid(said["aji_plus"].AsArray()[i], Aji(counts, AjiPairing::kOneToOne), kDoubleTolerance);
     ExpectSaid(said["object_dice"].AsArray()[i], ObjectDice(counts, 0), kDoubleTolerance);
+    ExpectSaid(said["object_hausdorff"].AsArray()[i], ObjectHausdorff(pairs[i], 0), kDoubleTolerance);
   }
 }
 
@@ -46,11 +48,14 @@ TEST(InstancesTest, SharedAreasAddUpToThePicture) {
 
 TEST(InstancesTest, OneSideWithoutObjectsIsAllWrong) {
   LabelPair pair;
+  pair.truth.height = pair.answer.height = 1;
+  pair.truth.width = pair.answer.width = 3;
   pair.truth.labels = {0, 4, 4};
   pair.answer.labels = {0, 0, 0};
   const Contingency counts = CountShared(pair);
   EXPECT_EQ(ObjectDice(counts, 0), 0);
   EXPECT_EQ(Aji(counts, AjiPairing::kLargest), 0);
+  EXPECT_EQ(ObjectHausdorff(pair, 0), std::nullopt);
   pair.truth.labels = {0, 0, 0};
   EXPECT_EQ(ObjectDice(CountShared(pair), 0), std::nullopt);
 }

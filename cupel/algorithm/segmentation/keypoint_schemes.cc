@@ -10,6 +10,7 @@
 #include <map>
 
 #include "cupel/algorithm/scheme/figure_of_merit.h"
+#include "cupel/algorithm/segmentation/class_values.h"
 #include "cupel/algorithm/segmentation/schemes.h"
 
 namespace cupel::algorithm::segmentation {
@@ -151,6 +152,7 @@ Result<Evaluation> EvaluatePck(const KeypointsInput& input, const Parameters& pa
     if (IsEmpty(one)) continue;
     evaluation.metrics.push_back(RatioMetric(fmt::format("point.{}", point), "pck", one, options));
   }
+  evaluation.notes = SingleUnitNote(all.size());
   return evaluation;
 }
 
@@ -179,6 +181,7 @@ Result<Evaluation> EvaluateOks(const KeypointsInput& input, const Parameters& pa
   Evaluation evaluation;
   evaluation.metrics.push_back(
       RatioMetric(std::string(scheme::kValue), "keypoint_similarity", images, options));
+  evaluation.notes = SingleUnitNote(images.size());
   return evaluation;
 }
 
@@ -206,6 +209,7 @@ Result<Evaluation> EvaluateMeanError(const KeypointsInput& input, const Paramete
   add("failure_rate", [limit](std::span<const std::optional<double>> one) {
     return one.front() && *one.front() <= limit ? 0.0 : 1.0;
   });
+  evaluation.notes = SingleUnitNote(measured.size());
   evaluation.figures.push_back(ErrorCurve(errors, limit));
   const auto missing = std::ranges::count_if(errors, [](const auto& error) { return !error; });
   if (missing > 0) {

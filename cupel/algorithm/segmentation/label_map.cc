@@ -251,6 +251,16 @@ Result<LabelMap> DecodeLabelPng(BytesView bytes) {
   return map;
 }
 
+Status LabelsInput::PlaneOnly(std::string_view what) const {
+  for (const LabelPair& pair : pairs_) {
+    if (pair.truth.depth > 1) {
+      return Fail(ErrorCode::kUnsupported, fmt::format("{} is defined for plane pictures, not volumes", what),
+                  pair.name);
+    }
+  }
+  return {};
+}
+
 std::vector<std::int32_t> LabelsOf(const std::vector<LabelPair>& pairs) {
   std::set<std::int32_t> labels;
   for (const LabelPair& pair : pairs) {

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cupel/algorithm/scheme/scheme.h"
@@ -44,6 +46,9 @@ class LabelsInput : public scheme::Input {
 
   const std::vector<LabelPair>& pairs() const { return pairs_; }
   std::int64_t size() const override { return static_cast<std::int64_t>(pairs_.size()); }
+
+  /// Errors: kUnsupported when there are volumes; what: the scheme or mode that has no meaning there.
+  Status PlaneOnly(std::string_view what) const;
 
  private:
   std::vector<LabelPair> pairs_;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 
 #include "cupel/algorithm/scheme/figure_of_merit.h"
 #include "cupel/algorithm/segmentation/boundary.h"
@@ -88,16 +87,6 @@ ClassValues ValuesOf(const LabelsInput& input, std::vector<std::int32_t> classes
   return values;
 }
 
-Status PlaneOnly(const LabelsInput& input, std::string_view what) {
-  for (const LabelPair& pair : input.pairs()) {
-    if (pair.truth.depth > 1) {
-      return Fail(ErrorCode::kUnsupported, fmt::format("{} is defined for plane pictures, not volumes", what),
-                  pair.name);
-    }
-  }
-  return {};
-}
-
 struct BorderRules {
   BorderMode mode = BorderMode::kPixels;
   Spacing spacing;
@@ -121,7 +110,7 @@ Result<Spacing> ReadSpacing(const LabelsInput& input, const Parameters& paramete
 Result<BorderRules> ReadBorderRules(const LabelsInput& input, const Parameters& parameters) {
   BorderRules rules;
   if (parameters.Text("mode") == "contour") rules.mode = BorderMode::kContour;
-  if (rules.mode == BorderMode::kContour) CUPEL_TRY_STATUS(PlaneOnly(input, "mode=contour"));
+  if (rules.mode == BorderMode::kContour) CUPEL_TRY_STATUS(input.PlaneOnly("mode=contour"));
   CUPEL_TRY(rules.spacing, ReadSpacing(input, parameters));
   return rules;
 }
@@ -188,6 +177,7 @@ Result<Evaluation> EvaluateMeanIou(const LabelsInput& input, const Parameters& p
         [&, k](std::span<const double> weights) { return ClassIou(SumOfClass(areas, k, weights)); },
         "mean_iou." + name, options));
   }
+  evaluation.notes = SingleUnitNote(areas.size());
   return evaluation;
 }
 
@@ -257,7 +247,7 @@ Result<Evaluation> EvaluateSurfaceDice(const LabelsInput& input, const Parameter
 
 Result<Evaluation> EvaluateBoundaryIou(const LabelsInput& input, const Parameters& parameters,
                                        const Options& options) {
-  CUPEL_TRY_STATUS(PlaneOnly(input, "boundary IoU"));
+  CUPEL_TRY_STATUS(input.PlaneOnly("boundary_iou"));
   const double ratio = parameters.Real("ratio");
   const std::vector<std::int32_t> classes = ClassesOf(input, {parameters.Integer("background")});
   CUPEL_TRY_STATUS(NeedClasses(classes));

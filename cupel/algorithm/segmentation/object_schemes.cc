@@ -7,6 +7,7 @@
 #include "cupel/algorithm/scheme/figure_of_merit.h"
 #include "cupel/algorithm/segmentation/class_values.h"
 #include "cupel/algorithm/segmentation/instances.h"
+#include "cupel/algorithm/segmentation/object_hausdorff.h"
 #include "cupel/algorithm/segmentation/panoptic.h"
 #include "cupel/algorithm/segmentation/schemes.h"
 
@@ -23,7 +24,7 @@ Result<Evaluation> EvaluatePictures(std::string_view scheme, const LabelsInput& 
                                     Figure figure) {
   ClassValues values;
   values.classes = {0};
-  for (const LabelPair& pair : input.pairs()) values.values.push_back({figure(CountShared(pair))});
+  for (const LabelPair& pair : input.pairs()) values.values.push_back({figure(pair)});
   return AverageOverImages(scheme, values, options);
 }
 
@@ -86,6 +87,7 @@ Result<Evaluation> EvaluatePanoptic(const LabelsInput& input, const Parameters& 
           return MeanPanoptic(found == sums.end() ? PanopticByCategory{} : PanopticByCategory{*found}).pq;
         }));
   }
+  evaluation.notes = SingleUnitNote(pictures.size());
   return evaluation;
 }
 
@@ -94,8 +96,8 @@ Result<Evaluation> EvaluateAji(const LabelsInput& input, const Parameters& param
   const auto background = static_cast<std::int32_t>(parameters.Integer("background"));
   const AjiPairing pairing =
       parameters.Text("pairing") == "one-to-one" ? AjiPairing::kOneToOne : AjiPairing::kLargest;
-  return EvaluatePictures("aji", input, options, [&](const Contingency& counts) -> std::optional<double> {
-    const AjiSums sums = SumAji(counts, background, pairing);
+  return EvaluatePictures("aji", input, options, [&](const LabelPair& pair) -> std::optional<double> {
+    const AjiSums sums = SumAji(CountShared(pair), background, pairing);
     if (sums.together == 0) return std::nullopt;
     return sums.intersection / sums.together;
   });
@@ -104,8 +106,17 @@ Result<Evaluation> EvaluateAji(const LabelsInput& input, const Parameters& param
 Result<Evaluation> EvaluateObjectDice(const LabelsInput& input, const Parameters& parameters,
                                       const Options& options) {
   const auto background = static_cast<std::int32_t>(parameters.Integer("background"));
-  return EvaluatePictures("object_dice", input, options,
-                          [background](const Contingency& counts) { return ObjectDice(counts, background); });
+  return EvaluatePictures("object_dice", input, options, [background](const LabelPair& pair) {
+    return ObjectDice(CountShared(pair), background);
+  });
+}
+
+Result<Evaluation> EvaluateObjectHausdorff(const LabelsInput& input, const Parameters& parameters,
+                                           const Options& options) {
+  CUPEL_TRY_STATUS(input.PlaneOnly("object_hausdorff"));
+  const auto background = static_cast<std::int32_t>(parameters.Integer("background"));
+  return EvaluatePictures("object_hausdorff", input, options,
+                          [background](const LabelPair& pair) { return ObjectHausdorff(pair, background); });
 }
 
 }  // namespace cupel::algorithm::segmentation

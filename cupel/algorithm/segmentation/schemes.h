@@ -52,6 +52,10 @@ Result<Evaluation> EvaluateAji(const LabelsInput& input, const check::Parameters
 Result<Evaluation> EvaluateObjectDice(const LabelsInput& input, const check::Parameters& parameters,
                                       const Options& options);
 
+/// Parameters: background. Errors: kUnsupported for volumes.
+Result<Evaluation> EvaluateObjectHausdorff(const LabelsInput& input, const check::Parameters& parameters,
+                                           const Options& options);
+
 /// Parameters: normaliser, left, right, fraction, skip. value: the share of points; point.<index>.
 Result<Evaluation> EvaluatePck(const KeypointsInput& input, const check::Parameters& parameters,
                                const Options& options);

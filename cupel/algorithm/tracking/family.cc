@@ -117,6 +117,55 @@ Scheme Idf1() {
   return made;
 }
 
+ParameterSpec RealSpec(std::string name, std::string unit, double fallback, double high,
+                       check::Text meaning) {
+  ParameterSpec spec;
+  spec.name = std::move(name);
+  spec.unit = std::move(unit);
+  spec.fallback = fallback;
+  spec.high = high;
+  spec.meaning = std::move(meaning);
+  return spec;
+}
+
+Scheme ObjectError() {
+  Scheme made;
+  made.id = "object_error";
+  made.row = "G07";
+  made.title = {"Object detection and tracking error over thresholds (minMODE, minMOTE)",
+                "各阈值下的目标检测与跟踪误差（minMODE、minMOTE）"};
+  made.definition =
+      "smallest over scores of (cost_miss misses + cost_false_alarm false alarms) / boxes of the truth; "
+      "minMOTE adds "
+      "cost_switch switches; PMiss at a rate of false alarms a frame";
+  made.rules = {.matching =
+                    "one assignment a frame over pairs with IoU > overlap, maximal in number, then score, "
+                    "then overlap; a match below the threshold is a miss",
+                .ties = "as scipy's linear_sum_assignment",
+                .empty = "without any answer there is no figure; PMiss is 1 before the first point",
+                .averaging = "counts summed over videos; objects of whole videos, not of aligned activities"};
+  made.reference =
+      "ActEV_Scorer perform_alignment, build_sweeper, mode, mote, get_points_along_confidence_curve";
+  made.test = "ObjectErrorTest.AgreesWithTheActevScorer";
+  made.input = &kTracks;
+  ParameterSpec rates;
+  rates.name = "rates";
+  rates.type = ParameterType::kRealList;
+  rates.unit = "false alarms a frame";
+  rates.fallback = Json::Array{0.5, 0.2, 0.1, 0.033};
+  rates.high = 1e6;
+  rates.meaning = {"where PMiss is read", "读取漏检率的每帧误报数"};
+  made.parameters = {ProtocolSpec(),
+                     RealSpec("overlap", "IoU", 0.5, 1, {"overlap that a match exceeds", "匹配须超过的重叠"}),
+                     RealSpec("cost_miss", "", 1, 1e6, {"of a miss", "漏检代价"}),
+                     RealSpec("cost_false_alarm", "", 1, 1e6, {"of a false alarm", "误报代价"}),
+                     RealSpec("cost_switch", "", 1, 1e6, {"of a switch of identity", "身份切换代价"}),
+                     rates};
+  made.higher_is_better = false;
+  made.evaluate = On<TracksInput, EvaluateObjectError>;
+  return made;
+}
+
 Scheme Success() {
   Scheme made;
   made.id = "success_auc";
@@ -148,14 +197,8 @@ Scheme Centre() {
   made.reference = "got10k toolkit ExperimentOTB precision_score";
   made.test = "SingleObjectTest.AgreesWithTheGot10kToolkit";
   made.input = &kTracks;
-  ParameterSpec pixels;
-  pixels.name = "pixels";
-  pixels.unit = "pixels";
-  pixels.fallback = kOtbPixels;
-  pixels.low = 0;
-  pixels.high = 1e6;
-  pixels.meaning = {"largest distance of the centres", "中心的最大距离"};
-  made.parameters = {pixels};
+  made.parameters = {
+      RealSpec("pixels", "pixels", kOtbPixels, 1e6, {"largest distance of the centres", "中心的最大距离"})};
   made.evaluate = On<TracksInput, EvaluateCentre>;
   return made;
 }
@@ -163,7 +206,7 @@ Scheme Centre() {
 }  // namespace
 
 const scheme::Family& Family() {
-  static const std::vector<Scheme> schemes = {Hota(), Mota(), Idf1(), Success(), Centre()};
+  static const std::vector<Scheme> schemes = {Hota(), Mota(), Idf1(), ObjectError(), Success(), Centre()};
   static const scheme::Family family = {
       .id = "tracking", .title = {"Tracking", "目标跟踪"}, .schemes = schemes};
   return family;

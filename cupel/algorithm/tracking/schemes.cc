@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/tracking/schemes.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
@@ -9,6 +12,7 @@
 #include "cupel/algorithm/tracking/clear.h"
 #include "cupel/algorithm/tracking/hota.h"
 #include "cupel/algorithm/tracking/identity.h"
+#include "cupel/algorithm/tracking/object_error.h"
 #include "cupel/algorithm/tracking/single_object.h"
 #include "cupel/algorithm/tracking/units.h"
 
@@ -165,6 +169,40 @@ Result<Evaluation> EvaluateIdentity(const TracksInput& input, const Parameters& 
         Figure{"recall", &IdentityFigures::recall}}) {
     const auto read = [member = value](const IdentityCounts& sum) { return ComputeIdentity(sum).*member; };
     Append(evaluation, std::string(name), "idf1", units, read, options, TruthBoxes(sequences));
+  }
+  evaluation.notes = UnitNotes(sequences);
+  return evaluation;
+}
+
+Result<Evaluation> EvaluateObjectError(const TracksInput& input, const Parameters& parameters,
+                                       const Options& options) {
+  CUPEL_TRY(const std::vector<Sequence> sequences, Sequences(input, parameters));
+  const ObjectSweep sweep = SweepObjects(sequences, parameters.Real("overlap"), BlocksOf(sequences));
+  if (sweep.steps.empty()) return Fail(ErrorCode::kInvalidArgument, "there is no answer in any video");
+  const ObjectCosts costs = {.miss = parameters.Real("cost_miss"),
+                             .false_alarm = parameters.Real("cost_false_alarm"),
+                             .id_switch = parameters.Real("cost_switch")};
+  Evaluation evaluation;
+  const auto add = [&](std::string name, const auto& read) {
+    const std::string stream = "object_error." + name;
+    evaluation.metrics.push_back(scheme::Bootstrapped(
+        std::move(name), static_cast<std::int64_t>(sweep.truth.size()),
+        [&](std::span<const double> weights) {
+          const std::vector<ObjectPoint> points = ObjectPoints(sweep, weights, costs);
+          return points.empty() ? kNoValue : read(points);
+        },
+        stream, options, TruthBoxes(sequences)));
+  };
+  const auto least = [](double ObjectPoint::* member) {
+    return [member](const std::vector<ObjectPoint>& points) {
+      return (*std::ranges::min_element(points, {}, member)).*member;
+    };
+  };
+  add(std::string(scheme::kValue), least(&ObjectPoint::mode));
+  add("min_mote", least(&ObjectPoint::mote));
+  for (const double rate : parameters.Reals("rates")) {
+    add(fmt::format("p_miss_at.{}", rate),
+        [rate](const std::vector<ObjectPoint>& points) { return MissAtFalseAlarms(points, rate); });
   }
   evaluation.notes = UnitNotes(sequences);
   return evaluation;

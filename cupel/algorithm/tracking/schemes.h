@@ -24,6 +24,11 @@ Result<scheme::Evaluation> EvaluateClear(const TracksInput& input, const check::
 Result<scheme::Evaluation> EvaluateIdentity(const TracksInput& input, const check::Parameters& parameters,
                                             const scheme::Options& options);
 
+/// Parameters: protocol, overlap, cost_miss, cost_false_alarm, cost_switch, rates. value: minMODE; min_mote,
+/// p_miss_at.<rate>. Errors: also kInvalidArgument when there is no answer at all.
+Result<scheme::Evaluation> EvaluateObjectError(const TracksInput& input, const check::Parameters& parameters,
+                                               const scheme::Options& options);
+
 /// No parameters. value: success AUC. Errors: also kInvalidArgument for two boxes of a side in a frame.
 Result<scheme::Evaluation> EvaluateSuccess(const TracksInput& input, const check::Parameters& parameters,
                                            const scheme::Options& options);

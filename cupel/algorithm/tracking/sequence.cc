@@ -95,7 +95,10 @@ class SequenceBuilder {
       }
     }
     for (const Object* object : truth) truth_ids_.push_back(object->track);
-    for (const Object* object : answer) answer_ids_.push_back(object->track);
+    for (const Object* object : answer) {
+      answer_ids_.push_back(object->track);
+      sequence_.answer_score.push_back(object->score);
+    }
     sequence_.truth_begin.push_back(truth_ids_.size());
     sequence_.answer_begin.push_back(answer_ids_.size());
     sequence_.overlap_begin.push_back(sequence_.overlaps.size());

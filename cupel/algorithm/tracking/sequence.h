@@ -47,6 +47,7 @@ struct Sequence {
   std::vector<std::size_t> overlap_begin;  ///< [frames + 1]
   std::vector<std::int32_t> truth_track;
   std::vector<std::int32_t> answer_track;
+  std::vector<double> answer_score;  ///< Beside answer_track.
   std::vector<Overlap> overlaps;
   std::vector<TrackPair> pairs;            ///< By number.
   std::vector<std::int64_t> truth_length;  ///< Boxes of each track.

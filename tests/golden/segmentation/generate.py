@@ -225,12 +225,14 @@ def instances(truth, answer):
     hover, fullnet = {}, {}
     exec(open(os.path.join(FOLDER, "hover_net/metrics/stats_utils.py")).read(), hover)
     exec(open(os.path.join(FOLDER, "FullNet-varCE/utils.py")).read(), fullnet)
-    rows = dict(aji=[], aji_plus=[], object_dice=[])
+    rows = dict(aji=[], aji_plus=[], object_dice=[], object_hausdorff=[])
     for is_, said in zip(truth, answer):
         is_, said = renumbered(is_), renumbered(said)
         rows["aji"].append(hover["get_fast_aji"](is_, said))
         rows["aji_plus"].append(hover["get_fast_aji_plus"](is_, said))
-        rows["object_dice"].append(fullnet["gland_accuracy_object_level"](said, is_)[3])
+        level = fullnet["gland_accuracy_object_level"](said, is_)
+        rows["object_dice"].append(level[3])
+        rows["object_hausdorff"].append(level[5])
     return {key: plain(values) for key, values in rows.items()}
 
 

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the generated videos and what TrackEval and the got10k toolkit say about them.
 
-    python3 tests/golden/tracking/generate.py TRACKEVAL GOT10K
+    python3 tests/golden/tracking/generate.py TRACKEVAL GOT10K ACTEV
 
 TRACKEVAL: a checkout of github.com/JonathonLuiten/TrackEval at 12c8791 (its `trackeval` folder inside);
-GOT10K: of github.com/got-10k/toolkit at 956e728. Run with Python 3.11, NumPy 1.24.2, SciPy 1.10.1.
+GOT10K: of github.com/got-10k/toolkit at 956e728; ACTEV: of github.com/usnistgov/ActEV_Scorer at b8d82c0. Run with
+Python 3.11, NumPy 1.24.2, SciPy 1.10.1, munkres 1.1.4.
 """
 
 import contextlib
@@ -151,6 +152,67 @@ def got10k_says():
                 success_score=float(np.mean(success)), precision_score=float(precision[20]))
 
 
+def boxes_by_frame(path, is_truth):
+    frames = {}
+    for entry in open(path):
+        fields = [float(field) for field in entry.split(",")]
+        if is_truth and fields[6] == 0:
+            continue
+        frames.setdefault(int(fields[0]), []).append(fields)
+    return frames
+
+
+def iou(a, b):
+    width = min(a[2] + a[4], b[2] + b[4]) - max(a[2], b[2])
+    height = min(a[3] + a[5], b[3] + b[5]) - max(a[3], b[3])
+    both = max(width, 0) * max(height, 0)
+    return both / (a[4] * a[5] + b[4] * b[5] - both)
+
+
+def actev_says(videos, last):
+    """MODE, MOTE and PMiss of all objects of whole videos, by the scorer's alignment, sweeper and metrics, with its
+    default weights. The overlap is that of continuous boxes."""
+    sys.path.insert(0, os.path.join(sys.argv[3], "lib"))
+    import alignment
+    import metrics
+    from types import SimpleNamespace as Object
+    confidences = [box[6] for video in videos for boxes in boxes_by_frame(
+        os.path.join(HERE, "answer", video + ".txt"), False).values() for box in boxes]
+    lowest, range_ = min(confidences), max(confidences) - min(confidences)
+
+    def kernel(ref, sys_):
+        overlap = iou(ref.box, sys_.box)
+        if not overlap > 0.5:
+            return alignment.DISALLOWED, {}
+        return 1 + 1e-8 * overlap + 1e-6 * (sys_.presenceConf - lowest) / range_, {}
+
+    correct, missed, false, ordered = [], [], [], []
+    for video in videos:
+        truth = boxes_by_frame(os.path.join(HERE, "truth", video + ".txt"), True)
+        answer = boxes_by_frame(os.path.join(HERE, "answer", video + ".txt"), False)
+        for frame in range(1, last[video] + 1):
+            refs = [Object(objectID=(video, box[1]), box=box) for box in truth.get(frame, [])]
+            found = [Object(objectID=(video, box[1]), box=box, presenceConf=box[6]) for box in answer.get(frame, [])]
+            c, m, f = alignment.perform_alignment(refs, found, kernel)
+            correct += c
+            missed += m
+            false += f
+            ordered += [(frame, record) for record in c]
+    confidence = lambda record: record.sys.presenceConf
+    cost = lambda weight: lambda count: weight * count
+    sweep = metrics.build_sweeper(confidence, [
+        metrics.build_rfa_metric(sum(last[video] for video in videos)), metrics.build_pmiss_metric(),
+        metrics.build_mode_metric(cost(1), cost(2)),
+        metrics.build_mote_metric(ordered, confidence, cost(1), cost(2), cost(3))])
+    points = sweep(correct + missed + false)
+    targets = [0.05, 0.2, 0.5, 1.0, 4.0]
+    at = metrics.get_points_along_confidence_curve(points, "rfa", lambda p: p["rfa"], "p", lambda p: p["p_miss"], targets)
+    return dict(thresholds=[p[0] for p in points], mode=[p[1]["mode"] for p in points],
+                mote=[p[1]["mote"] for p in points], min_mode=min(p[1]["mode"] for p in points),
+                min_mote=min(p[1]["mote"] for p in points), targets=targets,
+                p_miss=[at["p@%srfa" % target] for target in targets])
+
+
 def last_frames():
     last = {}
     for video in VIDEOS:
@@ -165,9 +227,11 @@ def main():
     sys.path.insert(0, sys.argv[1])
     generate()
     golden = dict(source="TrackEval 12c8791b303e0a0b50f753af204249e622d0281a, got10k toolkit "
-                         "956e7286fdf209cbb125adac9a46376bd8297ffb, by tests/golden/tracking/generate.py",
+                         "956e7286fdf209cbb125adac9a46376bd8297ffb, ActEV_Scorer "
+                         "b8d82c094f5c2896eb0eba1061321bf1d82ad13c, by tests/golden/tracking/generate.py",
                   plain=trackeval_says("MOT15", last_frames()), mot17=trackeval_says("MOT17", last_frames()),
-                  mot20=trackeval_says("MOT20", last_frames()), single=got10k_says())
+                  mot20=trackeval_says("MOT20", last_frames()), single=got10k_says(),
+                  actev=actev_says(["crowd", "street"], last_frames()))
     with open(os.path.join(HERE, "golden.json"), "w") as out:
         json.dump(golden, out, indent=None, separators=(",", ":"))
         out.write("\n")
