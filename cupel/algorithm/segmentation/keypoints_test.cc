@@ -79,7 +79,8 @@ TEST(KeypointsTest, TheAreaUnderTheErrorCurveIsExact) {
 
 TEST(KeypointsTest, AnAnnotationWithoutAnAnswerIsAllWrong) {
   constexpr std::string_view kTruth =
-      R"({"annotations":[{"id":1,"keypoints":[0,0,2,9,0,2],"head_size":1},{"id":2,"keypoints":[0,0,2,9,0,0],"head_size":1}]})";
+      R"({"annotations":[{"id":1,"keypoints":[0,0,2,9,0,2],"head_size":1},
+                         {"id":2,"keypoints":[0,0,2,9,0,0],"head_size":1}]})";
   CUPEL_ASSERT_OK(const std::vector<Subject> subjects,
                   ParseKeypoints(kTruth, "t", R"([{"id":1,"keypoints":[0,0,1,9,0.5,1]}])", "a"));
   EXPECT_TRUE(subjects[1].answer.empty());
