@@ -220,6 +220,7 @@ Schemes ActivitySchemes() {
        .input = &EventFormat(),
        .parameters = With({RfaSpec()}),
        .higher_is_better = false,
+       .unit = "",
        .evaluate = scheme::On<EventInput, PmissAtRfa>},
       {.id = "actev_weighted_pmiss_at_rfa",
        .row = "F09",
@@ -231,6 +232,7 @@ Schemes ActivitySchemes() {
        .input = &EventFormat(),
        .parameters = With({RfaSpec()}),
        .higher_is_better = false,
+       .unit = "",
        .evaluate = scheme::On<EventInput, WeightedPmissAtRfa>},
       {.id = "actev_naudc",
        .row = "F09",
@@ -244,6 +246,7 @@ Schemes ActivitySchemes() {
                                   "基于时间的误报率，或每分钟误报数"),
                            Real("limit", 0.2, 0.000001, 1e6, "", "end of the area", "面积积分上限")}),
        .higher_is_better = false,
+       .unit = "",
        .evaluate = scheme::On<EventInput, Naudc>},
       {.id = "actev_time_false_alarm",
        .row = "F10",
@@ -255,6 +258,7 @@ Schemes ActivitySchemes() {
        .input = &EventFormat(),
        .parameters = With({ThresholdSpec()}),
        .higher_is_better = false,
+       .unit = "",
        .evaluate = scheme::On<EventInput, TimeFalseAlarm>},
       {.id = "actev_nmide",
        .row = "F11",
@@ -272,6 +276,7 @@ Schemes ActivitySchemes() {
                            Real("collar", 0, 0, 3600, "s", "no score so close to a true border",
                                 "真值边界附近不计分的范围")}),
        .higher_is_better = false,
+       .unit = "",
        .evaluate = scheme::On<EventInput, Nmide>}};
 }
 

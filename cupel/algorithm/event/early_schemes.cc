@@ -133,6 +133,7 @@ Schemes NabSchemes() {
                           Real("fn_weight", 1, 0, 1e6, "", "weight of a missed window", "漏检窗口的权重"),
                           Real("probation", 0.15, 0, 1, "", "share of a recording that does not count at first",
                                "录像起始不计分的比例")},
+           .unit = "",
            .evaluate = scheme::On<EventInput, Nab>}};
 }
 
@@ -160,6 +161,7 @@ Schemes EarlySchemes() {
                       Real("cost_false", 0.1, 0, 1, "", "cost of a false alarm", "误报代价"),
                       ThresholdSpec()},
        .higher_is_better = false,
+       .unit = "",
        .evaluate = scheme::On<EventInput, Erde>});
   schemes.push_back(
       {.id = "time_to_detect",

@@ -121,6 +121,7 @@ Schemes EventSchemes() {
            .test = "EventBasedTest.AgreesWithSedEval",
            .input = &EventFormat(),
            .parameters = Parameters(true, true),
+           .unit = "",
            .evaluate = scheme::On<EventInput, EventFScore>},
           {.id = "event_error_rate",
            .row = "F02",
@@ -143,6 +144,7 @@ Schemes EventSchemes() {
            .test = "EventBasedTest.AgreesWithSedEval",
            .input = &EventFormat(),
            .parameters = Parameters(false, true),
+           .unit = "",
            .evaluate = scheme::On<EventInput, OnsetFScore>},
           {.id = "class_wise_f_score",
            .row = "F04",
@@ -153,6 +155,7 @@ Schemes EventSchemes() {
            .test = "EventBasedTest.MeansOverCategoriesAgreeWithSedEval",
            .input = &EventFormat(),
            .parameters = ClassWiseParameters(),
+           .unit = "",
            .evaluate = scheme::On<EventInput, ClassWiseFScore>}};
 }
 

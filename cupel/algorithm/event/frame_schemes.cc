@@ -113,6 +113,7 @@ Schemes FrameSchemes() {
            .input = &EventFormat(),
            .parameters = {CategorySpec(), Real("threshold", 0.5, 0, 0, "", "lowest score of a positive frame",
                                                "正例帧的最低得分")},
+           .unit = "",
            .evaluate = scheme::On<EventInput, FrameFScore>},
           {.id = "frame_auc",
            .row = "F14",
@@ -123,6 +124,7 @@ Schemes FrameSchemes() {
            .test = "FramesTest.AgreesWithScikitLearn",
            .input = &EventFormat(),
            .parameters = {CategorySpec()},
+           .unit = "",
            .evaluate = scheme::On<EventInput, FrameAuc>},
           {.id = "frame_eer",
            .row = "F14",
@@ -134,6 +136,7 @@ Schemes FrameSchemes() {
            .input = &EventFormat(),
            .parameters = {CategorySpec()},
            .higher_is_better = false,
+           .unit = "",
            .evaluate = scheme::On<EventInput, FrameEer>}};
 }
 

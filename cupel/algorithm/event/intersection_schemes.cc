@@ -176,6 +176,7 @@ Schemes IntersectionSchemes() {
            .test = "IntersectionTest.FScoresAgreeWithPsdsEval",
            .input = &EventFormat(),
            .parameters = FScoreParameters(),
+           .unit = "",
            .evaluate = scheme::On<EventInput, IntersectionFScore>},
           {.id = "psds",
            .row = "F06",
@@ -190,6 +191,7 @@ Schemes IntersectionSchemes() {
            .test = "IntersectionTest.PsdsAgreesWithPsdsEval",
            .input = &EventFormat(),
            .parameters = PsdsParameters(),
+           .unit = "",
            .evaluate = scheme::On<EventInput, Psds>}};
 }
 

@@ -75,6 +75,7 @@ Schemes LineCountSchemes() {
            .parameters = {Real("interval", 60, 0.001, 1e9, "s", "length of an interval", "计数间隔"),
                           ThresholdSpec()},
            .higher_is_better = false,
+           .unit = "",
            .evaluate = scheme::On<EventInput, LineCountError>}};
 }
 

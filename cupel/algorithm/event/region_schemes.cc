@@ -66,6 +66,7 @@ Schemes RegionSchemes() {
            .test = "RegionsTest.AgreesWithTheDefinitionByBruteForce",
            .input = &EventFormat(),
            .parameters = {IouSpec()},
+           .unit = "",
            .evaluate = scheme::On<EventInput, Rbdc>},
           {.id = "tbdc",
            .row = "F15",
@@ -78,6 +79,7 @@ Schemes RegionSchemes() {
            .parameters = {IouSpec(), Real("share", 0.1, 0.001, 1, "",
                                           "share of a track's regions that must be detected",
                                           "轨迹中须检出的区域比例")},
+           .unit = "",
            .evaluate = scheme::On<EventInput, Tbdc>}};
 }
 

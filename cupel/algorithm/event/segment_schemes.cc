@@ -95,6 +95,7 @@ Schemes SegmentSchemes() {
            .test = "SegmentBasedTest.AgreesWithSedEval",
            .input = &EventFormat(),
            .parameters = Parameters(true),
+           .unit = "",
            .evaluate = scheme::On<EventInput, SegmentFScore>},
           {.id = "segment_error_rate",
            .row = "F01",
@@ -117,6 +118,7 @@ Schemes SegmentSchemes() {
            .test = "SegmentBasedTest.AccuracyDependsOnTheLengthAndErrorRateDoesNot",
            .input = &EventFormat(),
            .parameters = Parameters(false),
+           .unit = "",
            .evaluate = scheme::On<EventInput, SegmentAccuracy>}};
 }
 

@@ -101,6 +101,8 @@ Schemes SegmentalSchemes() {
            .reference = "MS-TCN eval.py edit_score",
            .test = "SegmentalTest.AgreesWithMsTcn",
            .input = &EventFormat(),
+           .parameters = {},
+           .unit = "",
            .evaluate = scheme::On<EventInput, Edit>},
           {.id = "segmental_f1",
            .row = "F19",
@@ -115,6 +117,7 @@ Schemes SegmentalSchemes() {
            .test = "SegmentalTest.AgreesWithMsTcn",
            .input = &EventFormat(),
            .parameters = {OverlapsSpec()},
+           .unit = "",
            .evaluate = scheme::On<EventInput, SegmentalF1>}};
 }
 

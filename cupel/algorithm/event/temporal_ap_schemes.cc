@@ -77,6 +77,7 @@ Schemes TemporalApSchemes() {
            .test = "TemporalApTest.AgreesWithActivityNet",
            .input = &EventFormat(),
            .parameters = {ThresholdsSpec()},
+           .unit = "",
            .evaluate = scheme::On<EventInput, TemporalMap>}};
 }
 

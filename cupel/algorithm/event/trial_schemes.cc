@@ -59,6 +59,7 @@ Schemes TrialSchemes() {
                           Real("prior", 0.01, 0.000001, 0.999999, "", "prior of a target", "目标先验概率"),
                           Real("threshold", 0.5, 0, 0, "", "decision of the actual cost", "实际代价的判决阈值")},
            .higher_is_better = false,
+           .unit = "",
            .evaluate = scheme::On<EventInput, RecordingDetectionCost>}};
 }
 
