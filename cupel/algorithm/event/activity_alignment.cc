@@ -242,8 +242,8 @@ std::vector<SweepPoint> Sweep(const ActivityAlignment& alignment, std::span<cons
   return points;
 }
 
-double ValueAt(std::span<const SweepPoint> points, double SweepPoint::*x, double SweepPoint::*y, double target,
-               double fallback) {
+double ValueAt(std::span<const SweepPoint> points, double SweepPoint::* x, double SweepPoint::* y,
+               double target, double fallback) {
   constexpr double kExact = 1e-10;
   double last_x = 0;
   double last_y = kNan;
@@ -262,7 +262,7 @@ double ValueAt(std::span<const SweepPoint> points, double SweepPoint::*x, double
   return std::isnan(last_y) ? fallback : last_y;
 }
 
-double NormalisedArea(std::span<const SweepPoint> points, double SweepPoint::*x, double limit) {
+double NormalisedArea(std::span<const SweepPoint> points, double SweepPoint::* x, double limit) {
   double area = 0;
   double last_x = 0;
   double last_y = 1;

@@ -56,11 +56,11 @@ Result<std::vector<ActivityAlignment>> AlignActivities(const EventInput& input, 
 /// What the figures are at one threshold; answers of at least this score count.
 struct SweepPoint {
   double score = 0;
-  double pmiss = 0;   ///< Missed / true instances.
-  double wpmiss = 0;  ///< (missed + 8) / (true instances + 10)
-  double rfa = 0;     ///< False alarms a minute.
-  double tfa = 0;     ///< Share of unlabelled time that answers claim, with multiplicity.
-  double nmide = 0;   ///< Mean over pairs; NaN without any.
+  double pmiss = 0;     ///< Missed / true instances.
+  double wpmiss = 0;    ///< (missed + 8) / (true instances + 10)
+  double rfa = 0;       ///< False alarms a minute.
+  double tfa = 0;       ///< Share of unlabelled time that answers claim, with multiplicity.
+  double nmide = 0;     ///< Mean over pairs; NaN without any.
   double rejected = 0;  ///< Pairs without an N-MIDE.
 };
 
@@ -68,12 +68,12 @@ struct SweepPoint {
 /// true instance of the activity.
 std::vector<SweepPoint> Sweep(const ActivityAlignment& alignment, std::span<const double> weights);
 
-/// The value of `y` where `x` first passes `target` as the threshold falls: interpolated, the last value at an
-/// exact hit, `fallback` before the first point, the last value beyond the last.
-double ValueAt(std::span<const SweepPoint> points, double SweepPoint::*x, double SweepPoint::*y, double target,
-               double fallback);
+/// The value of `y` where `x` first passes `target` as the threshold falls: interpolated, the last value at
+/// an exact hit, `fallback` before the first point, the last value beyond the last.
+double ValueAt(std::span<const SweepPoint> points, double SweepPoint::* x, double SweepPoint::* y,
+               double target, double fallback);
 
 /// Area under PMiss over `x` from 0 to limit, divided by limit, as ActEV_Scorer's compute_auc_new.
-double NormalisedArea(std::span<const SweepPoint> points, double SweepPoint::*x, double limit);
+double NormalisedArea(std::span<const SweepPoint> points, double SweepPoint::* x, double limit);
 
 }  // namespace cupel::algorithm::event

@@ -32,7 +32,7 @@ double Mean(const EventInput& input, const std::vector<ActivityAlignment>& align
   return sum / static_cast<double>(alignments.size());
 }
 
-template <double SweepPoint::*kX, double SweepPoint::*kY>
+template <double SweepPoint::* kX, double SweepPoint::* kY>
 double At(std::span<const SweepPoint> points, double target) {
   return ValueAt(points, kX, kY, target, 1);
 }
@@ -111,9 +111,9 @@ TEST(ActivityAlignmentTest, AShortInstanceNeedsHalfOfItself) {
 
 TEST(ActivityAlignmentTest, TimeIsClaimedWithMultiplicity) {
   // 10 s are true once; three answers claim them and 5 s more.
-  const auto input = InputOf({{"a", "x", 0, 10}},
-                             {{"a", "x", 0, 15, 0.9}, {"a", "x", 0, 15, 0.8}, {"a", "x", 5, 10, 0.7}},
-                             {SourceOf("a", 110)});
+  const auto input =
+      InputOf({{"a", "x", 0, 10}}, {{"a", "x", 0, 15, 0.9}, {"a", "x", 0, 15, 0.8}, {"a", "x", 5, 10, 0.7}},
+              {SourceOf("a", 110)});
   CUPEL_ASSERT_OK(const auto alignments, AlignActivities(*input, {}, {}));
   const std::vector<SweepPoint> points = Sweep(alignments[0], Once(*input));
   EXPECT_DOUBLE_EQ(points[0].tfa, 5.0 / 100);

@@ -23,7 +23,8 @@ Result<Alignments> Align(const EventInput& input, const check::Parameters& param
                          const NmideRules& nmide = {}) {
   return AlignActivities(
       input,
-      {.overlap_seconds = parameters.Real("overlap"), .overlap_share = parameters.Real("overlap_share")}, nmide);
+      {.overlap_seconds = parameters.Real("overlap"), .overlap_share = parameters.Real("overlap_share")},
+      nmide);
 }
 
 bool HasTruth(const ActivityAlignment& alignment, Weights weights) {
@@ -66,7 +67,7 @@ void AddFigures(const EventInput& input, const Alignments& alignments, const OfC
 }
 
 /// DET curves of at most 16 activities, from a miss probability of 1 at no false alarm.
-Json DetFigure(const EventInput& input, const Alignments& alignments, double SweepPoint::*x,
+Json DetFigure(const EventInput& input, const Alignments& alignments, double SweepPoint::* x,
                const check::Text& x_label) {
   constexpr std::size_t kMaxCurves = 16;
   const std::vector<double> all(input.sources.size(), 1.0);
@@ -78,8 +79,9 @@ Json DetFigure(const EventInput& input, const Alignments& alignments, double Swe
       xs.push_back(point.*x);
       ys.push_back(point.pmiss);
     }
-    Json one = CurveFigure({"Missed against false alarms", "漏检与误报"}, input.categories[alignments[k].category],
-                           x_label, {"missed share", "漏检率"}, xs, ys);
+    Json one =
+        CurveFigure({"Missed against false alarms", "漏检与误报"}, input.categories[alignments[k].category],
+                    x_label, {"missed share", "漏检率"}, xs, ys);
     if (figure.IsNull()) {
       figure = std::move(one);
     } else {
@@ -122,7 +124,7 @@ Result<scheme::Evaluation> Naudc(const EventInput& input, const check::Parameter
   CUPEL_TRY(const Alignments alignments, Align(input, parameters));
   const double limit = parameters.Real("limit");
   const bool by_time = parameters.Text("axis") == "tfa";
-  double SweepPoint::*x = by_time ? &SweepPoint::tfa : &SweepPoint::rfa;
+  double SweepPoint::* x = by_time ? &SweepPoint::tfa : &SweepPoint::rfa;
   Findings findings(input, "actev_naudc", options);
   AddFigures(
       input, alignments, [x, limit](auto points) { return NormalisedArea(points, x, limit); }, "naudc",
@@ -153,11 +155,10 @@ Result<scheme::Evaluation> TimeFalseAlarm(const EventInput& input, const check::
 
 Result<scheme::Evaluation> Nmide(const EventInput& input, const check::Parameters& parameters,
                                  const scheme::Options& options) {
-  CUPEL_TRY(const Alignments alignments,
-            Align(input, parameters,
-                  {.cost_miss = parameters.Real("cost_miss"),
-                   .cost_false = parameters.Real("cost_false"),
-                   .collar = parameters.Real("collar")}));
+  CUPEL_TRY(const Alignments alignments, Align(input, parameters,
+                                               {.cost_miss = parameters.Real("cost_miss"),
+                                                .cost_false = parameters.Real("cost_false"),
+                                                .collar = parameters.Real("collar")}));
   Findings findings(input, "actev_nmide", options);
   double rejected = 0;
   for (const ActivityAlignment& alignment : alignments) {
@@ -200,8 +201,9 @@ check::ParameterSpec RfaSpec() {
 }
 
 constexpr scheme::Rules kRules = {
-    .matching = "within recording and activity, pairs that overlap enough with the largest sum of 1 + score; "
-                "which of several fitting instances an answer takes is not determined by the weight",
+    .matching =
+        "within recording and activity, pairs that overlap enough with the largest sum of 1 + score; "
+        "which of several fitting instances an answer takes is not determined by the weight",
     .ties = "equal scores pass the threshold together",
     .empty = "an activity without a true instance is not evaluated; without an answer PMiss = 1",
     .averaging = "mean over activities"};

@@ -12,10 +12,11 @@ namespace {
 using Weights = std::span<const double>;
 
 AlarmRules RulesOf(const check::Parameters& parameters) {
-  return {.early = parameters.Real("early"), .late = parameters.Real("late"), .merge = parameters.Real("merge")};
+  return {
+      .early = parameters.Real("early"), .late = parameters.Real("late"), .merge = parameters.Real("merge")};
 }
 
-double Sum(const AlarmOutcome& outcome, Weights weights, double AlarmCounts::*part) {
+double Sum(const AlarmOutcome& outcome, Weights weights, double AlarmCounts::* part) {
   double sum = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * outcome.by_source[i].*part;
   return sum;
@@ -31,7 +32,7 @@ Result<scheme::Evaluation> AlarmRate(const EventInput& input, const check::Param
   std::int64_t left_out = 0;
   const std::unique_ptr<EventInput> kept = AtThreshold(input, parameters.Real("threshold"), left_out);
   const AlarmOutcome outcome = CountAlarms(*kept, RulesOf(parameters));
-  const auto an_hour = [&](Weights weights, double AlarmCounts::*part) {
+  const auto an_hour = [&](Weights weights, double AlarmCounts::* part) {
     double hours = 0;
     for (std::size_t i = 0; i < weights.size(); ++i) hours += weights[i] * durations[i] / 3600;
     return Share(Sum(outcome, weights, part), hours);
@@ -45,13 +46,15 @@ Result<scheme::Evaluation> AlarmRate(const EventInput& input, const check::Param
   findings.Add(
       "duplicate_share",
       [&](Weights weights) {
-        return Share(Sum(outcome, weights, &AlarmCounts::duplicates), Sum(outcome, weights, &AlarmCounts::alarms));
+        return Share(Sum(outcome, weights, &AlarmCounts::duplicates),
+                     Sum(outcome, weights, &AlarmCounts::alarms));
       },
       alarms);
   findings.Add(
       "events_alarmed",
       [&](Weights weights) {
-        return Share(Sum(outcome, weights, &AlarmCounts::alarmed), Sum(outcome, weights, &AlarmCounts::events));
+        return Share(Sum(outcome, weights, &AlarmCounts::alarmed),
+                     Sum(outcome, weights, &AlarmCounts::events));
       },
       static_cast<std::int64_t>(kept->truth.events.size()));
   findings.AddFigure(Timeline(*kept, outcome.truth_found, outcome.answer_is_hit));
@@ -95,8 +98,9 @@ std::vector<check::ParameterSpec> Parameters() {
 }
 
 constexpr scheme::Rules kRules = {
-    .matching = "an alarm belongs to the first true event of its category that is on and has none; further "
-                "alarms there, or within the merge window of the last alarm, are duplicates and no false alarms",
+    .matching =
+        "an alarm belongs to the first true event of its category that is on and has none; further "
+        "alarms there, or within the merge window of the last alarm, are duplicates and no false alarms",
     .ties = "equal times in the order of the file",
     .empty = "0/0 does not exist",
     .averaging = "all recordings together"};

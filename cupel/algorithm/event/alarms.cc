@@ -63,8 +63,8 @@ AlarmOutcome CountAlarms(const EventInput& input, const AlarmRules& rules) {
     std::map<std::int32_t, Stream> streams;
     for (const std::size_t i : alarms) {
       const Event& alarm = input.answers.events[i];
-      Stream& stream =
-          streams.try_emplace(alarm.category, input.truth.events, truths[alarm.category], rules).first->second;
+      Stream& stream = streams.try_emplace(alarm.category, input.truth.events, truths[alarm.category], rules)
+                           .first->second;
       std::size_t event = 0;
       const Kind kind = stream.Take(alarm.start, event);
       outcome.answer_is_hit[i] = kind != Kind::kFalse;

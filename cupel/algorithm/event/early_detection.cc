@@ -10,9 +10,7 @@ namespace {
 
 using Frames = std::span<const FrameTable::Row>;
 
-double ScaledSigmoid(double position) {
-  return position > 3 ? -1.0 : 2 / (1 + std::exp(5 * position)) - 1.0;
-}
+double ScaledSigmoid(double position) { return position > 3 ? -1.0 : 2 / (1 + std::exp(5 * position)) - 1.0; }
 
 /// The frame after the run of positive frames that begins at `from`.
 std::size_t WindowEnd(Frames frames, std::size_t from) {

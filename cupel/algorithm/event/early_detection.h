@@ -12,9 +12,9 @@
 namespace cupel::algorithm::event {
 
 /// Numenta anomaly benchmark (Lavin and Ahmad, "Evaluating real-time anomaly detection algorithms", ICMLA
-/// 2015; numenta/NAB's sweeper). A window is a run of positive frames. The best detection in each window earns
-/// a sigmoid of its position, a detection outside costs by its distance from the last window, a window without
-/// detection costs `false_negative`. The first 15 % of a recording (at most 750 frames) do not count.
+/// 2015; numenta/NAB's sweeper). A window is a run of positive frames. The best detection in each window
+/// earns a sigmoid of its position, a detection outside costs by its distance from the last window, a window
+/// without detection costs `false_negative`. The first 15 % of a recording (at most 750 frames) do not count.
 struct NabProfile {
   double true_positive = 1.0;
   double false_positive = 0.11;

@@ -94,7 +94,7 @@ Result<scheme::Evaluation> TimeToDetect(const EventInput& input, const check::Pa
     all.windows += noticed.back().windows;
     all.noticed += noticed.back().noticed;
   }
-  const auto ratio = [&](Weights weights, double Noticed::*part, double Noticed::*whole) {
+  const auto ratio = [&](Weights weights, double Noticed::* part, double Noticed::* whole) {
     double above = 0;
     double below = 0;
     for (std::size_t i = 0; i < noticed.size(); ++i) {
@@ -116,25 +116,26 @@ Result<scheme::Evaluation> TimeToDetect(const EventInput& input, const check::Pa
 }
 
 Schemes NabSchemes() {
-  return {{.id = "nab_score",
-           .row = "F18",
-           .title = {"NAB score", "NAB 得分"},
-           .definition = "(raw - silent) / (perfect - silent) of the Numenta sigmoid reward; NAB's score / 100",
-           .rules = {.matching = "a run of positive frames is a window; its best detection counts",
-                     .ties = "a frame of exactly the threshold is a detection",
-                     .empty = "no window beyond probation: does not exist",
-                     .averaging = "sum over recordings before normalisation"},
-           .reference = "NAB Sweeper.scoreDataSet",
-           .test = "EarlyDetectionTest.NabAgreesWithNumenta",
-           .input = &EventFormat(),
-           .parameters = {Real("threshold", 0.5, 0, 0, "", "lowest score of a detection", "检出的最低得分"),
-                          Real("tp_weight", 1, 0.001, 1e6, "", "weight of a window found", "检出窗口的权重"),
-                          Real("fp_weight", 0.11, 0, 1e6, "", "weight of a false detection", "误检的权重"),
-                          Real("fn_weight", 1, 0, 1e6, "", "weight of a missed window", "漏检窗口的权重"),
-                          Real("probation", 0.15, 0, 1, "", "share of a recording that does not count at first",
-                               "录像起始不计分的比例")},
-           .unit = "",
-           .evaluate = scheme::On<EventInput, Nab>}};
+  return {
+      {.id = "nab_score",
+       .row = "F18",
+       .title = {"NAB score", "NAB 得分"},
+       .definition = "(raw - silent) / (perfect - silent) of the Numenta sigmoid reward; NAB's score / 100",
+       .rules = {.matching = "a run of positive frames is a window; its best detection counts",
+                 .ties = "a frame of exactly the threshold is a detection",
+                 .empty = "no window beyond probation: does not exist",
+                 .averaging = "sum over recordings before normalisation"},
+       .reference = "NAB Sweeper.scoreDataSet",
+       .test = "EarlyDetectionTest.NabAgreesWithNumenta",
+       .input = &EventFormat(),
+       .parameters = {Real("threshold", 0.5, 0, 0, "", "lowest score of a detection", "检出的最低得分"),
+                      Real("tp_weight", 1, 0.001, 1e6, "", "weight of a window found", "检出窗口的权重"),
+                      Real("fp_weight", 0.11, 0, 1e6, "", "weight of a false detection", "误检的权重"),
+                      Real("fn_weight", 1, 0, 1e6, "", "weight of a missed window", "漏检窗口的权重"),
+                      Real("probation", 0.15, 0, 1, "", "share of a recording that does not count at first",
+                           "录像起始不计分的比例")},
+       .unit = "",
+       .evaluate = scheme::On<EventInput, Nab>}};
 }
 
 }  // namespace
@@ -147,8 +148,9 @@ Schemes EarlySchemes() {
        .title = {"Early risk detection error", "早期风险检测误差 ERDE"},
        .definition = "mean over recordings of 1 - 1/(1 + e^(k - o)) for a right alarm after k observations, "
                      "1 for a miss, cost_false for a false alarm, 0 otherwise",
-       .rules = {.matching = "a recording is a subject: positive when the truth has an event; its first answer "
-                             "is the alarm",
+       .rules = {.matching =
+                     "a recording is a subject: positive when the truth has an event; its first answer "
+                     "is the alarm",
                  .ties = "",
                  .empty = "",
                  .averaging = "mean over recordings"},
@@ -167,8 +169,9 @@ Schemes EarlySchemes() {
       {.id = "time_to_detect",
        .row = "F18",
        .title = {"Time to detect at a false positive rate", "给定误报率下的检出时延"},
-       .definition = "mean seconds from a run of positive frames to its first frame at the threshold that keeps "
-                     "the frame false positive rate",
+       .definition =
+           "mean seconds from a run of positive frames to its first frame at the threshold that keeps "
+           "the frame false positive rate",
        .rules = {.matching = "a run of positive frames is one event",
                  .ties = "a frame of exactly the threshold is noticed",
                  .empty = "runs that are never noticed are counted beside, not averaged",

@@ -57,8 +57,8 @@ class Recording {
 };
 
 /// True events left over that an answer left over meets in time, of whatever category; each answer once.
-double Substitutions(const std::vector<std::vector<std::size_t>>& in_time, const std::vector<std::size_t>& match,
-                     std::size_t answers) {
+double Substitutions(const std::vector<std::vector<std::size_t>>& in_time,
+                     const std::vector<std::size_t>& match, std::size_t answers) {
   std::vector<bool> used(answers, false);
   for (const std::size_t answer : match) {
     if (answer != kUnmatched) used[answer] = true;
@@ -95,9 +95,10 @@ EventMatch MatchEvents(const EventInput& input, const EventRules& rules) {
       });
       by_category[recording.Truth(i).category].truth += 1;
     }
-    for (std::size_t k = 0; k < recording.answers(); ++k) by_category[recording.Answer(k).category].answers += 1;
-    const std::vector<std::size_t> match = rules.greedy ? GreedyMatching(fits, recording.answers())
-                                                        : LargestMatching(fits, recording.answers());
+    for (std::size_t k = 0; k < recording.answers(); ++k)
+      by_category[recording.Answer(k).category].answers += 1;
+    const std::vector<std::size_t> match =
+        rules.greedy ? GreedyMatching(fits, recording.answers()) : LargestMatching(fits, recording.answers());
     Counts& all = result.tally.overall[source];
     for (std::size_t i = 0; i < match.size(); ++i) {
       if (match[i] == kUnmatched) continue;

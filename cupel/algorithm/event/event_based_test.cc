@@ -68,7 +68,8 @@ TEST(EventBasedTest, MeansOverCategoriesAgreeWithSedEval) {
 
 /// The two toy lists of sed_eval's tests (test_sound_event.py, test_binary and its neighbours).
 TEST(EventBasedTest, ToyListsGiveSedEvalsFigures) {
-  const auto right = InputOf({{"1", "event", 1.2, 2.3}}, {{"1", "event", 1.3, 2.2}, {"2", "event", 1.3, 2.2}});
+  const auto right =
+      InputOf({{"1", "event", 1.2, 2.3}}, {{"1", "event", 1.3, 2.2}, {"2", "event", 1.3, 2.2}});
   const Counts counts = Overall(MatchEvents(*right, {}).tally, Once(*right));
   EXPECT_DOUBLE_EQ(FScore(counts, Silence::kUndefined), 2.0 / 3);
   EXPECT_DOUBLE_EQ(ErrorRate(counts), 1.0);

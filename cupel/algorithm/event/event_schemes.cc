@@ -8,13 +8,15 @@ namespace cupel::algorithm::event {
 namespace {
 
 constexpr scheme::Rules kRules = {
-    .matching = "one to one within a category: |onset difference| <= collar and, with offsets, |offset "
-                "difference| <= max(collar, offset_share * true length); largest matching, or greedy in the "
-                "order of the file; left-over pairs in time are substitutions",
+    .matching =
+        "one to one within a category: |onset difference| <= collar and, with offsets, |offset "
+        "difference| <= max(collar, offset_share * true length); largest matching, or greedy in the "
+        "order of the file; left-over pairs in time are substitutions",
     .ties = "Hopcroft-Karp in sed_eval's order",
     .empty = "0/0 does not exist, except F = 0 when precision and recall are both 0, and `silence`",
-    .averaging = "micro: all events; macro: mean over categories of which the truth has events, where missed "
-                 "are deletions and false are insertions"};
+    .averaging =
+        "micro: all events; macro: mean over categories of which the truth has events, where missed "
+        "are deletions and false are insertions"};
 
 EventRules RulesOf(const check::Parameters& parameters, bool offsets) {
   return {.collar = parameters.Real("collar"),

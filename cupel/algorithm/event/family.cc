@@ -11,9 +11,9 @@ namespace cupel::algorithm::event {
 const scheme::Family& Family() {
   static const Schemes schemes = [] {
     Schemes all;
-    for (const auto list : {SegmentSchemes, EventSchemes, IntersectionSchemes, TemporalApSchemes,
-                            ActivitySchemes, TrialSchemes, FrameSchemes, RegionSchemes, AlarmSchemes,
-                            EarlySchemes, SegmentalSchemes, LineCountSchemes}) {
+    for (const auto list :
+         {SegmentSchemes, EventSchemes, IntersectionSchemes, TemporalApSchemes, ActivitySchemes, TrialSchemes,
+          FrameSchemes, RegionSchemes, AlarmSchemes, EarlySchemes, SegmentalSchemes, LineCountSchemes}) {
       Schemes theme = list();
       std::ranges::move(theme, std::back_inserter(all));
     }

@@ -53,7 +53,7 @@ std::unique_ptr<EventInput> Survey() {
   return input;
 }
 
-Result<scheme::Evaluation> Run(const scheme::Scheme& scheme, const EventInput& input) {
+Result<scheme::Evaluation> RunScheme(const scheme::Scheme& scheme, const EventInput& input) {
   const scheme::Scheme* known = &scheme;
   CUPEL_TRY(const scheme::Call call, scheme::ParseCall(scheme.id, {&known, 1}));
   return scheme.evaluate(input, call.parameters, {.replicates = 100});
@@ -63,7 +63,7 @@ TEST(EventFamilyTest, EverySchemeGivesItsValueWithAnInterval) {
   const auto input = Survey();
   for (const scheme::Scheme& scheme : Family().schemes) {
     SCOPED_TRACE(scheme.id);
-    CUPEL_ASSERT_OK(const scheme::Evaluation evaluation, Run(scheme, *input));
+    CUPEL_ASSERT_OK(const scheme::Evaluation evaluation, RunScheme(scheme, *input));
     ASSERT_FALSE(evaluation.metrics.empty());
     EXPECT_EQ(evaluation.metrics.front().name, scheme::kValue);
     std::set<std::string> names;
@@ -82,8 +82,9 @@ TEST(EventFamilyTest, EverySchemeGivesItsValueWithAnInterval) {
 TEST(EventFamilyTest, RowsOfTheCatalogueAreCovered) {
   std::set<std::string_view> rows;
   for (const scheme::Scheme& scheme : Family().schemes) rows.insert(scheme.row);
-  EXPECT_EQ(rows, (std::set<std::string_view>{"F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09",
-                                              "F10", "F11", "F12", "F14", "F15", "F17", "F18", "F19", "F21"}));
+  EXPECT_EQ(rows,
+            (std::set<std::string_view>{"F01", "F02", "F03", "F04", "F05", "F06", "F07", "F08", "F09", "F10",
+                                        "F11", "F12", "F14", "F15", "F17", "F18", "F19", "F21"}));
 }
 
 TEST(EventFamilyTest, ValuesAreSharesWhereNoUnitSaysOtherwise) {
@@ -91,7 +92,7 @@ TEST(EventFamilyTest, ValuesAreSharesWhereNoUnitSaysOtherwise) {
   for (const scheme::Scheme& scheme : Family().schemes) {
     SCOPED_TRACE(scheme.id);
     if (!scheme.unit.empty()) continue;
-    CUPEL_ASSERT_OK(const scheme::Evaluation evaluation, Run(scheme, *input));
+    CUPEL_ASSERT_OK(const scheme::Evaluation evaluation, RunScheme(scheme, *input));
     EXPECT_GE(evaluation.metrics.front().value, 0);
     EXPECT_LE(evaluation.metrics.front().value, 1);
   }
@@ -103,7 +104,7 @@ TEST(EventFamilyTest, AnAlgorithmThatSaysNothingIsNeverPraised) {
   for (auto& of : input->answers_of) of.clear();
   for (const scheme::Scheme& scheme : Family().schemes) {
     SCOPED_TRACE(scheme.id);
-    const Result<scheme::Evaluation> evaluation = Run(scheme, *input);
+    const Result<scheme::Evaluation> evaluation = RunScheme(scheme, *input);
     if (!evaluation || evaluation->metrics.empty() || evaluation->metrics[0].name != scheme::kValue) continue;
     const double value = evaluation->metrics[0].value;
     if (scheme.id == "false_alarms_per_hour" || scheme.id == "actev_time_false_alarm") {
@@ -120,7 +121,7 @@ TEST(EventFamilyTest, OneRecordingHasNoIntervalAndSaysSo) {
   const auto input = InputOf({{"a", "x", 1, 2}}, {{"a", "x", 1, 2}}, {SourceOf("a", 10, 10, 100)});
   for (const scheme::Scheme& scheme : Family().schemes) {
     if (scheme.id != "event_f_score") continue;
-    CUPEL_ASSERT_OK(const scheme::Evaluation evaluation, Run(scheme, *input));
+    CUPEL_ASSERT_OK(const scheme::Evaluation evaluation, RunScheme(scheme, *input));
     EXPECT_FALSE(evaluation.metrics[0].interval.has_value());
     EXPECT_FALSE(evaluation.notes.empty());
   }
@@ -130,9 +131,9 @@ TEST(EventFamilyTest, TimelinesShowWhatWasMissedAndInvented) {
   const auto input = InputOf({{"a", "x", 1, 2}, {"a", "x", 5, 6}}, {{"a", "x", 1, 2}, {"a", "x", 8, 9}},
                              {SourceOf("a", 10)});
   const auto scheme = std::ranges::find(Family().schemes, "event_f_score", &scheme::Scheme::id);
-  CUPEL_ASSERT_OK(const scheme::Evaluation evaluation, Run(*scheme, *input));
-  const auto timeline =
-      std::ranges::find_if(evaluation.figures, [](const Json& figure) { return figure["type"] == "timeline"; });
+  CUPEL_ASSERT_OK(const scheme::Evaluation evaluation, RunScheme(*scheme, *input));
+  const auto timeline = std::ranges::find_if(evaluation.figures,
+                                             [](const Json& figure) { return figure["type"] == "timeline"; });
   ASSERT_NE(timeline, evaluation.figures.end());
   EXPECT_EQ((*timeline)["duration"], Json(10));
   std::string kinds;

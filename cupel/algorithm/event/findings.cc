@@ -23,9 +23,8 @@ Json Row(std::string label, const std::vector<Event>& events, const std::vector<
   std::ranges::stable_sort(by_start, {}, [&](std::size_t i) { return events[i].start; });
   if (by_start.size() > kMaxSpans) by_start.resize(kMaxSpans);
   for (const std::size_t i : by_start) {
-    row["spans"].Append(Json::Object{{"start", events[i].start},
-                                     {"end", events[i].end},
-                                     {"kind", good[i] ? good_kind : bad_kind}});
+    row["spans"].Append(Json::Object{
+        {"start", events[i].start}, {"end", events[i].end}, {"kind", good[i] ? good_kind : bad_kind}});
   }
   return row;
 }
@@ -84,7 +83,8 @@ Json Timeline(const EventInput& input, const std::vector<bool>& truth_found,
   for (const auto& [count, source] : wrong) {
     const Source& recording = input.sources[source];
     duration = std::max(duration, recording.duration);
-    for (const std::size_t i : input.truth_of[source]) duration = std::max(duration, input.truth.events[i].end);
+    for (const std::size_t i : input.truth_of[source])
+      duration = std::max(duration, input.truth.events[i].end);
     for (const std::size_t i : input.answers_of[source]) {
       duration = std::max(duration, input.answers.events[i].end);
     }

@@ -26,7 +26,9 @@ class Findings {
   /// Only the figure, of a kind that recordings do not sample (a count of what was left out).
   void AddCount(std::string name, std::int64_t count);
 
-  void AddNote(std::string en, std::string zh) { evaluation_.notes.push_back({std::move(en), std::move(zh)}); }
+  void AddNote(std::string en, std::string zh) {
+    evaluation_.notes.push_back({std::move(en), std::move(zh)});
+  }
   void AddFigure(Json figure) { evaluation_.figures.push_back(std::move(figure)); }
 
   /// The evaluation. With one recording a note says why there are no intervals.
@@ -49,7 +51,8 @@ Json CurveFigure(const check::Text& title, std::string name, const check::Text& 
                  const check::Text& y_label, std::span<const double> x, std::span<const double> y);
 
 /// "bars" of at most 100 values that exist.
-Json BarsFigure(const check::Text& title, std::span<const std::string> labels, std::span<const double> values);
+Json BarsFigure(const check::Text& title, std::span<const std::string> labels,
+                std::span<const double> values);
 
 Json TextJson(const check::Text& text);
 

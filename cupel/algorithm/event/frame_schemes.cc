@@ -34,8 +34,7 @@ Result<scheme::Evaluation> FrameFScore(const EventInput& input, const check::Par
   }
   const auto n = static_cast<std::int64_t>(table.rows.size());
   Findings findings(input, "frame_f_score", options);
-  findings.Add(
-      "value", [&](Weights weights) { return FScore(Overall(tally, weights), Silence::kZero); }, n);
+  findings.Add("value", [&](Weights weights) { return FScore(Overall(tally, weights), Silence::kZero); }, n);
   findings.Add(
       "precision", [&](Weights weights) { return Precision(Overall(tally, weights), Silence::kZero); }, n);
   findings.Add("recall", [&](Weights weights) { return Recall(Overall(tally, weights)); }, n);

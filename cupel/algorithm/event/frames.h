@@ -23,8 +23,8 @@ struct FrameTable {
     std::uint32_t source = 0;
     bool positive = false;
   };
-  std::vector<Row> rows;                          ///< All frames, in the order of recordings and time.
-  std::vector<std::size_t> first;                 ///< [source + 1], where each recording's rows begin.
+  std::vector<Row> rows;           ///< All frames, in the order of recordings and time.
+  std::vector<std::size_t> first;  ///< [source + 1], where each recording's rows begin.
 };
 
 /// category: one of the input's, or empty for "any": a frame is positive when it shows any category.

@@ -71,8 +71,8 @@ TEST(FramesTest, WeightsAreRepetitionsOfRecordings) {
   truth.categories = {"x"};
   truth.frames = {{0, 1, 0, 1}, {1, 0, 0, 1}, {2, 0, 0, 1}};
   Annotations answers = truth;
-  answers.frames = {{0, 0, 0, 0.5}, {0, 1, 0, 0.4}, {0, 2, 0, 0.1}, {1, 0, 0, 0.3}, {1, 1, 0, 0.35},
-                    {2, 0, 0, 0.3}, {2, 1, 0, 0.35}};
+  answers.frames = {{0, 0, 0, 0.5},  {0, 1, 0, 0.4}, {0, 2, 0, 0.1}, {1, 0, 0, 0.3},
+                    {1, 1, 0, 0.35}, {2, 0, 0, 0.3}, {2, 1, 0, 0.35}};
   CUPEL_ASSERT_OK(const auto input, EventInput::Create(truth, answers));
   CUPEL_ASSERT_OK(const FrameTable table, TabulateFrames(*input, "x"));
   const FrameRanking ranking(table);

@@ -35,7 +35,8 @@ struct TestEvent {
 };
 
 /// Sources and categories by first use, as the readers have them.
-inline Annotations AnnotationsOf(const std::vector<TestEvent>& events, const std::vector<Source>& sources = {}) {
+inline Annotations AnnotationsOf(const std::vector<TestEvent>& events,
+                                 const std::vector<Source>& sources = {}) {
   Annotations made;
   made.sources = sources;
   const auto index = [](auto& list, const std::string& name, auto name_of, auto make) {
@@ -94,7 +95,8 @@ inline std::vector<TestEvent> EventsOf(const Json& rows, double rate = 1) {
 }
 
 /// Expects `value` within a relative 1e-12 of a golden number; null stands for NaN.
-inline void ExpectGolden(double value, const Json& golden, const std::string& what, double tolerance = 1e-12) {
+inline void ExpectGolden(double value, const Json& golden, const std::string& what,
+                         double tolerance = 1e-12) {
   if (golden.IsNull()) {
     EXPECT_TRUE(value != value) << what << " is " << value;
   } else {

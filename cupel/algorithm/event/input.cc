@@ -84,13 +84,14 @@ Result<std::unique_ptr<scheme::Input>> ReadInput(const scheme::Sources& files) {
 }
 
 /// `fact` of every recording, which must be known.
-Result<std::vector<double>> Known(const EventInput& input, double Source::*fact, std::string_view what,
+Result<std::vector<double>> Known(const EventInput& input, double Source::* fact, std::string_view what,
                                   std::string_view member) {
   std::vector<double> values;
   for (const Source& source : input.sources) {
     if (!(source.*fact > 0)) {
-      return Fail(ErrorCode::kInvalidArgument, fmt::format("the {} of \"{}\" is not known", what, source.name),
-                  "", fmt::format("give it in the truth ({}; docs/formats/annotations.md)", member));
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("the {} of \"{}\" is not known", what, source.name), "",
+                  fmt::format("give it in the truth ({}; docs/formats/annotations.md)", member));
     }
     values.push_back(source.*fact);
   }
@@ -130,11 +131,13 @@ const scheme::InputFormat& EventFormat() {
 }
 
 Result<std::vector<double>> Durations(const EventInput& input) {
-  return Known(input, &Source::duration, "duration", "\"duration\" of its source record, or a durations table");
+  return Known(input, &Source::duration, "duration",
+               "\"duration\" of its source record, or a durations table");
 }
 
 Result<std::vector<double>> FrameRates(const EventInput& input) {
-  return Known(input, &Source::frame_rate, "frame rate", "\"frame_rate\" of its source record, or a file index");
+  return Known(input, &Source::frame_rate, "frame rate",
+               "\"frame_rate\" of its source record, or a file index");
 }
 
 }  // namespace cupel::algorithm::event

@@ -163,7 +163,8 @@ std::vector<double> Staircase(std::vector<RatePoint> points, const std::vector<d
   std::size_t next = 0;
   double height = 0;
   for (const double x : at) {
-    for (; next < points.size() && points[next].efpr <= x; ++next) height = std::max(height, points[next].tpr);
+    for (; next < points.size() && points[next].efpr <= x; ++next)
+      height = std::max(height, points[next].tpr);
     heights.push_back(height);
   }
   return heights;
@@ -198,8 +199,9 @@ Result<IntersectionCounts> CountIntersections(const EventInput& input,
   counts.truths.assign(input.sources.size() * c, 0);
   counts.truth_length.assign(input.sources.size() * c, 0);
   for (const Event& event : input.truth.events) {
-    const std::size_t cell = static_cast<std::size_t>(event.source) * c +
-                             static_cast<std::size_t>(category_index[static_cast<std::size_t>(event.category)]);
+    const std::size_t cell =
+        static_cast<std::size_t>(event.source) * c +
+        static_cast<std::size_t>(category_index[static_cast<std::size_t>(event.category)]);
     counts.truths[cell] += 1;
     counts.truth_length[cell] += Length(event);
   }
@@ -237,7 +239,8 @@ std::vector<double> IntersectionFScores(const IntersectionCounts& counts, std::s
   return scores;
 }
 
-PsdRoc ComputePsds(const IntersectionCounts& counts, std::span<const double> weights, const PsdsRules& rules) {
+PsdRoc ComputePsds(const IntersectionCounts& counts, std::span<const double> weights,
+                   const PsdsRules& rules) {
   const std::vector<std::vector<RatePoint>> rates = Rates(counts, weights, rules);
   PsdRoc roc;
   for (const auto& category : rates) {

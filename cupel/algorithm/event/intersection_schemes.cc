@@ -55,7 +55,8 @@ Result<scheme::Evaluation> IntersectionFScore(const EventInput& input, const che
   const auto n = static_cast<std::int64_t>(kept->truth.events.size());
   Findings findings(*kept, "intersection_f_score", options);
   findings.Add(
-      "value", [&](Weights weights) { return MeanOfExisting(IntersectionFScores(counts, weights, mode)); }, n);
+      "value", [&](Weights weights) { return MeanOfExisting(IntersectionFScores(counts, weights, mode)); },
+      n);
   for (std::size_t i = 0; i < counts.categories.size(); ++i) {
     findings.Add(
         "f_score." + kept->categories[static_cast<std::size_t>(counts.categories[i])],
@@ -88,8 +89,8 @@ std::vector<std::vector<std::size_t>> OperatingPoints(const std::vector<Event>& 
 
 Result<scheme::Evaluation> Psds(const EventInput& input, const check::Parameters& parameters,
                                 const scheme::Options& options) {
-  const auto points = OperatingPoints(input.answers.events,
-                                      static_cast<std::size_t>(parameters.Integer("operating_points")));
+  const auto points =
+      OperatingPoints(input.answers.events, static_cast<std::size_t>(parameters.Integer("operating_points")));
   CUPEL_TRY(const IntersectionCounts counts,
             CountIntersections(input, points, RulesOf(parameters, parameters.Real("cttc"))));
   const PsdsRules rules{.alpha_ct = parameters.Real("alpha_ct"),

@@ -76,9 +76,10 @@ TEST(IntersectionTest, PsdsAgreesWithPsdsEval) {
 /// Example 1 of psds_eval's tests, which is the ICASSP paper's: data and figures quoted from
 /// tests/data/test_1.{gt,det} and tests/test_psds_examples.py.
 TEST(IntersectionTest, TheIcasspPapersExampleIsReproduced) {
-  const std::vector<TestEvent> truth = {{"test.wav", "c1", 2, 20}, {"test.wav", "c2", 12, 35}, {"test.wav", "c3", 42, 47}};
-  const std::vector<TestEvent> answers = {{"test.wav", "c1", 0, 19},   {"test.wav", "c1", 40, 45},
-                                          {"test.wav", "c2", 11, 25},  {"test.wav", "c2", 27, 30},
+  const std::vector<TestEvent> truth = {
+      {"test.wav", "c1", 2, 20}, {"test.wav", "c2", 12, 35}, {"test.wav", "c3", 42, 47}};
+  const std::vector<TestEvent> answers = {{"test.wav", "c1", 0, 19},    {"test.wav", "c1", 40, 45},
+                                          {"test.wav", "c2", 11, 25},   {"test.wav", "c2", 27, 30},
                                           {"test.wav", "c2", 32, 41.5}, {"test.wav", "c3", 38, 48}};
   const auto input = InputOf(truth, answers,
                              {SourceOf("test.wav", 50), SourceOf("test2.wav", 50), SourceOf("test3.wav", 50),
@@ -107,9 +108,8 @@ TEST(IntersectionTest, ACategoryThatIsNeverFoundCountsUnlessCompatible) {
 
 TEST(IntersectionTest, CrossTriggersAreAveragedOverTheOtherCategories) {
   // One answer "x" lies in the only event "y": one false alarm and one cross trigger in an hour.
-  const auto input =
-      InputOf({{"a", "x", 0, 36}, {"a", "y", 100, 136}}, {{"a", "x", 0, 36}, {"a", "x", 100, 136}},
-              {SourceOf("a", 3600)});
+  const auto input = InputOf({{"a", "x", 0, 36}, {"a", "y", 100, 136}},
+                             {{"a", "x", 0, 36}, {"a", "x", 100, 136}}, {SourceOf("a", 3600)});
   const std::vector<std::vector<std::size_t>> all = {{0, 1}};
   CUPEL_ASSERT_OK(const IntersectionCounts counts, CountIntersections(*input, all, {}));
   PsdsRules rules{.alpha_ct = 1, .max_efpr = 1000};

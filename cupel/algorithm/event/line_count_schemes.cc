@@ -20,7 +20,7 @@ Result<scheme::Evaluation> LineCountError(const EventInput& input, const check::
   const std::size_t c = kept->categories.size();
   if (c == 0) return Fail(ErrorCode::kInvalidArgument, "neither truth nor answers have a direction");
   /// Over one direction, or all of them from 0.
-  const auto mean = [&](Weights weights, double CountErrors::*part, double CountErrors::*over,
+  const auto mean = [&](Weights weights, double CountErrors::* part, double CountErrors::* over,
                         std::size_t from, std::size_t to) {
     double sum = 0;
     double n = 0;
@@ -36,10 +36,12 @@ Result<scheme::Evaluation> LineCountError(const EventInput& input, const check::
   for (const CountErrors& error : errors) intervals += error.intervals;
   const auto n = static_cast<std::int64_t>(intervals);
   Findings findings(*kept, "line_count_error", options);
-  const auto add = [&](std::string name, double CountErrors::*part, std::size_t from, std::size_t to) {
+  const auto add = [&](std::string name, double CountErrors::* part, std::size_t from, std::size_t to) {
     findings.Add(
         std::move(name),
-        [&, part, from, to](Weights weights) { return mean(weights, part, &CountErrors::intervals, from, to); },
+        [&, part, from, to](Weights weights) {
+          return mean(weights, part, &CountErrors::intervals, from, to);
+        },
         n);
   };
   add("value", &CountErrors::relative, 0, c);

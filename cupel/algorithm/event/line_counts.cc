@@ -18,8 +18,8 @@ Result<std::vector<CountErrors>> CompareCounts(const EventInput& input, double s
   for (std::size_t source = 0; source < input.sources.size(); ++source) {
     const double intervals = std::ceil(durations[source] / seconds);
     if (intervals * static_cast<double>(c) > kMaxCells) {
-      return Fail(ErrorCode::kInvalidArgument, "more than 2^26 intervals and directions", input.sources[source].name,
-                  "take longer intervals");
+      return Fail(ErrorCode::kInvalidArgument, "more than 2^26 intervals and directions",
+                  input.sources[source].name, "take longer intervals");
     }
     const auto n = static_cast<std::size_t>(intervals);
     std::vector<double> truth(n * c, 0);

@@ -3,7 +3,8 @@
 
 /// Counting over a line: an event is one crossing at its start, its category the direction. Time is cut into
 /// intervals; in each, recording by recording and direction by direction, the answered count is held against
-/// the true one. Defined as the effectiveness of the AI City Challenge's counting track, without its cut at 0.
+/// the true one. Defined as the effectiveness of the AI City Challenge's counting track, without its cut at
+/// 0.
 
 #include <vector>
 

@@ -4,7 +4,7 @@
 namespace cupel::algorithm::event {
 namespace {
 
-constexpr std::size_t kFree = kUnmatched - 1;    ///< Where an alternating path may begin: a free answer.
+constexpr std::size_t kFree = kUnmatched - 1;     ///< Where an alternating path may begin: a free answer.
 constexpr std::size_t kNoEntry = kUnmatched - 2;  ///< The answer is not in the layers, or was used up.
 
 class HopcroftKarp {

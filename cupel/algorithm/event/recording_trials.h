@@ -36,8 +36,8 @@ struct DetPoint {
   double false_alarm_prob = 0;
 };
 
-/// From (miss 1, false alarm 0) on, one point a distinct score. Empty without a target or without a non-target
-/// trial of weight.
+/// From (miss 1, false alarm 0) on, one point a distinct score. Empty without a target or without a
+/// non-target trial of weight.
 std::vector<DetPoint> DetCurve(std::span<const Trial> trials, std::span<const double> weights);
 
 /// Normalised cost of one point.

@@ -23,9 +23,9 @@ Result<scheme::Evaluation> Evaluate(const EventInput& input, const check::Parame
       static_cast<std::int64_t>(n));
   const RegionCurve curve = CurveOf(outcome, kind, std::vector<double>(input.sources.size(), 1.0));
   if (n > 0) {
-    Json figure =
-        CurveFigure({"Detected against false positives", "检出率与误报"}, std::string(id),
-                    {"false positives a frame", "每帧误报数"}, {"detected share", "检出率"}, curve.fpr, curve.rate);
+    Json figure = CurveFigure({"Detected against false positives", "检出率与误报"}, std::string(id),
+                              {"false positives a frame", "每帧误报数"}, {"detected share", "检出率"},
+                              curve.fpr, curve.rate);
     figure["xMax"] = 1;
     findings.AddFigure(std::move(figure));
   }
@@ -43,13 +43,15 @@ Result<scheme::Evaluation> Tbdc(const EventInput& input, const check::Parameters
 }
 
 check::ParameterSpec IouSpec() {
-  return Real("iou", 0.1, 0.001, 1, "", "intersection over union that an answered box needs with a true region",
+  return Real("iou", 0.1, 0.001, 1, "",
+              "intersection over union that an answered box needs with a true region",
               "结果框与真值区域所需的交并比");
 }
 
 constexpr scheme::Rules kRules = {
-    .matching = "a true region is detected by any answered box of its frame that overlaps it enough; a box "
-                "that overlaps none is a false positive; categories are not told apart",
+    .matching =
+        "a true region is detected by any answered box of its frame that overlaps it enough; a box "
+        "that overlaps none is a false positive; categories are not told apart",
     .ties = "equal scores pass the threshold together",
     .empty = "beyond the last threshold the curve is flat",
     .averaging = "false positives per frame of all recordings"};
@@ -76,9 +78,9 @@ Schemes RegionSchemes() {
            .reference = "definition of Ramachandra and Jones 2020, by brute force",
            .test = "RegionsTest.AgreesWithTheDefinitionByBruteForce",
            .input = &EventFormat(),
-           .parameters = {IouSpec(), Real("share", 0.1, 0.001, 1, "",
-                                          "share of a track's regions that must be detected",
-                                          "轨迹中须检出的区域比例")},
+           .parameters = {IouSpec(),
+                          Real("share", 0.1, 0.001, 1, "", "share of a track's regions that must be detected",
+                               "轨迹中须检出的区域比例")},
            .unit = "",
            .evaluate = scheme::On<EventInput, Tbdc>}};
 }

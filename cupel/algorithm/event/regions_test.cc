@@ -67,7 +67,8 @@ std::array<double, 3> RatesAt(const EventInput& input, double threshold) {
   double found = 0;
   for (const auto& [track, share] : tracks) found += share.first / share.second >= 0.1;
   return {wrong / static_cast<double>(input.sources[0].frames),
-          regions / static_cast<double>(input.truth.objects.size()), found / static_cast<double>(tracks.size())};
+          regions / static_cast<double>(input.truth.objects.size()),
+          found / static_cast<double>(tracks.size())};
 }
 
 double AreaByBruteForce(const EventInput& input, std::size_t rate) {

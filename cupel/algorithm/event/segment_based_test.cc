@@ -102,8 +102,9 @@ TEST(SegmentBasedTest, CountsOnBordersAreThoseOfTheRoll) {
     for (auto& side : sides) {
       for (int i = 0; i < 25; ++i) {
         const double start = stream.UniformDouble() * 90;
-        side.push_back({stream.Below(2) == 0 ? "a" : "b", std::string(1, static_cast<char>('x' + stream.Below(3))),
-                        start, start + (stream.Below(4) == 0 ? 0 : stream.UniformDouble() * 9)});
+        side.push_back({stream.Below(2) == 0 ? "a" : "b",
+                        std::string(1, static_cast<char>('x' + stream.Below(3))), start,
+                        start + (stream.Below(4) == 0 ? 0 : stream.UniformDouble() * 9)});
       }
     }
     const auto input = InputOf(sides[0], sides[1]);

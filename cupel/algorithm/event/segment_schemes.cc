@@ -9,11 +9,13 @@ namespace {
 using Weights = std::span<const double>;
 
 constexpr scheme::Rules kRules = {
-    .matching = "a segment touches floor(start / r) to ceil(end / r); a category is there or not in a segment",
+    .matching =
+        "a segment touches floor(start / r) to ceil(end / r); a category is there or not in a segment",
     .ties = "",
     .empty = "0/0 does not exist, except F = 0 when precision and recall are both 0, and `silence`",
-    .averaging = "micro: all categories, S = min(missed, false) per segment; macro: mean over categories of "
-                 "which the truth has events, where missed are deletions and false are insertions"};
+    .averaging =
+        "micro: all categories, S = min(missed, false) per segment; macro: mean over categories of "
+        "which the truth has events, where missed are deletions and false are insertions"};
 
 struct Prepared {
   std::unique_ptr<EventInput> input;

@@ -52,9 +52,8 @@ double EditScore(const RecordingSegments& recording) {
     std::size_t diagonal = std::exchange(row[0], i);
     for (std::size_t j = 1; j <= truth.size(); ++j) {
       const std::size_t above = row[j];
-      row[j] = answers[i - 1].category == truth[j - 1].category
-                   ? diagonal
-                   : 1 + std::min({above, row[j - 1], diagonal});
+      row[j] = answers[i - 1].category == truth[j - 1].category ? diagonal
+                                                                : 1 + std::min({above, row[j - 1], diagonal});
       diagonal = above;
     }
   }

@@ -18,10 +18,10 @@
 namespace cupel::algorithm::event {
 
 struct Counts {
-  double truth = 0;    ///< N_ref
-  double answers = 0;  ///< N_sys
-  double hits = 0;     ///< N_tp
-  double rejected = 0; ///< N_tn, of segments
+  double truth = 0;     ///< N_ref
+  double answers = 0;   ///< N_sys
+  double hits = 0;      ///< N_tp
+  double rejected = 0;  ///< N_tn, of segments
   double substituted = 0;
   double deleted = 0;
   double inserted = 0;

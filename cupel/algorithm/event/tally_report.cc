@@ -78,7 +78,7 @@ void AddFScores(const EventInput& input, const Tally& tally, const Averaging& av
 void AddErrorRates(const EventInput& input, const Tally& tally, bool macro, Findings& findings) {
   const std::int64_t n = TruthCount(tally);
   AddRate("value", tally, macro, ErrorRate, n, findings);
-  const auto share = [](double Counts::*part) {
+  const auto share = [](double Counts::* part) {
     return [part](const Counts& counts) {
       return counts.*part / counts.truth;  // 0/0 is NaN: no rate
     };
@@ -88,7 +88,8 @@ void AddErrorRates(const EventInput& input, const Tally& tally, bool macro, Find
   if (!macro) {
     AddRate("substitution_rate", tally, false, share(&Counts::substituted), n, findings);
   }
-  AddByCategory(input, tally, "error_rate", ErrorRate, {"Error rate by category", "各类别的错误率"}, findings);
+  AddByCategory(input, tally, "error_rate", ErrorRate, {"Error rate by category", "各类别的错误率"},
+                findings);
 }
 
 void NoteLeftOut(std::int64_t left_out, Findings& findings) {

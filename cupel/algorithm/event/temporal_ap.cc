@@ -41,7 +41,8 @@ RankedAnswers Rank(const EventInput& input, std::size_t category, std::span<cons
   RankedAnswers ranked;
   for (const auto& of : truths) ranked.truths.push_back(static_cast<double>(of.size()));
   ranked.right.assign(thresholds.size() * order.size(), false);
-  std::vector<std::vector<bool>> taken(thresholds.size(), std::vector<bool>(input.truth.events.size(), false));
+  std::vector<std::vector<bool>> taken(thresholds.size(),
+                                       std::vector<bool>(input.truth.events.size(), false));
   for (std::size_t rank = 0; rank < order.size(); ++rank) {
     const Event& answer = input.answers.events[order[rank]];
     ranked.source.push_back(static_cast<std::size_t>(answer.source));
@@ -81,8 +82,7 @@ TemporalMatches MatchInTime(const EventInput& input, std::span<const double> thr
 }
 
 double AveragePrecision(const RankedAnswers& ranked, std::size_t threshold, std::span<const double> weights) {
-  const double truths =
-      std::inner_product(ranked.truths.begin(), ranked.truths.end(), weights.begin(), 0.0);
+  const double truths = std::inner_product(ranked.truths.begin(), ranked.truths.end(), weights.begin(), 0.0);
   if (truths == 0) return std::numeric_limits<double>::quiet_NaN();
   const std::size_t n = ranked.source.size();
   std::vector<double> precision;

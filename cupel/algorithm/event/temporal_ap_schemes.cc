@@ -13,7 +13,8 @@ using Weights = std::span<const double>;
 /// Mean over thresholds of the mean over categories.
 double AverageMap(const TemporalMatches& matches, Weights weights) {
   double sum = 0;
-  for (std::size_t i = 0; i < matches.thresholds.size(); ++i) sum += MeanAveragePrecision(matches, i, weights);
+  for (std::size_t i = 0; i < matches.thresholds.size(); ++i)
+    sum += MeanAveragePrecision(matches, i, weights);
   return sum / static_cast<double>(matches.thresholds.size());
 }
 
@@ -46,7 +47,8 @@ Result<scheme::Evaluation> TemporalMap(const EventInput& input, const check::Par
         },
         n);
   }
-  findings.AddFigure(BarsFigure({"Mean average precision by temporal IoU", "各时间 IoU 的 mAP"}, labels, values));
+  findings.AddFigure(
+      BarsFigure({"Mean average precision by temporal IoU", "各时间 IoU 的 mAP"}, labels, values));
   return std::move(findings).Take();
 }
 
@@ -64,21 +66,22 @@ check::ParameterSpec ThresholdsSpec() {
 }  // namespace
 
 Schemes TemporalApSchemes() {
-  return {{.id = "temporal_map",
-           .row = "F07",
-           .title = {"Mean average precision of events in time", "时间事件的平均精度均值"},
-           .definition = "mean over categories and temporal IoU thresholds of interpolated average precision",
-           .rules = {.matching = "answers by falling score; each takes the free true event of its recording and "
-                                 "category with the largest IoU, if that reaches the threshold",
-                     .ties = "equal scores: the later in the file first",
-                     .empty = "a category without a true event is not evaluated; without an answer AP = 0",
-                     .averaging = "mean over categories, then over thresholds"},
-           .reference = "ActivityNet eval_detection.py",
-           .test = "TemporalApTest.AgreesWithActivityNet",
-           .input = &EventFormat(),
-           .parameters = {ThresholdsSpec()},
-           .unit = "",
-           .evaluate = scheme::On<EventInput, TemporalMap>}};
+  return {
+      {.id = "temporal_map",
+       .row = "F07",
+       .title = {"Mean average precision of events in time", "时间事件的平均精度均值"},
+       .definition = "mean over categories and temporal IoU thresholds of interpolated average precision",
+       .rules = {.matching = "answers by falling score; each takes the free true event of its recording and "
+                             "category with the largest IoU, if that reaches the threshold",
+                 .ties = "equal scores: the later in the file first",
+                 .empty = "a category without a true event is not evaluated; without an answer AP = 0",
+                 .averaging = "mean over categories, then over thresholds"},
+       .reference = "ActivityNet eval_detection.py",
+       .test = "TemporalApTest.AgreesWithActivityNet",
+       .input = &EventFormat(),
+       .parameters = {ThresholdsSpec()},
+       .unit = "",
+       .evaluate = scheme::On<EventInput, TemporalMap>}};
 }
 
 }  // namespace cupel::algorithm::event

@@ -10,7 +10,8 @@ namespace {
 
 using Weights = std::span<const double>;
 
-Result<scheme::Evaluation> RecordingDetectionCost(const EventInput& input, const check::Parameters& parameters,
+Result<scheme::Evaluation> RecordingDetectionCost(const EventInput& input,
+                                                  const check::Parameters& parameters,
                                                   const scheme::Options& options) {
   const std::vector<Trial> trials = RecordingTrials(input);
   const CostModel model{.miss = parameters.Real("cost_miss"),
@@ -42,25 +43,26 @@ Result<scheme::Evaluation> RecordingDetectionCost(const EventInput& input, const
 }  // namespace
 
 Schemes TrialSchemes() {
-  return {{.id = "recording_detection_cost",
-           .row = "F12",
-           .title = {"Least and actual detection cost", "最小与实际检测代价"},
-           .definition = "min over thresholds of (C_miss P_t P_miss + C_fa (1 - P_t) P_fa) / min(C_miss P_t, "
-                         "C_fa (1 - P_t))",
-           .rules = {.matching = "a trial is a recording and a category; its score is the largest of its answers",
-                     .ties = "equal scores pass the threshold together",
-                     .empty = "a trial without an answer lies below every score",
-                     .averaging = "all trials together"},
-           .reference = "scikit-learn det_curve and the cost of NIST's 2008 speaker recognition plan",
-           .test = "RecordingTrialsTest.LeastCostAgreesWithScikitLearn",
-           .input = &EventFormat(),
-           .parameters = {Real("cost_miss", 10, 0.000001, 1e9, "", "cost of a miss", "漏检代价"),
-                          Real("cost_false", 1, 0.000001, 1e9, "", "cost of a false alarm", "误报代价"),
-                          Real("prior", 0.01, 0.000001, 0.999999, "", "prior of a target", "目标先验概率"),
-                          Real("threshold", 0.5, 0, 0, "", "decision of the actual cost", "实际代价的判决阈值")},
-           .higher_is_better = false,
-           .unit = "",
-           .evaluate = scheme::On<EventInput, RecordingDetectionCost>}};
+  return {
+      {.id = "recording_detection_cost",
+       .row = "F12",
+       .title = {"Least and actual detection cost", "最小与实际检测代价"},
+       .definition = "min over thresholds of (C_miss P_t P_miss + C_fa (1 - P_t) P_fa) / min(C_miss P_t, "
+                     "C_fa (1 - P_t))",
+       .rules = {.matching = "a trial is a recording and a category; its score is the largest of its answers",
+                 .ties = "equal scores pass the threshold together",
+                 .empty = "a trial without an answer lies below every score",
+                 .averaging = "all trials together"},
+       .reference = "scikit-learn det_curve and the cost of NIST's 2008 speaker recognition plan",
+       .test = "RecordingTrialsTest.LeastCostAgreesWithScikitLearn",
+       .input = &EventFormat(),
+       .parameters = {Real("cost_miss", 10, 0.000001, 1e9, "", "cost of a miss", "漏检代价"),
+                      Real("cost_false", 1, 0.000001, 1e9, "", "cost of a false alarm", "误报代价"),
+                      Real("prior", 0.01, 0.000001, 0.999999, "", "prior of a target", "目标先验概率"),
+                      Real("threshold", 0.5, 0, 0, "", "decision of the actual cost", "实际代价的判决阈值")},
+       .higher_is_better = false,
+       .unit = "",
+       .evaluate = scheme::On<EventInput, RecordingDetectionCost>}};
 }
 
 }  // namespace cupel::algorithm::event

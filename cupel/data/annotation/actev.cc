@@ -120,8 +120,8 @@ Status ReadActivity(const Json& json, NameIndex& names, Annotations& annotations
 
 }  // namespace
 
-Result<Annotations> ParseActev(std::string_view text, const std::string& file_name, std::string_view file_index,
-                               const std::string& index_name) {
+Result<Annotations> ParseActev(std::string_view text, const std::string& file_name,
+                               std::string_view file_index, const std::string& index_name) {
   Annotations annotations;
   NameIndex names(annotations);
   if (const Status status = ReadIndex(file_index, names, annotations); !status) {

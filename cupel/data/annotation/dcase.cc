@@ -105,8 +105,8 @@ class Reader {
  private:
   Status ReadRow(const Fields& fields, const Columns& columns, const std::string& place) {
     if (fields.size() != columns.count) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("expected {} columns, got {}", columns.count, fields.size()),
-                  place);
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("expected {} columns, got {}", columns.count, fields.size()), place);
     }
     const auto field = [&](int column) {
       return column < 0 ? std::string_view() : fields[static_cast<std::size_t>(column)];
@@ -157,8 +157,8 @@ class Reader {
 
 }  // namespace
 
-Result<Annotations> ParseDcase(std::string_view text, const std::string& file_name, std::string_view durations,
-                               const std::string& durations_name) {
+Result<Annotations> ParseDcase(std::string_view text, const std::string& file_name,
+                               std::string_view durations, const std::string& durations_name) {
   Reader reader;
   CUPEL_TRY_STATUS(reader.ReadTable(text, file_name, true));
   CUPEL_TRY_STATUS(reader.ReadTable(durations, durations_name, false));

@@ -74,8 +74,9 @@ class Reader {
     if (type == "object") return ReadObject(record);
     if (type == "event") return ReadEvent(record);
     if (type == "frame") return ReadFrame(record);
-    return Fail(ErrorCode::kCorrupt, fmt::format("no record is of type \"{}\"", type), "",
-                NearestRemedy(type, std::vector<std::string>{"source", "category", "object", "event", "frame"}));
+    return Fail(
+        ErrorCode::kCorrupt, fmt::format("no record is of type \"{}\"", type), "",
+        NearestRemedy(type, std::vector<std::string>{"source", "category", "object", "event", "frame"}));
   }
 
   Result<Annotations> Finish() && {
@@ -129,8 +130,8 @@ class Reader {
   }
 
   Status ReadObject(const Record& record) {
-    CUPEL_TRY_STATUS(record.OnlyHas({"source", "frame", "track", "category", "box", "area", "score", "crowd",
-                                     "ignore", "id"}));
+    CUPEL_TRY_STATUS(record.OnlyHas(
+        {"source", "frame", "track", "category", "box", "area", "score", "crowd", "ignore", "id"}));
     Object object;
     CUPEL_TRY_STATUS(ReadCommon(record, object));
     CUPEL_TRY(object.frame, record.Integer("frame", 0, 0));
@@ -160,8 +161,8 @@ class Reader {
     CUPEL_TRY(event.start, record.json().NumberAt("start"));
     CUPEL_TRY(event.end, record.json().NumberAt("end"));
     if (!(event.start >= 0 && event.start <= event.end)) {
-      return Fail(ErrorCode::kCorrupt, fmt::format("an event must have 0 <= start <= end, got {} and {}",
-                                                   event.start, event.end));
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("an event must have 0 <= start <= end, got {} and {}", event.start, event.end));
     }
     if (record.json().Find("id") != nullptr) {
       CUPEL_TRY(event.id, record.json().StringAt("id"));

@@ -22,12 +22,16 @@ TEST(JsonLinesTest, ReadsEveryKindOfRecord) {
       ParseJsonLines(kHead +
                          R"({"type":"source","name":"cam1","duration":120.5,"frame_rate":25,"frames":3012,)"
                          R"("width":1920,"height":1080})"
-                         "\n" R"({"type":"category","name":"person","id":7})"
-                         "\n" R"({"type":"object","source":"cam1","frame":3,"track":2,"category":"person",)"
+                         "\n"
+                         R"({"type":"category","name":"person","id":7})"
+                         "\n"
+                         R"({"type":"object","source":"cam1","frame":3,"track":2,"category":"person",)"
                          R"("box":[10,20.5,30,40],"score":0.5,"crowd":true,"ignore":true,"id":9})"
-                         "\n\n" R"({"type":"event","source":"cam1","category":"person","start":1.5,"end":2,)"
+                         "\n\n"
+                         R"({"type":"event","source":"cam1","category":"person","start":1.5,"end":2,)"
                          R"("tracks":[2,4],"id":"e1"})"
-                         "\r\n" R"({"type":"frame","source":"cam2","frame":5,"category":"person"})",
+                         "\r\n"
+                         R"({"type":"frame","source":"cam2","frame":5,"category":"person"})",
                      "a.jsonl"));
 
   ASSERT_EQ(read.sources.size(), 2U);
@@ -133,10 +137,12 @@ TEST(JsonLinesTest, ErrorsNameFileAndLine) {
   EXPECT_THAT(parse("[]"), corrupt("object"));
   EXPECT_THAT(parse("{"), corrupt(""));
   EXPECT_THAT(parse(R"({"type":"source","name":"a"})"
-                    "\n" R"({"type":"source","name":"a"})"),
+                    "\n"
+                    R"({"type":"source","name":"a"})"),
               HasError(ErrorCode::kCorrupt, HasSubstr("a.jsonl:3")));
   EXPECT_THAT(parse(R"({"type":"category","name":"a","id":1})"
-                    "\n" R"({"type":"category","name":"b"})"),
+                    "\n"
+                    R"({"type":"category","name":"b"})"),
               HasError(ErrorCode::kCorrupt, HasSubstr("id")));
   EXPECT_THAT(ParseJsonLines("{\"format\":\"cupel-annotations/2\"}\n", "a.jsonl"),
               HasError(ErrorCode::kCorrupt, HasSubstr("cupel-annotations/1")));

@@ -49,7 +49,8 @@ TEST(ReadAnnotationsTest, AtMostOneFormatRecognisesAFile) {
 TEST(ReadAnnotationsTest, CompanionBesideTheFileGivesDurations) {
   const testing::ScratchFolder folder;
   ASSERT_THAT(WriteFileAtomic(folder / "t.tsv", kDcase), IsOk());
-  ASSERT_THAT(WriteFileAtomic(folder / "t.durations.tsv", std::string_view("filename\tduration\na\t30\n")), IsOk());
+  ASSERT_THAT(WriteFileAtomic(folder / "t.durations.tsv", std::string_view("filename\tduration\na\t30\n")),
+              IsOk());
   CUPEL_ASSERT_OK(const Annotations read, Read(folder / "t.tsv"));
   EXPECT_EQ(read.sources[0].duration, 30);
 }
