@@ -5,6 +5,7 @@
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 
 #include "cupel/base/error.h"
@@ -39,6 +40,11 @@ double TwoSidedZ(double level) {
 double BetaQuantile(double a, double b, double probability) {
   CUPEL_CHECK(a > 0 && b > 0 && probability > 0 && probability < 1);
   return boost::math::ibeta_inv(a, b, probability, Policy());
+}
+
+double ChiSquaredUpperTail(double x, double degrees) {
+  CUPEL_CHECK(x >= 0 && degrees > 0);
+  return boost::math::gamma_q(degrees / 2, x / 2, Policy());
 }
 
 double BinomialCdf(std::int64_t k, std::int64_t n, double p) {

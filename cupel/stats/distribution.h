@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// The few probability distributions that intervals and tests need: normal, beta, binomial.
+/// The few probability distributions that intervals and tests need: normal, beta, chi-squared, binomial.
 ///
 /// Accurate to about 1e-14 relative (Boost.Math in double precision); tests compare with published values and
 /// sums. Preconditions are checked and abort; they are the caller's to keep.
@@ -24,6 +24,9 @@ double TwoSidedZ(double level);
 
 /// The x with I_x(a, b) = probability. Preconditions: a, b > 0, probability in (0, 1).
 double BetaQuantile(double a, double b, double probability);
+
+/// P(X >= x) of chi-squared with that many degrees of freedom. Preconditions: x >= 0, degrees > 0.
+double ChiSquaredUpperTail(double x, double degrees);
 
 /// P(K <= k) of Binomial(n, p); 0 below k = 0 and 1 from k = n on. Preconditions: n >= 0, p in [0, 1].
 double BinomialCdf(std::int64_t k, std::int64_t n, double p);
