@@ -91,19 +91,24 @@ Result<Decisions> Decide(const Predictions& predictions, const check::Parameters
   return decisions;
 }
 
-Result<std::vector<GroupAttribute>> ChosenAttributes(const Predictions& predictions,
-                                                     const check::Parameters& parameters) {
-  std::vector<std::string> known;
+Result<std::vector<GroupAttribute>> CheckedAttributes(const Predictions& predictions) {
   for (const GroupAttribute& attribute : predictions.groups) {
     CUPEL_TRY_STATUS(CheckAttribute(attribute, predictions.n));
-    known.push_back(attribute.name);
   }
+  return predictions.groups;
+}
+
+Result<std::vector<GroupAttribute>> ChosenAttributes(const Predictions& predictions,
+                                                     const check::Parameters& parameters) {
+  CUPEL_TRY(std::vector<GroupAttribute> all, CheckedAttributes(predictions));
   const std::vector<std::string> wanted = parameters.Texts("attributes");
-  if (wanted.empty() || predictions.groups.empty()) return predictions.groups;
+  if (wanted.empty() || all.empty()) return all;
+  std::vector<std::string> known;
+  for (const GroupAttribute& attribute : all) known.push_back(attribute.name);
   std::vector<GroupAttribute> chosen;
   for (const std::string& name : wanted) {
-    const auto it = std::ranges::find(predictions.groups, name, &GroupAttribute::name);
-    if (it == predictions.groups.end()) {
+    const auto it = std::ranges::find(all, name, &GroupAttribute::name);
+    if (it == all.end()) {
       return Fail(ErrorCode::kInvalidArgument, fmt::format("unknown group attribute \"{}\"", name), "",
                   NearestRemedy(name, known));
     }

@@ -28,6 +28,10 @@ Result<Decisions> Decide(const data::dataset::Predictions& predictions, const ch
 Result<std::vector<data::dataset::GroupAttribute>> ChosenAttributes(
     const data::dataset::Predictions& predictions, const check::Parameters& parameters);
 
+/// All attributes. Errors: kInvalidArgument for groups that do not fit the samples.
+Result<std::vector<data::dataset::GroupAttribute>> CheckedAttributes(
+    const data::dataset::Predictions& predictions);
+
 /// The parameters that both checks declare: attributes, positive_class, threshold, level.
 std::vector<check::ParameterSpec> InputSpecs();
 

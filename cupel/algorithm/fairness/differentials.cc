@@ -29,31 +29,24 @@ double MaxMinusMin(std::span<const double> values) {
   return high - low;
 }
 
-/// Draws counts from the groups' smoothed rates.
-class Redraw {
- public:
-  explicit Redraw(std::span<const stats::GroupCount> counts) : counts_(counts.begin(), counts.end()) {
-    for (const stats::GroupCount& count : counts_) samplers_.emplace_back(count.n, SmoothedRate(count));
-  }
-  std::span<const stats::GroupCount> Draw(ReproducibleStream& stream) {
-    for (std::size_t g = 0; g < counts_.size(); ++g) counts_[g].k = samplers_[g].Draw(stream);
-    return counts_;
-  }
+}  // namespace
 
- private:
-  std::vector<stats::GroupCount> counts_;
-  std::vector<stats::BinomialSampler> samplers_;
-};
+Redraw::Redraw(std::span<const stats::GroupCount> counts) : counts_(counts.begin(), counts.end()) {
+  for (const stats::GroupCount& count : counts_) samplers_.emplace_back(count.n, SmoothedRate(count));
+}
 
-stats::Interval Holding(std::vector<double> replicates, double estimate, double level) {
+std::span<const stats::GroupCount> Redraw::Draw(ReproducibleStream& stream) {
+  for (std::size_t g = 0; g < counts_.size(); ++g) counts_[g].k = samplers_[g].Draw(stream);
+  return counts_;
+}
+
+stats::Interval RedrawnInterval(std::vector<double> replicates, double estimate, double level) {
   stats::Interval interval = stats::PercentileInterval(std::move(replicates), level);
   interval.low = std::min(interval.low, estimate);
   interval.high = std::max(interval.high, estimate);
   interval.method = "parametric-bootstrap";
   return interval;
 }
-
-}  // namespace
 
 double SmoothedRate(stats::GroupCount count) {
   return (static_cast<double>(count.k) + 0.5) / (static_cast<double>(count.n) + 1);
@@ -121,10 +114,11 @@ DifferentialIntervals IntervalsOf(std::span<const stats::GroupCount> false_match
     fnmr.push_back(drawn.fnmr_max_over_mean);
   }
   const double level = options.level;
-  return {Holding(std::move(inequity), own.inequity, level),
-          Holding(std::move(discrepancy), own.discrepancy, level),
-          Holding(std::move(garbe), own.garbe, level), Holding(std::move(fmr), own.fmr_max_over_mean, level),
-          Holding(std::move(fnmr), own.fnmr_max_over_mean, level)};
+  return {RedrawnInterval(std::move(inequity), own.inequity, level),
+          RedrawnInterval(std::move(discrepancy), own.discrepancy, level),
+          RedrawnInterval(std::move(garbe), own.garbe, level),
+          RedrawnInterval(std::move(fmr), own.fmr_max_over_mean, level),
+          RedrawnInterval(std::move(fnmr), own.fnmr_max_over_mean, level)};
 }
 
 }  // namespace cupel::algorithm::fairness

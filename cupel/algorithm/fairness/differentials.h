@@ -11,7 +11,10 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
+#include "cupel/base/reproducible_stream.h"
+#include "cupel/stats/distribution.h"
 #include "cupel/stats/group_gap.h"
 #include "cupel/stats/interval.h"
 
@@ -19,6 +22,21 @@ namespace cupel::algorithm::fairness {
 
 /// (k + 1/2) / (n + 1).
 double SmoothedRate(stats::GroupCount count);
+
+/// Draws counts anew from their groups' smoothed rates, for parametric bootstraps.
+class Redraw {
+ public:
+  explicit Redraw(std::span<const stats::GroupCount> counts);
+  /// Valid until the next draw.
+  std::span<const stats::GroupCount> Draw(ReproducibleStream& stream);
+
+ private:
+  std::vector<stats::GroupCount> counts_;
+  std::vector<stats::BinomialSampler> samplers_;
+};
+
+/// The percentile interval of such replicates, "parametric-bootstrap", stretched to hold the estimate.
+stats::Interval RedrawnInterval(std::vector<double> replicates, double estimate, double level);
 
 /// Weights of the two kinds of error.
 struct DifferentialWeights {

@@ -2,15 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "cupel/algorithm/fairness/audit.h"
 #include "cupel/algorithm/fairness/differentials.h"
 #include "cupel/algorithm/fairness/inequality.h"
 #include "cupel/algorithm/fairness/intersection.h"
-#include "cupel/base/reproducible_stream.h"
-#include "cupel/stats/bootstrap.h"
-#include "cupel/stats/distribution.h"
 
 namespace cupel::algorithm::fairness {
 namespace {
@@ -33,31 +29,14 @@ void AddTheil(const std::vector<Audit>& audits, const Settings& settings, CheckR
   }
 }
 
-/// Counts drawn from the groups' smoothed rates give the interval; the estimate stays inside.
 void AddDifferentialFairness(const Audit& audit, const Settings& settings, CheckResult& result) {
-  std::vector<stats::GroupCount> counts =
+  const std::vector<stats::GroupCount> counts =
       CountsOf(audit, Rate::kSelection, LargeEnough(audit, Rate::kSelection, settings.smallest));
   if (counts.size() < 2) return;
-  const double value = DifferentialFairness(counts, kConcentration);
-  std::vector<stats::BinomialSampler> samplers;
-  std::int64_t n = 0;
-  for (const stats::GroupCount& count : counts) {
-    samplers.emplace_back(count.n, SmoothedRate(count));
-    n += count.n;
-  }
-  std::vector<double> replicates;
-  const std::string name = "evaluate.fairness.differential_fairness." + audit.name();
-  for (std::int64_t replicate = 0; replicate < settings.replicates; ++replicate) {
-    ReproducibleStream stream(settings.seed, name, static_cast<std::uint64_t>(replicate));
-    for (std::size_t g = 0; g < counts.size(); ++g) counts[g].k = samplers[g].Draw(stream);
-    replicates.push_back(DifferentialFairness(counts, kConcentration));
-  }
-  stats::Interval interval = stats::PercentileInterval(std::move(replicates), settings.level);
-  interval.low = std::min(interval.low, value);
-  interval.high = std::max(interval.high, value);
-  interval.method = "parametric-bootstrap";
-  result.metrics.push_back(
-      {.name = "differential_fairness." + audit.name(), .value = value, .interval = interval, .n = n});
+  const std::string name = "differential_fairness." + audit.name();
+  result.metrics.push_back(DifferentialFairnessMetric(
+      name, counts, kConcentration,
+      {.level = settings.level, .replicates = settings.replicates, .seed = settings.seed, .name = name}));
 }
 
 /// False matches are false positives, false non-matches are false negatives of mated comparisons.

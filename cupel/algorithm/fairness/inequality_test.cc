@@ -69,8 +69,7 @@ TEST(ConsistencyTest, AgreesWithAif360) {
   EXPECT_NEAR(Consistency(sample.features, 3, sample.decisions, 5, Neighbours::kCompatible),
               0.5933333333333335, kExact);
   // The definition without the sample itself, in integers in Python (two samples coincide: a tie).
-  EXPECT_NEAR(Consistency(sample.features, 3, sample.decisions, 5, Neighbours::kCorrected),
-              0.51, kExact);
+  EXPECT_NEAR(Consistency(sample.features, 3, sample.decisions, 5, Neighbours::kCorrected), 0.51, kExact);
 }
 
 TEST(ConsistencyTest, OfOneAnswerForAllIsOne) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "cupel/algorithm/fairness/differentials.h"
 #include "cupel/base/error.h"
 #include "cupel/stats/distribution.h"
 
@@ -92,6 +93,23 @@ double DifferentialFairness(std::span<const stats::GroupCount> groups, double co
     high = std::max(high, rate);
   }
   return std::max(std::log(high / low), std::log((1 - low) / (1 - high)));
+}
+
+check::Metric DifferentialFairnessMetric(std::string name, std::span<const stats::GroupCount> groups,
+                                         double concentration, const stats::GapOptions& options) {
+  const double value = DifferentialFairness(groups, concentration);
+  Redraw redraw(groups);
+  std::vector<double> replicates;
+  for (std::int64_t replicate = 0; replicate < options.replicates; ++replicate) {
+    ReproducibleStream stream(options.seed, options.name, static_cast<std::uint64_t>(replicate));
+    replicates.push_back(DifferentialFairness(redraw.Draw(stream), concentration));
+  }
+  std::int64_t n = 0;
+  for (const stats::GroupCount& group : groups) n += group.n;
+  return {.name = std::move(name),
+          .value = value,
+          .interval = RedrawnInterval(std::move(replicates), value, options.level),
+          .n = n};
 }
 
 }  // namespace cupel::algorithm::fairness

@@ -10,7 +10,9 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
+#include "cupel/algorithm/check/check.h"
 #include "cupel/data/dataset/dataset.h"
 #include "cupel/stats/group_gap.h"
 #include "cupel/stats/interval.h"
@@ -46,5 +48,10 @@ ShrunkenRate Shrink(stats::GroupCount count, const BetaPrior& prior, double leve
 /// refusal, with rates (k + c/2) / (n + c); AIF360's smoothed_edf. exp(epsilon) bounds how much more likely
 /// one group gets an answer. Preconditions: at least two groups, n > 0, concentration > 0.
 double DifferentialFairness(std::span<const stats::GroupCount> groups, double concentration);
+
+/// The same with its interval when every count is drawn anew from its group's smoothed rate,
+/// "parametric-bootstrap", stretched to hold the estimate.
+check::Metric DifferentialFairnessMetric(std::string name, std::span<const stats::GroupCount> groups,
+                                         double concentration, const stats::GapOptions& options);
 
 }  // namespace cupel::algorithm::fairness
