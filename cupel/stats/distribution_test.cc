@@ -62,6 +62,15 @@ TEST(BinomialSamplerTest, HasTheMeanAndVarianceOfTheDistribution) {
   EXPECT_NEAR(squares / kDraws - mean * mean, 29.1, 0.6);
 }
 
+// scipy 1.10.1: chi2.sf([0.5, 3.84, 30, 200], [1, 1, 12, 7]).
+TEST(ChiSquareTest, TailsAreThoseOfScipy) {
+  EXPECT_NEAR(ChiSquaredUpperTail(0.5, 1), 4.79500122e-01, 1e-9);
+  EXPECT_NEAR(ChiSquaredUpperTail(3.84, 1), 5.00435212e-02, 1e-10);
+  EXPECT_NEAR(ChiSquaredUpperTail(30, 12), 2.79242933e-03, 1e-11);
+  EXPECT_NEAR(ChiSquaredUpperTail(200, 7) / 1.14778122e-39, 1, 1e-8);
+  EXPECT_EQ(ChiSquaredUpperTail(0, 3), 1);
+}
+
 TEST(BinomialSamplerTest, FrequenciesFollowThePmf) {
   const BinomialSampler sampler(4, 0.5);
   ReproducibleStream stream(8, "distribution_test");

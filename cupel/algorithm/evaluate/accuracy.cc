@@ -7,7 +7,7 @@
 
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/evaluate/confusion.h"
-#include "cupel/algorithm/evaluate/figures.h"
+#include "cupel/algorithm/check/figures.h"
 #include "cupel/algorithm/evaluate/parameter_specs.h"
 #include "cupel/algorithm/evaluate/predictions_input.h"
 #include "cupel/stats/proportion.h"
@@ -15,6 +15,8 @@
 namespace cupel::algorithm::evaluate {
 namespace {
 
+using check::Figure;
+using check::kMaxConfusionLabels;
 using check::CheckResult;
 using check::Metric;
 using data::dataset::Predictions;

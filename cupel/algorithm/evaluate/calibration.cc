@@ -9,7 +9,7 @@
 #include "cupel/algorithm/evaluate/bootstrap_metric.h"
 #include "cupel/algorithm/evaluate/calibration_error.h"
 #include "cupel/algorithm/evaluate/checks.h"
-#include "cupel/algorithm/evaluate/figures.h"
+#include "cupel/algorithm/check/figures.h"
 #include "cupel/algorithm/evaluate/parameter_specs.h"
 #include "cupel/algorithm/evaluate/predictions_input.h"
 #include "cupel/base/reproducible_stream.h"
@@ -17,6 +17,7 @@
 namespace cupel::algorithm::evaluate {
 namespace {
 
+using check::Figure;
 using check::CheckResult;
 using check::Metric;
 using data::dataset::Predictions;

@@ -10,7 +10,7 @@
 #include "cupel/algorithm/evaluate/bootstrap_metric.h"
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/evaluate/corruption_kinds.h"
-#include "cupel/algorithm/evaluate/figures.h"
+#include "cupel/algorithm/check/figures.h"
 #include "cupel/algorithm/evaluate/parameter_specs.h"
 #include "cupel/algorithm/evaluate/predict.h"
 #include "cupel/algorithm/evaluate/predictions_input.h"
@@ -23,6 +23,8 @@
 namespace cupel::algorithm::evaluate {
 namespace {
 
+using check::Figure;
+using check::TextJson;
 using check::CheckResult;
 using data::dataset::Dataset;
 using data::dataset::DatasetInfo;

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "cupel/algorithm/evaluate/checks.h"
-#include "cupel/algorithm/evaluate/figures.h"
+#include "cupel/algorithm/check/figures.h"
 #include "cupel/algorithm/evaluate/group_rates.h"
 #include "cupel/algorithm/evaluate/parameter_specs.h"
 #include "cupel/algorithm/evaluate/predictions_input.h"
@@ -20,6 +20,8 @@
 namespace cupel::algorithm::evaluate {
 namespace {
 
+using check::Bar;
+using check::Figure;
 using check::CheckResult;
 using data::dataset::GroupAttribute;
 using data::dataset::Predictions;

@@ -11,6 +11,7 @@
 #include "cupel/algorithm/certify/checks.h"
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
+#include "cupel/algorithm/fairness/checks.h"
 #include "cupel/algorithm/inspect/checks.h"
 #include "cupel/algorithm/leakage/checks.h"
 #include "cupel/algorithm/masking/checks.h"
@@ -29,6 +30,8 @@ std::span<const Check* const> AllChecks() {
       &algorithm::evaluate::CalibrationCheck(),
       &algorithm::evaluate::CorruptionCheck(),
       &algorithm::evaluate::SubgroupsCheck(),
+      &algorithm::fairness::FairnessCheck(),
+      &algorithm::fairness::SubgroupSearchCheck(),
       &algorithm::inspect::FgsmCheck(),
       &algorithm::inspect::PgdCheck(),
       &algorithm::inspect::ApgdCheck(),

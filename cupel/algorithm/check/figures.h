@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Builders of the report's pictures (docs/formats/report.md), which keep its limits.
+/// Builders of the report's pictures (docs/formats/report.md), which keep its limits, for every check.
 
 #include <cstdint>
 #include <string>
@@ -9,18 +9,18 @@
 
 #include "cupel/algorithm/check/check.h"
 
-namespace cupel::algorithm::evaluate {
+namespace cupel::algorithm::check {
 
 inline constexpr std::size_t kMaxConfusionLabels = 100;
 inline constexpr std::size_t kMaxBars = 100;
 inline constexpr std::size_t kMaxCurves = 16;
 
 /// A figure of `type` with its title; the caller adds the members of its type.
-Json Figure(std::string_view type, const check::Text& title);
+Json Figure(std::string_view type, const Text& title);
 
-Json TextJson(const check::Text& text);
+Json TextJson(const Text& text);
 
 /// {label, value, low, high} of a bars figure.
 Json Bar(std::string label, double value, const stats::Interval& interval);
 
-}  // namespace cupel::algorithm::evaluate
+}  // namespace cupel::algorithm::check

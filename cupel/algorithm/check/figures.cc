@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cupel/algorithm/evaluate/figures.h"
+#include "cupel/algorithm/check/figures.h"
 
 #include "cupel/algorithm/check/result_json.h"
 
-namespace cupel::algorithm::evaluate {
+namespace cupel::algorithm::check {
 
-Json Figure(std::string_view type, const check::Text& title) {
+Json Figure(std::string_view type, const Text& title) {
   Json figure;
   figure["type"] = type;
   figure["title"] = TextJson(title);
   return figure;
 }
 
-Json TextJson(const check::Text& text) { return check::ToJson(text); }
+Json TextJson(const Text& text) { return ToJson(text); }
 
 Json Bar(std::string label, double value, const stats::Interval& interval) {
   Json bar;
@@ -23,4 +23,4 @@ Json Bar(std::string label, double value, const stats::Interval& interval) {
   return bar;
 }
 
-}  // namespace cupel::algorithm::evaluate
+}  // namespace cupel::algorithm::check
