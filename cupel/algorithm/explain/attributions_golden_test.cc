@@ -8,6 +8,7 @@
 #include "cupel/algorithm/explain/methods.h"
 #include "cupel/algorithm/onnx/reader.h"
 #include "cupel/base/file.h"
+#include "cupel/base/json.h"
 #include "cupel/testing/status_matchers.h"
 
 namespace cupel::algorithm::explain {
@@ -72,9 +73,9 @@ INSTANTIATE_TEST_SUITE_P(Networks, AttributionsGoldenTest,
                                             ::testing::Values("saliency", "input-x-gradient",
                                                               "integrated-gradients", "grad-cam", "deeplift",
                                                               "occlusion")),
-                         [](const auto& info) {
+                         [](const auto& one) {
                            std::string name =
-                               std::string(std::get<0>(info.param)) + "_" + std::get<1>(info.param);
+                               std::string(std::get<0>(one.param)) + "_" + std::get<1>(one.param);
                            std::ranges::replace(name, '-', '_');
                            return name;
                          });

@@ -52,6 +52,13 @@ Result<Json> InputCell(const data::dataset::DatasetInfo& info, std::span<const f
   return Cell(info.sample_shape[0], info.sample_shape, light);
 }
 
+Result<Bytes> HeatMapPng(const data::dataset::DatasetInfo& info, const std::vector<double>& map) {
+  CUPEL_TRY(
+      const data::image::Image image,
+      data::image::MakeImage(3, info.sample_shape[1], info.sample_shape[2], HeatMap(map, info.sample_shape)));
+  return data::image::EncodePng(image);
+}
+
 Result<Json> HeatMapCell(const data::dataset::DatasetInfo& info, const std::vector<double>& map) {
   return Cell(3, info.sample_shape, HeatMap(map, info.sample_shape));
 }

@@ -20,6 +20,9 @@ Result<Json> InputCell(const data::dataset::DatasetInfo& info, std::span<const f
 /// own 99th percentile.
 Result<Json> HeatMapCell(const data::dataset::DatasetInfo& info, const std::vector<double>& map);
 
+/// The same as a file of one pixel a place.
+Result<Bytes> HeatMapPng(const data::dataset::DatasetInfo& info, const std::vector<double>& map);
+
 /// Plain grey, with the reason why no map stands here.
 Result<Json> WithheldCell(const data::dataset::DatasetInfo& info, const check::Text& why);
 

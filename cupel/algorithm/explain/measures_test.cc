@@ -81,14 +81,17 @@ TEST(ImputeLinearly, LeavesAConstantAsItIs) {
   for (const float value : ImputeLinearly(x, {1, 6, 6}, removed)) EXPECT_NEAR(value, 0.4F, 1e-5);
 }
 
-// z_1 = 10 (mean of the left half - mean of the right half): what lies left matters.
-class LeftAndRight : public executor::Executor {
+// z_1 = 2 (sum over the four places in the middle) - 4: a bright spot on dark ground is what matters.
+class Spot : public executor::Executor {
  public:
   Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override {
     const std::vector<float> x = tensor::ToFloats(input);
-    std::vector<float> z(x.size() / 32, 0.0F);
-    for (std::size_t i = 0; i < x.size(); ++i)
-      z[i / 64 * 2 + 1] += (i % 8 < 4 ? 1.0F : -1.0F) * 10 * x[i] / 32;
+    std::vector<float> z;
+    for (std::size_t from = 0; from < x.size(); from += 64) {
+      float sum = 0;
+      for (const std::size_t place : kPlaces) sum += x[from + place];
+      z.insert(z.end(), {0.0F, 2 * sum - 4});
+    }
     return tensor::FromFloats(z, {input.size(0), 2});
   }
   Result<executor::Pass> ForwardGradient(const tensor::Tensor&,
@@ -96,22 +99,33 @@ class LeftAndRight : public executor::Executor {
     return Fail(ErrorCode::kInternal, "not asked for");
   }
   tensor::Device device() const override { return {}; }
+  static constexpr std::size_t kPlaces[] = {27, 28, 35, 36};
 };
 
 TEST(RoadScore, RewardsTheRightOrderAndPunishesItsReverse) {
-  const LeftAndRight network;
+  const Spot network;
   const ExplainedModel model{&network, 2, {1, 8, 8}};
-  std::vector<float> x(64);
-  for (std::size_t i = 0; i < 64; ++i) x[i] = i % 8 < 4 ? 0.9F : 0.2F;
-  std::vector<std::int64_t> order(64);
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [](std::int64_t i) { return i % 8; });
+  std::vector<float> x(64, 0.1F);
+  std::vector<double> map(64, 0.0);
+  for (const std::size_t place : Spot::kPlaces) {
+    x[place] = 0.9F;
+    map[place] = 1;
+  }
+  const std::vector<std::int64_t> order = ImportanceOrder(map, model.sample_shape);
   const ReproducibleStream stream(1, "road");
-  CUPEL_ASSERT_OK(const double right, RoadScore(model, x, order, 1, {}, stream));
+  RoadOptions options;
+  options.noise = 0;
+  CUPEL_ASSERT_OK(const double right, RoadScore(model, x, order, 1, options, stream));
   const std::vector<std::int64_t> reverse(order.rbegin(), order.rend());
-  CUPEL_ASSERT_OK(const double wrong, RoadScore(model, x, reverse, 1, {}, stream));
-  EXPECT_GT(right, 0.05);
-  EXPECT_NEAR(right, -wrong, 0.02);  // Up to the noise, which meets other pixels.
+  CUPEL_ASSERT_OK(const double wrong, RoadScore(model, x, reverse, 1, options, stream));
+  // The spot is gone at once (p = 0.04 on the ground around it), or stays to the end (p = 0.96).
+  const double seen = 1 / (1 + std::exp(-3.2));
+  EXPECT_NEAR(right, seen - (1 - seen), 1e-3);
+  EXPECT_NEAR(wrong, -right, 1e-12);
+  // Another stream gives other noise and nearly the same score.
+  CUPEL_ASSERT_OK(const double noisy, RoadScore(model, x, order, 1, {}, stream));
+  EXPECT_NE(noisy, right);
+  EXPECT_NEAR(noisy, right, 0.02);
 }
 
 TEST(Localisation, CountsPositiveRelevanceInside) {

@@ -18,6 +18,8 @@ using check::Text;
 
 constexpr std::string_view kId = "explain.planted-cue";
 constexpr std::size_t kNumbers = 3;  // Of a method: mass, hit, mass of the control.
+/// The cue counts for so many times the lead that any class has over the target.
+constexpr double kStrength = 10;
 
 check::Description Describe() {
   check::Description description;
@@ -131,7 +133,7 @@ class PlantedCueOfNetwork : public check::Check {
       const double lead =
           double{*std::ranges::max_element(logits)} - logits[static_cast<std::size_t>(target)];
       if (lead > 0) plan.indices.push_back(index);
-      plan.strength = std::max(plan.strength, 3 * lead);
+      plan.strength = std::max(plan.strength, kStrength * lead);
     }
     return plan;
   }
