@@ -6,7 +6,9 @@ The networks are examples/fashion/lenet.onnx and resnet.onnx, rebuilt from the f
 the picture is a formula, the baseline zero, the class the network's answer. Each method is written here from its paper,
 apart from Cupel: input gradients by autograd, integrated gradients with NumPy's Gauss-Legendre nodes, Grad-CAM with
 F.interpolate, DeepLift as autograd functions on the input beside its reference, occlusion by loops. Every seventh value
-is kept, and the sum. Run from the repository's root with Debian's python3-torch (1.13), python3-onnx and python3-numpy.
+is kept, and the sum. Captum 0.8.0 (commit faac0877) on the same networks as nn.Modules differs by at most 3e-7 of the
+largest value, for DeepLift on lenet when a module stands between each ReLU and its MaxPool. Run from the repository's
+root with Debian's python3-torch (1.13), python3-onnx and python3-numpy.
 """
 import json
 import os

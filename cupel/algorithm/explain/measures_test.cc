@@ -74,6 +74,24 @@ TEST(ImputeLinearly, SolvesItsEquations) {
   }
 }
 
+// NoisyLinearImputer(noise=0) of github.com/tleemann/road_evaluation, commit e6b9987f.
+TEST(ImputeLinearly, EqualsTheReference) {
+  std::vector<float> x;
+  std::vector<std::uint8_t> removed;
+  for (int i = 0; i < 36; ++i) {
+    x.push_back(static_cast<float>(i * 37 % 101 / 101.0));
+    removed.push_back(i * 7 % 5 < 3 ? 1 : 0);
+  }
+  const std::vector<float> reference = {
+      0.5528892F, 0.5827632F, 0.7326733F, 0.4724586F, 0.4653465F, 0.3880318F, 0.5172817F, 0.5643564F,
+      0.4449859F, 0.2970297F, 0.3445836F, 0.3324411F, 0.3960396F, 0.5289196F, 0.1287129F, 0.3101446F,
+      0.2735057F, 0.2277228F, 0.6997692F, 0.9603961F, 0.5859879F, 0.4441376F, 0.0594059F, 0.3247454F,
+      0.7920792F, 0.7722042F, 0.7315024F, 0.8910891F, 0.5026755F, 0.6237624F, 0.7743881F, 0.7577888F,
+      0.7227723F, 0.6715990F, 0.4554456F, 0.5322183F};
+  const std::vector<float> filled = ImputeLinearly(x, {1, 6, 6}, removed);
+  for (std::size_t i = 0; i < 36; ++i) EXPECT_NEAR(filled[i], reference[i], 2e-6) << i;
+}
+
 TEST(ImputeLinearly, LeavesAConstantAsItIs) {
   const std::vector<float> x(36, 0.4F);
   std::vector<std::uint8_t> removed(36, 1);

@@ -11,8 +11,10 @@
 /// takes SHAP's and Captum's cross maxima: what the output gained over the reference goes to the input's
 /// maximum, what it lost to the reference's. With these rules, the contributions add up to f(x) - f(b) (up to
 /// rounding) whatever the network. Each node is a step of its own, so a shared ReLU cannot be confused with
-/// itself (Captum issue 1104). Everything else (products of two computed values, softmax inside the network,
-/// gates) has no rule here. Runs on the general executor's operators with libtorch recording.
+/// itself (Captum issue 1104), and an activation that pooling follows at once gets the pooling's multipliers
+/// (Captum 0.8 hands it the plain derivative there; with a step in between it equals this to 2e-7, and on a
+/// network without max pooling as it is). Everything else (products of two computed values, softmax inside
+/// the network, gates) has no rule here. Runs on the general executor's operators with libtorch recording.
 /// Source: Shrikumar, Greenside, Kundaje, ICML 2017, section 3.5.1.
 
 #include <memory>
