@@ -61,6 +61,7 @@ void AddInit(CLI::App& app, Session& session);
 void AddAssess(CLI::App& app, Session& session);
 void AddInspect(CLI::App& app, Session& session);
 void AddEvaluate(CLI::App& app, Session& session);
+void AddExplain(CLI::App& app, Session& session);
 void AddVerify(CLI::App& app, Session& session);
 void AddReport(CLI::App& app, Session& session);
 void AddExport(CLI::App& app, Session& session);

@@ -42,9 +42,9 @@ int Run(cupel::cli::Session& session, int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
 
-  for (auto* add : {AddInit, AddAssess, AddInspect, AddEvaluate, AddVerify, AddReport, AddExport, AddLedger,
-                    AddChecks, AddModel, AddFit, AddPhysical, AddData, AddSign, AddVerifyModel, AddEvidence,
-                    AddHallmark, AddRun, AddDoctor}) {
+  for (auto* add : {AddInit,   AddAssess,      AddInspect,  AddEvaluate, AddExplain, AddVerify,   AddReport,
+                    AddExport, AddLedger,      AddChecks,   AddModel,    AddFit,     AddPhysical, AddData,
+                    AddSign,   AddVerifyModel, AddEvidence, AddHallmark, AddRun,     AddDoctor}) {
     add(app, session);
   }
 

@@ -263,6 +263,11 @@ Result<Passes> Classifier::LogitsGradients(const Tensor& x,
   });
 }
 
+Result<Tensor> Classifier::GraphInput(const Tensor& x) const {
+  CUPEL_TRY_STATUS(CheckSamples(x, options_));
+  return tensor::Translate([&] { return ToGraphInput(x, options_); });
+}
+
 Result<Tensor> Classifier::ExactLogits(const Tensor& x) const {
   CUPEL_TRY_STATUS(CheckSamples(x, options_));
   const c10::AutoGradMode off(false);

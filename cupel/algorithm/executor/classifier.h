@@ -71,6 +71,8 @@ class Classifier {
   /// The same for several objectives, from one forward pass.
   Result<Passes> LogitsGradients(const tensor::Tensor& x,
                                  std::span<const OutputGradient> output_gradients) const;
+  /// What the graph gets for x: preprocessed and in the graph's layout. libtorch records it when asked to.
+  Result<tensor::Tensor> GraphInput(const tensor::Tensor& x) const;
   /// Logits by the exact executor, each row computed alone: what a claim is confirmed with.
   Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const;
 

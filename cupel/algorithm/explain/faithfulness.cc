@@ -9,24 +9,18 @@
 #include <numeric>
 
 #include "cupel/algorithm/explain/faithfulness_figures.h"
+#include "cupel/algorithm/explain/integrated_gradients.h"
 #include "cupel/algorithm/explain/rank_correlation.h"
+#include "cupel/algorithm/explain/sample_records.h"
 #include "cupel/base/parallel.h"
 #include "cupel/base/reproducible_stream.h"
-#include "cupel/stats/bootstrap.h"
 
 namespace cupel::algorithm::explain {
 namespace {
 
 constexpr std::string_view kStream = "explain.faithfulness";
-constexpr double kLevel = 0.95;
 
-std::vector<double> Absolute(std::span<const double> values) {
-  std::vector<double> result(values.begin(), values.end());
-  for (double& value : result) value = std::abs(value);
-  return result;
-}
-
-struct Explanation {
+struct ExplainedSample {
   SampleFaithfulness figures;
   PicturedMaps maps;
 };
@@ -37,9 +31,9 @@ class Measurement {
               const FaithfulnessOptions& options, const check::Context& context)
       : model_(model), randomised_(randomised), options_(options), context_(context) {}
 
-  Result<Explanation> Explain(std::int64_t index) const {
+  Result<ExplainedSample> Explain(std::int64_t index) const {
     const data::dataset::DatasetInfo& info = context_.data->info();
-    Explanation explanation;
+    ExplainedSample explanation;
     SampleFaithfulness& figures = explanation.figures;
     figures.original = context_.data->OriginalIndex(index);
     std::vector<float> x(static_cast<std::size_t>(info.SampleSize()));
@@ -76,7 +70,7 @@ class Measurement {
         if (figures && HasOurStages(*figures)) return figures;
       }
     }
-    CUPEL_TRY(Explanation explanation, Explain(index));
+    CUPEL_TRY(ExplainedSample explanation, Explain(index));
     const std::lock_guard lock(mutex_);
     CUPEL_TRY_STATUS(context_.journal->Save(key, explanation.figures.ToJson()));
     return std::move(explanation.figures);
@@ -118,58 +112,27 @@ class Measurement {
 
 using Samples = std::vector<SampleFaithfulness>;
 
-check::Metric MeanMetric(const Samples& samples, std::uint64_t seed, std::string name,
-                         double (*value)(const SampleFaithfulness&)) {
+using Value = double (*)(const SampleFaithfulness&);
+
+std::vector<double> ValuesOf(const Samples& samples, Value value) {
   std::vector<double> values;
   for (const SampleFaithfulness& sample : samples) values.push_back(value(sample));
-  const auto mean = [&](std::span<const std::int64_t> indices) {
-    double sum = 0;
-    for (std::int64_t i : indices) sum += values[static_cast<std::size_t>(i)];
-    return sum / static_cast<double>(indices.size());
-  };
-  const auto n = static_cast<std::int64_t>(values.size());
-  const std::string stream = std::string(kStream) + "." + name;
-  check::Metric metric;
-  metric.interval = stats::BootstrapPercentile(
-      n, mean, {.replicates = 1000, .level = kLevel, .seed = seed, .name = stream});
-  metric.value = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(n);
-  metric.n = n;
-  metric.name = std::move(name);
-  return metric;
-}
-
-// Sum of the gaps over sum of the differences: a single input whose f(x) - f(b) is near 0 cannot blow it up.
-check::Metric CompletenessError(const Samples& samples, std::uint64_t seed) {
-  const auto ratio = [&](std::span<const std::int64_t> indices) {
-    double gap = 0;
-    double whole = 0;
-    for (std::int64_t i : indices) {
-      const SampleFaithfulness& sample = samples[static_cast<std::size_t>(i)];
-      gap += std::abs(sample.attributed - sample.difference);
-      whole += std::abs(sample.difference);
-    }
-    return whole == 0 ? 0 : gap / whole;
-  };
-  const auto n = static_cast<std::int64_t>(samples.size());
-  std::vector<std::int64_t> all(samples.size());
-  std::iota(all.begin(), all.end(), 0);
-  check::Metric metric{.name = "completeness_error", .value = ratio(all), .interval = {}, .n = n};
-  metric.interval = stats::BootstrapPercentile(
-      n, ratio,
-      {.replicates = 1000, .level = kLevel, .seed = seed, .name = "explain.faithfulness.completeness_error"});
-  return metric;
+  return values;
 }
 
 check::CheckResult Summarise(const Samples& samples, std::uint64_t seed) {
   check::CheckResult result;
-  const auto add = [&](std::string name, double (*value)(const SampleFaithfulness&)) {
-    result.metrics.push_back(MeanMetric(samples, seed, std::move(name), value));
+  const auto add = [&](std::string name, Value value) {
+    result.metrics.push_back(MeanMetric(std::move(name), ValuesOf(samples, value), kStream, seed));
   };
   add("deletion_gap",
       [](const SampleFaithfulness& s) { return Area(s.random.deletion) - Area(s.map.deletion); });
   add("insertion_gap",
       [](const SampleFaithfulness& s) { return Area(s.map.insertion) - Area(s.random.insertion); });
-  result.metrics.push_back(CompletenessError(samples, seed));
+  result.metrics.push_back(RatioMetric(
+      "completeness_error",
+      ValuesOf(samples, [](const SampleFaithfulness& s) { return std::abs(s.attributed - s.difference); }),
+      ValuesOf(samples, [](const SampleFaithfulness& s) { return std::abs(s.difference); }), kStream, seed));
   add("randomisation_correlation", [](const SampleFaithfulness& s) { return s.correlation; });
   add("randomisation_correlation_absolute",
       [](const SampleFaithfulness& s) { return s.correlation_absolute; });
@@ -246,7 +209,7 @@ Result<check::CheckResult> MeasureFaithfulness(const ExplainedModel& model, cons
   std::vector<PicturedMaps> pictured;
   for (std::int64_t index = 0;
        index < std::min<std::int64_t>(n, kPicturedMaps) && CanPicture(model.sample_shape); ++index) {
-    CUPEL_TRY(Explanation explanation, measurement.Explain(index));
+    CUPEL_TRY(ExplainedSample explanation, measurement.Explain(index));
     pictured.push_back(std::move(explanation.maps));
   }
   if (!pictured.empty()) {

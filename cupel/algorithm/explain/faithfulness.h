@@ -5,6 +5,7 @@
 /// classifier.
 
 #include "cupel/algorithm/check/check.h"
+#include "cupel/algorithm/explain/baseline.h"
 #include "cupel/algorithm/explain/removal.h"
 
 namespace cupel::algorithm::explain {

@@ -2,50 +2,12 @@
 #include "cupel/algorithm/executor/classifier.h"
 #include "cupel/algorithm/explain/checks.h"
 #include "cupel/algorithm/explain/faithfulness.h"
+#include "cupel/algorithm/explain/method_run.h"
 
 namespace cupel::algorithm::explain {
 namespace {
 
-using check::ParameterSpec;
-using check::ParameterType;
-
-// A classifier's search path as an executor from data range to logits.
-class ClassifierExecutor : public executor::Executor {
- public:
-  explicit ClassifierExecutor(const executor::Classifier& classifier) : classifier_(classifier) {}
-  Result<tensor::Tensor> Forward(const tensor::Tensor& input) const override {
-    return classifier_.Logits(input);
-  }
-  Result<executor::Pass> ForwardGradient(const tensor::Tensor& input,
-                                         const executor::OutputGradient& output_gradient) const override {
-    return classifier_.LogitsGradient(input, output_gradient);
-  }
-  tensor::Device device() const override { return classifier_.device(); }
-
- private:
-  const executor::Classifier& classifier_;
-};
-
-ParameterSpec Integer(std::string name, std::string unit, std::int64_t fallback, double low, double high,
-                      check::Text meaning) {
-  ParameterSpec spec;
-  spec.name = std::move(name);
-  spec.type = ParameterType::kInteger;
-  spec.unit = std::move(unit);
-  spec.fallback = fallback;
-  spec.low = low;
-  spec.high = high;
-  spec.meaning = std::move(meaning);
-  return spec;
-}
-
 check::Description Describe() {
-  ParameterSpec baseline;
-  baseline.name = "baseline";
-  baseline.type = ParameterType::kText;
-  baseline.fallback = "zero";
-  baseline.choices = {"zero", "mean", "blur"};
-  baseline.meaning = {"The input that stands for no information", "代表“没有信息”的基线输入"};
   check::Description description;
   description.id = "explain.faithfulness";
   description.title = {"Faithfulness of explanations", "解释的忠实性"};
@@ -60,13 +22,13 @@ check::Description Describe() {
   description.principle = check::Principle::kExplainability;
   description.requirements = {"A6"};
   description.parameters = {
-      Integer("steps", "points", 64, 1, 4096, {"Points of the path integral", "路径积分的点数"}),
-      baseline,
-      Integer("stages", "stages", 28, 1, 1000, {"Stages of deletion and insertion", "删除与插入的阶段数"}),
-      Integer("random_maps", "maps", 2, 1, 100,
-              {"Random orders each sample is compared with", "与每个样本比较的随机顺序数"}),
-      Integer("samples", "samples", 100, 0, 1e9,
-              {"The first so many samples of the data set; 0: all", "取数据集的前若干个样本；0 表示全部"}),
+      IntegerParameter("steps", "points", 64, 1, 4096, {"Points of the path integral", "路径积分的点数"}),
+      BaselineParameter(),
+      IntegerParameter("stages", "stages", 28, 1, 1000,
+                       {"Stages of deletion and insertion", "删除与插入的阶段数"}),
+      IntegerParameter("random_maps", "maps", 2, 1, 100,
+                       {"Random orders each sample is compared with", "与每个样本比较的随机顺序数"}),
+      SamplesParameter(100),
   };
   description.metrics = {
       {"deletion_gap", {"Deletion: gap to random", "删除：与随机的差距"}, "", true},
@@ -108,9 +70,7 @@ class Faithfulness : public check::Check {
     const ClassifierExecutor search(classifier);
     const ClassifierExecutor control(*randomised);
     CUPEL_TRY(check::CheckResult result,
-              MeasureFaithfulness({&search, classifier.class_count(), classifier.sample_shape()},
-                                  {&control, classifier.class_count(), classifier.sample_shape()}, options,
-                                  context));
+              MeasureFaithfulness(search.model(), control.model(), options, context));
     result.notes.push_back(
         {"Pixels equal to the baseline get no attribution in any model, so the correlation of absolute "
          "values stays high on pictures "

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cupel/algorithm/explain/faithfulness.h"
+#include "cupel/algorithm/explain/heat_map.h"
 
 namespace cupel::algorithm::explain {
 
@@ -18,9 +19,6 @@ struct PicturedMaps {
   std::vector<double> map;      ///< [d]
   std::vector<double> control;  ///< [d], of the randomised model.
 };
-
-/// Whether samples are pictures of one or three channels.
-bool CanPicture(const std::vector<std::int64_t>& sample_shape);
 
 /// Mean probability while pixels are deleted and inserted, by the map and at random.
 Json RemovalFigure(const std::vector<SampleFaithfulness>& samples);

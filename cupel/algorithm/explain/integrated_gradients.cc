@@ -1,154 +1,185 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/explain/integrated_gradients.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include "cupel/algorithm/explain/methods.h"
 
 namespace cupel::algorithm::explain {
 namespace {
 
-std::vector<std::int64_t> TileShape(const ExplainedModel& model) {
-  std::vector<std::int64_t> shape = model.sample_shape;
-  shape.insert(shape.begin(), executor::kTileSize);
-  return shape;
-}
+constexpr std::int64_t kFirstPoints = 8;
+constexpr std::size_t kSplitsAtOnce = 4;
+/// Errors of neighbouring steps may cancel in the sum, but not in the map.
+constexpr double kSizesTolerance = 0.2;
 
-// Rows from .. of `inputs` as a full tile; the last rows of a short one are copies of the last input.
-tensor::Tensor TileOf(const ExplainedModel& model, std::span<const float> inputs, std::int64_t from,
-                      std::int64_t n) {
-  const std::size_t d = inputs.size() / static_cast<std::size_t>(n);
-  std::vector<float> tile;
-  tile.reserve(d * static_cast<std::size_t>(executor::kTileSize));
-  for (std::int64_t row = 0; row < executor::kTileSize; ++row) {
-    const auto sample = inputs.subspan(static_cast<std::size_t>(std::min(from + row, n - 1)) * d, d);
-    tile.insert(tile.end(), sample.begin(), sample.end());
-  }
-  return tensor::FromFloats(tile, TileShape(model)).to(model.executor->device().torch());
-}
-
-std::vector<float> ChannelMeans(std::span<const float> x, std::size_t channels) {
-  std::vector<float> means(x.size());
-  const std::size_t plane = x.size() / channels;
-  for (std::size_t c = 0; c < channels; ++c) {
-    double sum = 0;
-    for (std::size_t i = 0; i < plane; ++i) sum += x[c * plane + i];
-    std::fill_n(means.begin() + static_cast<std::ptrdiff_t>(c * plane), plane,
-                static_cast<float>(sum / static_cast<double>(plane)));
-  }
-  return means;
-}
-
-// One pass of a separable Gaussian along lines of `length` values `stride` apart; the border value goes on
-// outside.
-void BlurLine(const float* in, float* out, std::int64_t length, std::int64_t stride, double sigma) {
-  const auto radius = static_cast<std::int64_t>(std::ceil(3 * sigma));
-  for (std::int64_t i = 0; i < length; ++i) {
-    double sum = 0;
-    double weights = 0;
-    for (std::int64_t k = -radius; k <= radius; ++k) {
-      const double weight = std::exp(-0.5 * static_cast<double>(k * k) / (sigma * sigma));
-      sum += weight * in[std::clamp<std::int64_t>(i + k, 0, length - 1) * stride];
-      weights += weight;
-    }
-    out[i * stride] = static_cast<float>(sum / weights);
-  }
-}
-
-std::vector<float> Blurred(std::span<const float> x, const std::vector<std::int64_t>& shape) {
-  const std::int64_t height = shape[1];
-  const std::int64_t width = shape[2];
-  const double sigma = std::max(1.0, static_cast<double>(width) / 8);
-  std::vector<float> rows(x.size());
-  std::vector<float> both(x.size());
-  for (std::int64_t line = 0; line < shape[0] * height; ++line)
-    BlurLine(x.data() + line * width, rows.data() + line * width, width, 1, sigma);
-  for (std::int64_t c = 0; c < shape[0]; ++c) {
-    for (std::int64_t column = 0; column < width; ++column) {
-      const std::int64_t at = c * height * width + column;
-      BlurLine(rows.data() + at, both.data() + at, height, width, sigma);
+std::vector<float> PointsOnPath(const Question& question, std::span<const double> nodes) {
+  std::vector<float> inputs;
+  inputs.reserve(nodes.size() * question.x.size());
+  for (const double along : nodes) {
+    for (std::size_t i = 0; i < question.x.size(); ++i) {
+      const double from = question.baseline[i];
+      inputs.push_back(static_cast<float>(from + along * (double{question.x[i]} - from)));
     }
   }
-  return both;
+  return inputs;
 }
+
+/// What is known at one point of the path.
+struct Point {
+  double along = 0;
+  double logit = 0;
+  double slope = 0;             ///< Derivative of the logit along the path.
+  std::vector<float> gradient;  ///< [d]
+};
+
+// The trapezoid rule on points that it chooses itself.
+class AdaptivePath {
+ public:
+  AdaptivePath(const ExplainedModel& model, const Question& question) : model_(model), question_(question) {}
+
+  Status Add(const std::vector<double>& nodes) {
+    const std::vector<float> inputs = PointsOnPath(question_, nodes);
+    const std::size_t d = question_.x.size();
+    CUPEL_TRY(
+        const ClassGradients at,
+        GradientsOfClass(model_, inputs, static_cast<std::int64_t>(nodes.size()), question_.target_class));
+    for (std::size_t k = 0; k < nodes.size(); ++k) {
+      const auto gradient = std::span(at.gradients).subspan(k * d, d);
+      Point point{nodes[k], at.logits[k], 0, {gradient.begin(), gradient.end()}};
+      for (std::size_t i = 0; i < d; ++i)
+        point.slope += gradient[i] * (double{question_.x[i]} - question_.baseline[i]);
+      points_.push_back(std::move(point));
+    }
+    std::ranges::sort(points_, {}, &Point::along);
+    errors_.clear();
+    for (std::size_t k = 0; k + 1 < points_.size(); ++k) {
+      const Point& a = points_[k];
+      const Point& b = points_[k + 1];
+      errors_.push_back(b.logit - a.logit - (b.along - a.along) * (a.slope + b.slope) / 2);
+    }
+    return {};
+  }
+
+  bool IsExactEnough() const {
+    const double whole = std::abs(Difference());
+    double sum = 0;
+    double sizes = 0;
+    for (const double error : errors_) {
+      sum += error;
+      sizes += std::abs(error);
+    }
+    // A little is left for rounding between these sums and that of the attributions.
+    return std::abs(sum) <= 0.98 * kCompletenessTolerance * whole && sizes <= kSizesTolerance * whole;
+  }
+
+  // Middles of the worst steps: those at least half as wrong as the worst.
+  std::vector<double> WorstMiddles(std::size_t most) const {
+    std::vector<std::size_t> order(errors_.size());
+    for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
+    std::ranges::stable_sort(order, std::ranges::greater{},
+                             [&](std::size_t k) { return std::abs(errors_[k]); });
+    std::vector<double> middles;
+    for (const std::size_t k : order) {
+      if (middles.size() == most || std::abs(errors_[k]) < std::abs(errors_[order[0]]) / 2) break;
+      middles.push_back((points_[k].along + points_[k + 1].along) / 2);
+    }
+    return middles;
+  }
+
+  std::int64_t size() const { return static_cast<std::int64_t>(points_.size()); }
+  double Difference() const { return points_.back().logit - points_.front().logit; }
+
+  Explanation Answer() const {
+    const std::size_t d = question_.x.size();
+    Explanation explanation{std::vector<double>(d, 0.0), size(), {}};
+    for (std::size_t k = 0; k < points_.size(); ++k) {
+      const double before = points_[k > 0 ? k - 1 : k].along;
+      const double after = points_[std::min(k + 1, points_.size() - 1)].along;
+      for (std::size_t i = 0; i < d; ++i)
+        explanation.values[i] += (after - before) / 2 * points_[k].gradient[i];
+    }
+    for (std::size_t i = 0; i < d; ++i)
+      explanation.values[i] *= double{question_.x[i]} - question_.baseline[i];
+    explanation.completeness = CompletenessOf(explanation.values, Difference());
+    return explanation;
+  }
+
+ private:
+  const ExplainedModel& model_;
+  const Question& question_;
+  std::vector<Point> points_;
+  std::vector<double> errors_;  // Of the steps between them.
+};
+
+class IntegratedGradientsAttribution : public Attribution {
+ public:
+  IntegratedGradientsAttribution(const ExplainedModel& model, const MethodOptions& options)
+      : model_(model), options_(options) {}
+
+  Result<Explanation> Explain(const Question& question) const override {
+    if (options_.points > 0) return ByRule(question);
+    AdaptivePath path(model_, question);
+    std::vector<double> nodes;
+    for (std::int64_t k = 0; k < kFirstPoints; ++k)
+      nodes.push_back(static_cast<double>(k) / static_cast<double>(kFirstPoints - 1));
+    CUPEL_TRY_STATUS(path.Add(nodes));
+    while (!path.IsExactEnough() && path.size() < options_.max_points) {
+      const auto room = static_cast<std::size_t>(options_.max_points - path.size());
+      CUPEL_TRY_STATUS(path.Add(path.WorstMiddles(std::min(kSplitsAtOnce, room))));
+    }
+    return path.Answer();
+  }
+
+ private:
+  Result<Explanation> ByRule(const Question& question) const {
+    CUPEL_TRY(const double difference, LogitDifference(model_, question));
+    Explanation explanation{{}, options_.points + 2, {}};
+    CUPEL_TRY(explanation.values, IntegrateGradients(model_, question, GaussLegendreRule(options_.points)));
+    explanation.completeness = CompletenessOf(explanation.values, difference);
+    return explanation;
+  }
+
+  ExplainedModel model_;
+  MethodOptions options_;
+};
 
 }  // namespace
 
-Result<Baseline> ParseBaseline(std::string_view text) {
-  if (text == "zero") return Baseline::kZero;
-  if (text == "mean") return Baseline::kMean;
-  if (text == "blur") return Baseline::kBlur;
-  return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("baseline must be zero, mean or blur, got \"{}\"", text));
-}
-
-Result<std::vector<float>> MakeBaseline(Baseline kind, std::span<const float> x,
-                                        const std::vector<std::int64_t>& sample_shape, float box_low,
-                                        float box_high) {
-  switch (kind) {
-    case Baseline::kZero: return std::vector<float>(x.size(), std::clamp(0.0F, box_low, box_high));
-    case Baseline::kMean:
-      return ChannelMeans(x, sample_shape.size() == 3 ? static_cast<std::size_t>(sample_shape[0]) : 1);
-    case Baseline::kBlur: break;
+Result<std::vector<double>> IntegrateGradients(const ExplainedModel& model, const Question& question,
+                                               const QuadratureRule& rule) {
+  const std::size_t d = question.x.size();
+  constexpr auto kTile = static_cast<std::size_t>(executor::kTileSize);
+  std::vector<double> sums(d, 0.0);
+  for (std::size_t from = 0; from < rule.nodes.size(); from += kTile) {
+    const std::size_t rows = std::min(kTile, rule.nodes.size() - from);
+    const std::vector<float> inputs = PointsOnPath(question, std::span(rule.nodes).subspan(from, rows));
+    CUPEL_TRY(const ClassGradients at,
+              GradientsOfClass(model, inputs, static_cast<std::int64_t>(rows), question.target_class));
+    for (std::size_t k = 0; k < rows * d; ++k) sums[k % d] += rule.weights[from + k / d] * at.gradients[k];
   }
-  if (sample_shape.size() != 3) {
-    return Fail(ErrorCode::kInvalidArgument, "the baseline blur needs pictures", "",
-                "use baseline = \"zero\" or \"mean\"");
-  }
-  return Blurred(x, sample_shape);
-}
-
-Result<std::vector<float>> TiledLogits(const ExplainedModel& model, std::span<const float> inputs,
-                                       std::int64_t n) {
-  return tensor::Translate([&]() -> Result<std::vector<float>> {
-    std::vector<float> all;
-    for (std::int64_t from = 0; from < n; from += executor::kTileSize) {
-      CUPEL_TRY(const tensor::Tensor output, model.executor->Forward(TileOf(model, inputs, from, n)));
-      const std::vector<float> logits = tensor::ToFloats(output);
-      const std::int64_t rows = std::min(executor::kTileSize, n - from);
-      all.insert(all.end(), logits.begin(), logits.begin() + rows * model.class_count);
-    }
-    if (!std::all_of(all.begin(), all.end(), [](float z) { return std::isfinite(z); })) {
-      return Fail(ErrorCode::kInvalidArgument, "the model answers NaN or infinity");
-    }
-    return all;
-  });
+  for (std::size_t i = 0; i < d; ++i) sums[i] *= double{question.x[i]} - question.baseline[i];
+  return sums;
 }
 
 Result<std::vector<double>> IntegratedGradients(const ExplainedModel& model, std::span<const float> x,
                                                 std::span<const float> baseline, std::int32_t target_class,
                                                 std::int64_t steps) {
-  return tensor::Translate([&]() -> Result<std::vector<double>> {
-    const std::size_t d = x.size();
-    std::vector<double> sums(d, 0.0);
-    for (std::int64_t from = 0; from < steps; from += executor::kTileSize) {
-      const std::int64_t rows = std::min(executor::kTileSize, steps - from);
-      std::vector<float> points(static_cast<std::size_t>(rows) * d);
-      for (std::int64_t row = 0; row < rows; ++row) {
-        const double along = (static_cast<double>(from + row) + 0.5) / static_cast<double>(steps);
-        for (std::size_t i = 0; i < d; ++i) {
-          points[static_cast<std::size_t>(row) * d + i] =
-              static_cast<float>(baseline[i] + along * (double{x[i]} - baseline[i]));
-        }
-      }
-      std::vector<float> seed(static_cast<std::size_t>(executor::kTileSize * model.class_count), 0.0F);
-      for (std::int64_t row = 0; row < rows; ++row)
-        seed[static_cast<std::size_t>(row * model.class_count + target_class)] = 1;
-      CUPEL_TRY(
-          const executor::Pass pass,
-          model.executor->ForwardGradient(TileOf(model, points, 0, rows), [&](const tensor::Tensor& output) {
-            return tensor::FromFloats(seed, {executor::kTileSize, model.class_count}).to(output.device());
-          }));
-      const std::vector<float> gradient = tensor::ToFloats(pass.input_gradient);
-      for (std::size_t k = 0; k < static_cast<std::size_t>(rows) * d; ++k) sums[k % d] += gradient[k];
-    }
-    for (std::size_t i = 0; i < d; ++i) sums[i] *= (double{x[i]} - baseline[i]) / static_cast<double>(steps);
-    if (!std::all_of(sums.begin(), sums.end(), [](double value) { return std::isfinite(value); })) {
-      return Fail(ErrorCode::kInvalidArgument, "the model's gradient is NaN or infinite");
-    }
-    return sums;
-  });
+  return IntegrateGradients(model, {x, baseline, target_class, 0}, MidpointRule(steps));
+}
+
+const Method& IntegratedGradientsMethod() {
+  static const Method method = {
+      .id = "integrated-gradients",
+      .title = "Integrated gradients",
+      .source = "Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017",
+      .promises_completeness = true,
+      .prepare = [](const ExplainedModel& model,
+                    const MethodOptions& options) -> Result<std::unique_ptr<Attribution>> {
+        return std::make_unique<IntegratedGradientsAttribution>(model, options);
+      }};
+  return method;
 }
 
 }  // namespace cupel::algorithm::explain

@@ -40,4 +40,10 @@ double RankCorrelation(std::span<const double> a, std::span<const double> b) {
   return square_a == 0 || square_b == 0 ? 0 : product / std::sqrt(square_a * square_b);
 }
 
+std::vector<double> Absolute(std::span<const double> values) {
+  std::vector<double> result(values.begin(), values.end());
+  for (double& value : result) value = std::abs(value);
+  return result;
+}
+
 }  // namespace cupel::algorithm::explain

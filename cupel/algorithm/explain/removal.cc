@@ -5,24 +5,20 @@
 #include <cmath>
 #include <numeric>
 
-namespace cupel::algorithm::explain {
-namespace {
+#include "cupel/algorithm/explain/localisation.h"
 
-double Probability(std::span<const float> logits, std::int32_t target_class) {
+namespace cupel::algorithm::explain {
+double ClassProbability(std::span<const float> logits, std::int32_t target_class) {
   const double top = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
   for (float z : logits) sum += std::exp(z - top);
   return std::exp(logits[static_cast<std::size_t>(target_class)] - top) / sum;
 }
 
-}  // namespace
-
 std::vector<std::int64_t> ImportanceOrder(std::span<const double> attribution,
                                           const std::vector<std::int64_t>& sample_shape) {
-  const std::size_t channels = sample_shape.size() == 3 ? static_cast<std::size_t>(sample_shape[0]) : 1;
-  const std::size_t places = attribution.size() / channels;
-  std::vector<double> importance(places, 0.0);
-  for (std::size_t i = 0; i < attribution.size(); ++i) importance[i % places] += attribution[i];
+  const std::vector<double> importance = PlaceSums(attribution, sample_shape);
+  const std::size_t places = importance.size();
   std::vector<std::int64_t> order(places);
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
@@ -57,7 +53,7 @@ Result<RemovalCurves> FollowOrder(const ExplainedModel& model, std::span<const f
   RemovalCurves curves;
   const auto classes = static_cast<std::size_t>(model.class_count);
   for (std::size_t row = 0; row < 2 * points; ++row) {
-    const double p = Probability(std::span(logits).subspan(row * classes, classes), target_class);
+    const double p = ClassProbability(std::span(logits).subspan(row * classes, classes), target_class);
     (row < points ? curves.deletion : curves.insertion).push_back(p);
   }
   return curves;

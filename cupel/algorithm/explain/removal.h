@@ -13,9 +13,12 @@
 #include <span>
 #include <vector>
 
-#include "cupel/algorithm/explain/integrated_gradients.h"
+#include "cupel/algorithm/explain/explained_model.h"
 
 namespace cupel::algorithm::explain {
+
+/// The softmax probability of a class. logits: [class_count].
+double ClassProbability(std::span<const float> logits, std::int32_t target_class);
 
 /// Places of a sample in falling order of attribution, summed over channels for pictures; ties by place.
 /// attribution: [d].

@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cupel/base/reproducible_stream.h"
 
@@ -59,25 +60,70 @@ TensorValue Redraw(const std::string& name, const TensorValue& tensor, std::uint
   return redrawn;
 }
 
+struct Roles {
+  std::set<std::string_view> settings;
+  std::set<std::string_view> variances;
+};
+
+Roles RolesOf(const Graph& graph) {
+  Roles roles;
+  for (const Node& node : graph.nodes) {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (IsSetting(node, i)) roles.settings.insert(node.inputs[i]);
+      if (node.op_type == "BatchNormalization" && i == 4) roles.variances.insert(node.inputs[i]);
+    }
+  }
+  return roles;
+}
+
+bool IsWeight(const std::string& name, const TensorValue& tensor, const Roles& roles) {
+  const bool is_float = tensor.type == DataType::kFloat32 || tensor.type == DataType::kFloat64;
+  return is_float && !tensor.shape.empty() && ElementCount(tensor.shape) > 1 &&
+         !roles.settings.contains(name);
+}
+
+/// The weights of each layer, from the output towards the input.
+std::vector<std::vector<std::string>> WeightLayers(const Graph& graph, const Roles& roles) {
+  std::vector<std::vector<std::string>> layers;
+  std::set<std::string_view> seen;
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    std::vector<std::string> weights;
+    for (const std::string& name : node->inputs) {
+      const auto found = graph.initializers.find(name);
+      if (found == graph.initializers.end() || !IsWeight(name, found->second, roles)) continue;
+      if (seen.insert(name).second) weights.push_back(name);
+    }
+    if (!weights.empty()) layers.push_back(std::move(weights));
+  }
+  return layers;
+}
+
 }  // namespace
 
 Graph RandomiseWeights(const Graph& graph, std::uint64_t seed) {
-  std::set<std::string_view> settings;
-  std::set<std::string_view> variances;
-  for (const Node& node : graph.nodes) {
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (IsSetting(node, i)) settings.insert(node.inputs[i]);
-      if (node.op_type == "BatchNormalization" && i == 4) variances.insert(node.inputs[i]);
-    }
-  }
+  const Roles roles = RolesOf(graph);
   Graph randomised = graph;
   for (auto& [name, tensor] : randomised.initializers) {
-    const bool is_float = tensor.type == DataType::kFloat32 || tensor.type == DataType::kFloat64;
-    if (!is_float || tensor.shape.empty() || ElementCount(tensor.shape) <= 1 || settings.contains(name))
-      continue;
-    tensor = Redraw(name, tensor, seed, variances.contains(name));
+    if (IsWeight(name, tensor, roles)) tensor = Redraw(name, tensor, seed, roles.variances.contains(name));
   }
   return randomised;
+}
+
+Graph RandomiseLastLayers(const Graph& graph, std::uint64_t seed, std::int64_t layers) {
+  const Roles roles = RolesOf(graph);
+  Graph randomised = graph;
+  for (const std::vector<std::string>& weights : WeightLayers(graph, roles)) {
+    if (layers-- <= 0) break;
+    for (const std::string& name : weights) {
+      TensorValue& tensor = randomised.initializers.find(name)->second;
+      tensor = Redraw(name, tensor, seed, roles.variances.contains(name));
+    }
+  }
+  return randomised;
+}
+
+std::int64_t CountWeightLayers(const Graph& graph) {
+  return static_cast<std::int64_t>(WeightLayers(graph, RolesOf(graph)).size());
 }
 
 }  // namespace cupel::algorithm::graph

@@ -19,4 +19,13 @@ namespace cupel::algorithm::graph {
 /// quantisation) stay. Structure and names stay. Does not change float16 and bfloat16 constants.
 Graph RandomiseWeights(const Graph& graph, std::uint64_t seed);
 
+/// The same for the last `layers` layers alone, from the output towards the input: cascading randomisation.
+/// A layer is a node of the main graph with a weight of its own; a weight that several nodes read goes with
+/// the last of them. Each weight gets the numbers that RandomiseWeights gives it. Precondition: layers >= 0;
+/// more than there are is all.
+Graph RandomiseLastLayers(const Graph& graph, std::uint64_t seed, std::int64_t layers);
+
+/// How many layers that function knows.
+std::int64_t CountWeightLayers(const Graph& graph);
+
 }  // namespace cupel::algorithm::graph

@@ -176,6 +176,22 @@ TEST(RandomiseWeightsTest, KeepsMomentsAndStructure) {
   EXPECT_TRUE(Equal(random, graph));
 }
 
+TEST(RandomiseWeightsTest, GoesFromTheOutputTowardsTheInput) {
+  const auto weight = [](float start) { return TensorValue::FromFloats({2, 2}, {start, 1, 2, 3}); };
+  const Graph graph = MakeGraph({"N", "2"},
+                                {MakeNode("MatMul", {"x", "u"}, {"a"}), MakeNode("MatMul", {"a", "v"}, {"b"}),
+                                 MakeNode("Relu", {"b"}, {"r"}), MakeNode("Gemm", {"r", "w", "u"}, {"y"})},
+                                {{"u", weight(0)}, {"v", weight(5)}, {"w", weight(7)}});
+  EXPECT_EQ(CountWeightLayers(graph), 2);  // u goes with its last reader.
+  EXPECT_TRUE(Equal(RandomiseLastLayers(graph, 1, 0), graph));
+  EXPECT_TRUE(Equal(RandomiseLastLayers(graph, 1, 2), RandomiseWeights(graph, 1)));
+  EXPECT_TRUE(Equal(RandomiseLastLayers(graph, 1, 9), RandomiseWeights(graph, 1)));
+  const Graph head = RandomiseLastLayers(graph, 1, 1);
+  EXPECT_EQ(head.initializers.at("v"), graph.initializers.at("v"));
+  EXPECT_FALSE(head.initializers.at("w") == graph.initializers.at("w"));
+  EXPECT_FALSE(head.initializers.at("u") == graph.initializers.at("u"));
+}
+
 TEST(RandomiseWeightsTest, KeepsVariancesPositive) {
   const auto graph = MakeGraph({"N", "4"}, {MakeNode("BatchNormalization", {"x", "s", "b", "m", "v"}, {"y"})},
                                {{"s", TensorValue::FromFloats({4}, {1, 2, 3, 4})},

@@ -50,6 +50,49 @@ TEST(TruncateAt, NamesTheNearestValue) {
   EXPECT_THAT(TruncateAt(TwoLayers({}), "w1"), HasError(ErrorCode::kNotFound));
 }
 
+TEST(TailFrom, KeepsWhatComesBehindTheValue) {
+  CUPEL_ASSERT_OK(const Graph tail, TailFrom(TwoLayers({}), "h", {{std::nullopt, "N"}, {4, ""}}));
+  EXPECT_EQ(Operators(tail), "Gemm");
+  ASSERT_EQ(tail.inputs.size(), 1u);
+  EXPECT_EQ(tail.inputs[0].name, "h");
+  EXPECT_EQ((*tail.inputs[0].shape)[1].value, 4);
+  EXPECT_FALSE(tail.initializers.contains("w1"));
+  EXPECT_TRUE(tail.initializers.contains("w2"));
+}
+
+TEST(TailFrom, RefusesAValueThatPathsGoAround) {
+  const Graph around =
+      TwoLayers({MakeNode("MatMul", {"x", "w4"}, {"s"}), MakeNode("Add", {"l", "s"}, {"y"})}, "l");
+  EXPECT_THAT(TailFrom(around, "h", {{std::nullopt, "N"}, {4, ""}}),
+              HasError(ErrorCode::kUnsupported, HasSubstr("other ways")));
+  EXPECT_THAT(TailFrom(TwoLayers({}), "q", {}), HasError(ErrorCode::kNotFound));
+}
+
+/// x -> Conv "c" -> Relu "a" -> Conv "d" -> Add(d, a) "s" -> GlobalAveragePool -> Flatten "y".
+Graph Residual() {
+  const std::map<std::string, Attribute, std::less<>> same = {
+      {"kernel_shape", std::vector<std::int64_t>{3, 3}}, {"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
+  return MakeGraph({"N", "1", "H", "W"},
+                   {MakeNode("Conv", {"x", "w1"}, {"c"}, same), MakeNode("Relu", {"c"}, {"a"}),
+                    MakeNode("Conv", {"a", "w2"}, {"d"}, same), MakeNode("Add", {"d", "a"}, {"s"}),
+                    MakeNode("GlobalAveragePool", {"s"}, {"g"}), MakeNode("Flatten", {"g"}, {"y"})},
+                   {{"w1", Ones({2, 1, 3, 3})}, {"w2", Ones({2, 2, 3, 3})}});
+}
+
+TEST(LastSpatialValue, IsTheLastThatNoPathGoesAround) {
+  CUPEL_ASSERT_OK(const SpatialValue last, LastSpatialValue(Residual(), {1, 6, 5}));
+  EXPECT_EQ(last.name, "s");
+  EXPECT_EQ(last.shape, (Shape{2, 6, 5}));
+  Graph cut = Residual();  // Without the sum, the branch "d" leads nowhere and "a" is around it.
+  cut.nodes[4].inputs = {"a"};
+  CUPEL_ASSERT_OK(const SpatialValue earlier, LastSpatialValue(cut, {1, 6, 5}));
+  EXPECT_EQ(earlier.name, "a");
+  CUPEL_ASSERT_OK(const SpatialValue named, SpatialValueOf(Residual(), {1, 6, 5}, "c"));
+  EXPECT_EQ(named.shape, (Shape{2, 6, 5}));
+  EXPECT_THAT(SpatialValueOf(Residual(), {1, 6, 5}, "g"), HasError(ErrorCode::kUnsupported));
+  EXPECT_THAT(LastSpatialValue(TwoLayers({}), {3}), HasError(ErrorCode::kUnsupported));
+}
+
 TEST(PenultimateValue, IsWhatEntersTheLastDenseLayer) {
   EXPECT_THAT(PenultimateValue(TwoLayers({})), IsOkAndHolds("h"));
   EXPECT_THAT(PenultimateValue(TwoLayers({MakeNode("Softmax", {"l"}, {"y"})}, "l")), IsOkAndHolds("h"));

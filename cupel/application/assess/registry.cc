@@ -61,6 +61,13 @@ std::span<const Check* const> AllChecks() {
       &algorithm::leakage::AttributeInferenceCheck(),
       &algorithm::leakage::ExtractionCheck(),
       &algorithm::explain::FaithfulnessCheck(),
+      &algorithm::explain::SanityCheck(),
+      &algorithm::explain::CompletenessCheck(),
+      &algorithm::explain::RemovalCheck(),
+      &algorithm::explain::StabilityCheck(),
+      &algorithm::explain::PlantedCueCheck(),
+      &algorithm::explain::LocalisationCheck(),
+      &algorithm::explain::CounterfactualCheck(),
   };
   // clang-format on
   return checks;
