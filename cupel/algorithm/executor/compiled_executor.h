@@ -31,6 +31,8 @@ class CompiledExecutor : public Executor {
   Result<Passes> ForwardGradients(const tensor::Tensor& input,
                                   std::span<const OutputGradient> output_gradients) const override;
   tensor::Device device() const override { return {}; }
+  /// 0 with islands: the general executor's rows may depend on their number.
+  std::int64_t independent_rows() const override;
 
   /// As partitioned, and with what turned out not to compile on this processor.
   const std::vector<Part>& parts() const { return parts_; }

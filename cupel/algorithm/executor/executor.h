@@ -57,6 +57,10 @@ class Executor {
                                           std::span<const OutputGradient> output_gradients) const;
 
   virtual tensor::Device device() const = 0;
+
+  /// Rows that are computed together whatever the number of rows: with any multiple of it, a row's bits
+  /// depend on that row alone. 0: the executor cannot say so.
+  virtual std::int64_t independent_rows() const { return 0; }
 };
 
 enum class ExecutorKind {

@@ -26,13 +26,15 @@ class DeepFoolWalk : public Walk {
     return true;
   }
 
+  bool WantsGradients(std::span<const float> logits) const override { return !IsLast(logits); }
+
   void OutputGradient(int k, std::span<const float> logits, std::span<float> gradient) override {
     if (rivals_.empty()) rivals_ = LikeliestRivals(logits, sample_.goal.label, options_.candidates - 1);
     DifferenceGradient(rivals_[static_cast<std::size_t>(k)], sample_.goal.label, gradient);
   }
 
   void See(std::span<const float> logits, std::span<const float> gradients) override {
-    over_ = sample_.goal.MarginOf(logits) > LogitRounding(logits) || step_ == options_.steps;
+    over_ = IsLast(logits);
     if (over_) return;
     const NearestClass nearest =
         FindNearestClass(sample_.threat.norm, logits, gradients, rivals_, sample_.goal.label);
@@ -46,6 +48,10 @@ class DeepFoolWalk : public Walk {
   int step() const override { return step_; }
 
  private:
+  bool IsLast(std::span<const float> logits) const {
+    return sample_.goal.MarginOf(logits) > LogitRounding(logits) || step_ == options_.steps;
+  }
+
   // A step of that length in the norm, which raises the class as fast as can be.
   void Add(const NearestClass& nearest, double length) {
     for (std::size_t i = 0; i < x_.size(); ++i) {

@@ -102,6 +102,12 @@ Result<Stability> MeasureStability(const AttackTarget& target, std::span<const f
   CUPEL_TRY(const Probe moved, RunRows(target, all, labels, shuffled, measured));
   stability.position_noise = Difference(base, forward, moved, shuffled, c, &stability.position_independent);
 
+  const std::int64_t step = target.independent_rows();
+  if (step > 0 && stability.position_independent) {
+    for (std::int64_t rows = (kTileRows - 1) / step * step; rows > 0; rows -= step)
+      stability.tile_sizes.push_back(rows);
+    return stability;
+  }
   for (std::int64_t rows = kTileRows / 2; rows >= kSmallestTile && stability.position_independent;
        rows /= 2) {
     const std::vector<std::int64_t> few = Wrapped(n / 2, rows, n);

@@ -28,6 +28,7 @@ class Scripted : public inspect::AttackTarget {
   std::int64_t class_count() const override { return 2; }
   const std::vector<std::int64_t>& sample_shape() const override { return shape_; }
   tensor::Device device() const override { return {}; }
+  std::int64_t independent_rows() const override { return 1; }
   Result<tensor::Tensor> Logits(const tensor::Tensor&) const override {
     return tensor::FromFloats(std::vector<float>{logit, 0}, {1, 2});
   }
@@ -66,9 +67,9 @@ class TransferAttackTest : public ::testing::Test {
                                  .seed = 1,
                                  .stream = "test"};
     const TransferAttack attack(surrogate, options);
-    auto crafted = attack.Craft(sample);
+    const auto crafted = attack.Craft({&sample, 1});
     EXPECT_TRUE(crafted.has_value()) << crafted.error().ToString();
-    return crafted.value_or(std::vector<float>{});
+    return crafted ? crafted->at(0) : std::vector<float>{};
   }
 
   std::vector<float> original_;
@@ -166,12 +167,12 @@ TEST_F(TransferAttackTest, StopsWhenAsked) {
   const TransferAttack attack(surrogate, {});
   const std::vector<float> original = {0.5F, 0.5F};
   Interrupt::SetRequested(true);
-  EXPECT_THAT(attack.Craft({.original = original,
-                            .shape = surrogate.sample_shape(),
-                            .goal = {0},
-                            .threat = {Norm::kLinf, 0.1, 0, 1},
-                            .stream = "test"}),
-              HasError(ErrorCode::kInterrupted));
+  const inspect::Sample sample{.original = original,
+                               .shape = surrogate.sample_shape(),
+                               .goal = {0},
+                               .threat = {Norm::kLinf, 0.1, 0, 1},
+                               .stream = "test"};
+  EXPECT_THAT(attack.Craft({&sample, 1}), HasError(ErrorCode::kInterrupted));
   Interrupt::SetRequested(false);
 }
 
