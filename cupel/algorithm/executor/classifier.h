@@ -76,6 +76,7 @@ class Classifier {
 
   /// See Executor; of the search executor.
   std::int64_t independent_rows() const { return search_->independent_rows(); }
+  std::int64_t cached_rows() const { return search_->cached_rows(); }
 
   /// A classifier of the same graph and options that searches in another precision, where the compiled
   /// executor searches; elsewhere one like this.

@@ -61,6 +61,9 @@ class Executor {
   /// Rows that are computed together whatever the number of rows: with any multiple of it, a row's bits
   /// depend on that row alone. 0: the executor cannot say so.
   virtual std::int64_t independent_rows() const { return 0; }
+  /// A batch is best asked in parts of so many rows, whose inner values then stay in the processor's cache
+  /// between the forward and the backward pass. 0: in one.
+  virtual std::int64_t cached_rows() const { return 0; }
 };
 
 enum class ExecutorKind {

@@ -67,7 +67,7 @@ std::vector<ParameterSpec> SharedParameters(const AttackTraits& traits) {
   ParameterSpec precision;
   precision.name = "search_precision";
   precision.type = ParameterType::kText;
-  precision.fallback = "float32";
+  precision.fallback = traits.search_precision;
   precision.choices = {"float32", "bfloat16"};
   precision.meaning = {
       "Precision in which the attack searches, where the compiled executor runs the model; whatever it finds "
@@ -181,7 +181,14 @@ Result<check::CheckResult> AttackCheck::Run(const check::Context& context) const
   CUPEL_TRY(const AttackPlan plan, PlanFrom(context, model->class_count()));
   CUPEL_TRY(const bool random, IsRandom(*model, *context.data));
   std::unique_ptr<executor::Classifier> coarse;
-  if (!random && context.parameters.Text("search_precision") == "bfloat16") {
+  const bool rounds = context.parameters.Text("search_precision") == "bfloat16";
+  if (rounds && plan.nearest()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "an attack that closes in on the nearest input searches in float32: its steps there are finer "
+                "than bfloat16's rounding",
+                "search_precision", "leave search_precision out");
+  }
+  if (rounds && !random) {
     CUPEL_TRY(coarse, context.model->WithSearchPrecision(compiled::Precision::kBfloat16));
     model = CoarseTargetOf(*coarse, *context.model);
   }

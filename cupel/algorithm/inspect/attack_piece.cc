@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cupel/algorithm/inspect/attack_piece.h"
 
-#include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,8 +36,8 @@ struct Candidate {
 struct Walker {
   std::int64_t job = 0;
   std::unique_ptr<Walk> walk{};
-  std::vector<float> x{};  // where it looks, [d]
-  std::size_t row = 0;     // of the tile in which it looks
+  std::vector<float> x{};               // where it looks, [d]
+  std::size_t row = 0;                  // of the tile in which it looks
   std::vector<Candidate> candidates{};  // farthest first, at most kMostCandidates
 };
 
@@ -205,28 +204,52 @@ class PieceAttack {
     if (gradients_ == 0) {
       CUPEL_TRY(const tensor::Tensor output, target_.Logits(x));
       logits_ = tensor::ToFloats(output);
-      return CheckFinite();
+      return CheckFinite(0, x.size(0));
     }
+    const std::int64_t rows = x.size(0), part = target_.cached_rows() > 0 ? target_.cached_rows() : rows;
+    logits_.resize(static_cast<std::size_t>(rows) * classes_);
+    input_gradients_.assign(static_cast<std::size_t>(gradients_), {});
+    for (auto& gradients : input_gradients_) gradients.resize(tile_.size());
+    for (std::int64_t first = 0; first < rows; first += part)
+      CUPEL_TRY_STATUS(EvaluatePart(x.narrow(0, first, std::min(part, rows - first)), first));
+    return {};
+  }
+
+  // Rows [first, first + n) of the tile.
+  Status EvaluatePart(const tensor::Tensor& x, std::int64_t first) {
+    const auto at = static_cast<std::ptrdiff_t>(first);
+    const auto take_logits = [&](const tensor::Tensor& output) {
+      std::ranges::copy(tensor::ToFloats(output),
+                        logits_.begin() + at * static_cast<std::ptrdiff_t>(classes_));
+    };
     Status finite;
     std::vector<executor::OutputGradient> objectives;
     for (int k = 0; k < gradients_; ++k) {
-      objectives.emplace_back([this, k, &finite](const tensor::Tensor& output) {
-        if (k == 0) logits_ = tensor::ToFloats(output);
-        if (k == 0) finite = CheckFinite();
-        return OutputGradientOf(k, finite.has_value(), output);
+      objectives.emplace_back([&, k](const tensor::Tensor& output) {
+        if (k == 0) take_logits(output);
+        if (k == 0) finite = CheckFinite(first, first + output.size(0));
+        return OutputGradientOf(k, finite.has_value(), first, output);
       });
     }
     CUPEL_TRY(const executor::Passes passes, target_.LogitsGradients(x, objectives));
     CUPEL_TRY_STATUS(finite);
-    logits_ = tensor::ToFloats(passes.output);
-    input_gradients_.clear();
-    for (const tensor::Tensor& gradient : passes.input_gradients)
-      input_gradients_.push_back(gradient.to(at::kCPU, at::kFloat).contiguous());
+    take_logits(passes.output);
+    for (std::size_t k = 0; k < passes.input_gradients.size(); ++k) {
+      const tensor::Tensor gradient = passes.input_gradients[k].to(at::kCPU, at::kFloat).contiguous();
+      std::copy_n(gradient.data_ptr<float>(), gradient.numel(),
+                  input_gradients_[k].begin() + at * static_cast<std::ptrdiff_t>(size_));
+    }
     return {};
   }
 
-  Status CheckFinite() const {
+  static bool InRows(const Walker& walker, std::int64_t first, std::int64_t last) {
+    const auto row = static_cast<std::int64_t>(walker.row);
+    return row >= first && row < last;
+  }
+
+  Status CheckFinite(std::int64_t first, std::int64_t last) const {
     for (const Walker& walker : walkers_) {
+      if (!InRows(walker, first, last)) continue;
       const auto logits = Logits(walker);
       if (std::all_of(logits.begin(), logits.end(), [](float z) { return std::isfinite(z); })) continue;
       return Fail(ErrorCode::kInvalidArgument, "the model answers NaN or infinity",
@@ -235,13 +258,15 @@ class PieceAttack {
     return {};
   }
 
-  tensor::Tensor OutputGradientOf(int k, bool finite, const tensor::Tensor& output) const {
+  tensor::Tensor OutputGradientOf(int k, bool finite, std::int64_t first,
+                                  const tensor::Tensor& output) const {
     std::vector<float> gradient(static_cast<std::size_t>(output.size(0)) * classes_);
     for (const Walker& walker : walkers_) {
+      if (!InRows(walker, first, first + output.size(0))) continue;
       // A random target asks at each draw, the walk answers for their mean.
       if (!finite || (!target_.random() && !walker.walk->WantsGradients(Logits(walker)))) continue;
-      walker.walk->OutputGradient(k, Logits(walker),
-                                  std::span(gradient).subspan(walker.row * classes_, classes_));
+      const std::size_t row = walker.row - static_cast<std::size_t>(first);
+      walker.walk->OutputGradient(k, Logits(walker), std::span(gradient).subspan(row * classes_, classes_));
     }
     return tensor::FromFloats(gradient, {output.size(0), target_.class_count()}).to(output.device());
   }
@@ -249,10 +274,10 @@ class PieceAttack {
     return std::span(logits_).subspan(walker.row * classes_, classes_);
   }
   std::span<const float> GradientsOf(const Walker& walker) {
-    if (gradients_ == 1) return {input_gradients_[0].data_ptr<float>() + walker.row * size_, size_};
+    if (gradients_ == 1) return std::span(input_gradients_[0]).subspan(walker.row * size_, size_);
     for (std::size_t k = 0; k < input_gradients_.size(); ++k) {
-      const float* from = input_gradients_[k].data_ptr<float>() + walker.row * size_;
-      std::copy(from, from + size_, seen_.begin() + static_cast<std::ptrdiff_t>(k * size_));
+      const auto from = input_gradients_[k].begin() + static_cast<std::ptrdiff_t>(walker.row * size_);
+      std::copy_n(from, size_, seen_.begin() + static_cast<std::ptrdiff_t>(k * size_));
     }
     return seen_;
   }
@@ -274,8 +299,8 @@ class PieceAttack {
     return false;
   }
 
-  // Rounding may hide an error as well as feign one. So the point that came nearest to one is confirmed at the
-  // end of the walk, and what seems one at once, unless its like has failed.
+  // Rounding may hide an error as well as feign one. So the point that came nearest to one is confirmed at
+  // the end of the walk, and what seems one at once, unless its like has failed.
   Result<bool> JudgeCoarsely(Walker& walker, double margin) {
     if (!walker.candidates.empty() && !(margin > walker.candidates.back().margin)) return false;
     CUPEL_TRY(const bool allowed, IsAllowed(walker));
@@ -375,10 +400,10 @@ class PieceAttack {
   std::vector<std::unique_ptr<Walk>> begun_;  // of the jobs from next_ on, the first one last
   std::vector<AttackOutcome> outcomes_;
   std::vector<Walker> walkers_;
-  std::vector<float> tile_;                      // [rows, d]: where the walkers look
-  std::vector<float> logits_;                    // of the last pass, [rows, classes]
-  std::vector<tensor::Tensor> input_gradients_;  // of the last pass, [gradients][rows, d]
-  std::vector<float> seen_;                      // one row's, [gradients, d]
+  std::vector<float> tile_;                          // [rows, d]: where the walkers look
+  std::vector<float> logits_;                        // of the last pass, [rows, classes]
+  std::vector<std::vector<float>> input_gradients_;  // of the last pass, [gradients][rows, d]
+  std::vector<float> seen_;                          // one row's, [gradients, d]
 };
 
 }  // namespace

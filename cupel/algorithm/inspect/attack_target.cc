@@ -15,6 +15,7 @@ class ClassifierTarget : public AttackTarget {
   const std::vector<std::int64_t>& sample_shape() const override { return classifier_.sample_shape(); }
   tensor::Device device() const override { return classifier_.device(); }
   std::int64_t independent_rows() const override { return classifier_.independent_rows(); }
+  std::int64_t cached_rows() const override { return classifier_.cached_rows(); }
   Result<tensor::Tensor> Logits(const tensor::Tensor& x) const override { return classifier_.Logits(x); }
   Result<executor::Passes> LogitsGradients(
       const tensor::Tensor& x, std::span<const executor::OutputGradient> output_gradients) const override {
@@ -49,6 +50,7 @@ class ExecutorTarget : public AttackTarget {
   const std::vector<std::int64_t>& sample_shape() const override { return sample_shape_; }
   tensor::Device device() const override { return search_.device(); }
   std::int64_t independent_rows() const override { return search_.independent_rows(); }
+  std::int64_t cached_rows() const override { return search_.cached_rows(); }
   Result<tensor::Tensor> Logits(const tensor::Tensor& x) const override { return search_.Forward(x); }
   Result<executor::Passes> LogitsGradients(
       const tensor::Tensor& x, std::span<const executor::OutputGradient> output_gradients) const override {

@@ -37,6 +37,7 @@ class AttackTarget {
 
   /// See executor::Executor.
   virtual std::int64_t independent_rows() const { return 0; }
+  virtual std::int64_t cached_rows() const { return 0; }
   /// Whether search is coarser than float32: then FloatLogits says what it would answer in float32.
   virtual bool coarse() const { return false; }
   virtual Result<tensor::Tensor> FloatLogits(const tensor::Tensor& x) const { return Logits(x); }

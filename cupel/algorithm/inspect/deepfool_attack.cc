@@ -27,6 +27,8 @@ class DeepFoolWalk : public Walk {
   }
 
   bool WantsGradients(std::span<const float> logits) const override { return !IsLast(logits); }
+  // Where less was left to go than the overshoot adds, the point is probably across.
+  bool ExpectsGradients() const override { return !(left_ < options_.overshoot * moved_); }
 
   void OutputGradient(int k, std::span<const float> logits, std::span<float> gradient) override {
     if (rivals_.empty()) rivals_ = LikeliestRivals(logits, sample_.goal.label, options_.candidates - 1);
@@ -41,7 +43,9 @@ class DeepFoolWalk : public Walk {
     over_ = nearest.gradient.empty();  // flat in every direction: no step leads anywhere
     if (over_) return;
     const double width = double{sample_.threat.box_high} - sample_.threat.box_low;
-    Add(nearest, nearest.distance + options_.nudge * width);
+    left_ = nearest.distance + options_.nudge * width;
+    moved_ += left_;
+    Add(nearest, left_);
     ++step_;
   }
 
@@ -68,6 +72,8 @@ class DeepFoolWalk : public Walk {
   std::vector<std::int32_t> rivals_;
   std::vector<float> x_;
   std::vector<double> total_;
+  double left_ = 0;   // the last step's length
+  double moved_ = 0;  // all steps' lengths
   int step_ = 0;
   bool over_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "cupel/algorithm/inspect/linear_model_for_test.h"
 #include "cupel/algorithm/transfer/input_diversity.h"
 #include "cupel/base/interrupt.h"
 #include "cupel/testing/status_matchers.h"
@@ -160,6 +161,34 @@ TEST_F(TransferAttackTest, ASurrogateThatAnswersNanIsReportedWhenAllIsDone) {
   std::vector<float> x(2);
   EXPECT_FALSE(walk->Next(x));
   EXPECT_THAT(attack.status(), HasError(ErrorCode::kInvalidArgument, HasSubstr("sample 8")));
+}
+
+TEST_F(TransferAttackTest, AnInputIsTheSameWhateverIsMadeBesideIt) {
+  const inspect::RowModel model = inspect::RowModel::Random({64, 10, 4}, 3);
+  const auto target = inspect::TargetOf(model, model, 4, {1, 8, 8});
+  const TransferAttack attack(*target, {.nesterov = true, .diversity_prob = 0.5, .kernel = 0});
+  std::vector<std::vector<float>> originals;
+  std::vector<inspect::Sample> samples;
+  for (std::int64_t i = 0; i < 5; ++i) {
+    ReproducibleStream stream(5, "originals", static_cast<std::uint64_t>(i));
+    for (float& value : originals.emplace_back(64)) value = stream.Uniform();
+  }
+  for (std::size_t i = 0; i < 5; ++i) {
+    samples.push_back({.original = originals[i],
+                       .shape = target->sample_shape(),
+                       .original_index = static_cast<std::int64_t>(i),
+                       .goal = {static_cast<std::int32_t>(i % 4)},
+                       .class_count = 4,
+                       .threat = {Norm::kLinf, 0.1, 0, 1},
+                       .seed = 1,
+                       .stream = "test"});
+  }
+  CUPEL_ASSERT_OK(const auto together, attack.Craft(samples));
+  for (std::size_t i = 0; i < 5; ++i) {
+    CUPEL_ASSERT_OK(const auto alone, attack.Craft({&samples[i], 1}));
+    EXPECT_EQ(together[i], alone[0]);
+    EXPECT_NE(together[i], originals[i]);
+  }
 }
 
 TEST_F(TransferAttackTest, StopsWhenAsked) {
