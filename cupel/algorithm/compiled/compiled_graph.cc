@@ -234,6 +234,16 @@ void CopyIn(std::span<const float> values, std::size_t first, std::size_t rows, 
   std::fill(to + count, to + rows * row, 0.0F);
 }
 
+/// Rows [first, first + rows), as far as there are any.
+template <typename T>
+std::span<T> Slice(std::span<T> values, std::size_t first, std::size_t rows, std::size_t row) {
+  return values.subspan(first * row, std::min(rows * row, values.size() - first * row));
+}
+
+bool IsZero(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return value == 0; });
+}
+
 void CopyOut(const void* tile, std::size_t first, std::size_t rows, std::size_t row,
              std::span<float> values) {
   const std::size_t from = first * row;
@@ -296,6 +306,10 @@ Status Recording::InputGradient(std::span<const float> output_gradient, std::spa
   return Translate("", [&]() -> Status {
     const auto rows = static_cast<std::size_t>(graph_->options().rows);
     for (std::size_t first = 0; first < static_cast<std::size_t>(n); first += rows) {
+      if (IsZero(Slice(output_gradient, first, rows, compiled.output_row))) {
+        std::ranges::fill(Slice(input_gradient, first, rows, compiled.input_row), 0.0F);
+        continue;
+      }
       const Program::Bound& tile = state_->instance->Tile(first / rows);
       CopyIn(output_gradient, first, rows, compiled.output_row, tile.Address(compiled.output_gradient));
       tile.Execute(Phase::kBackward, state_->instance->stream());

@@ -60,6 +60,7 @@ class Recording {
   ~Recording();
 
   /// output_gradient [n, ...output_shape] of an objective to input_gradient [n, ...input_shape], overwritten.
+  /// A tile whose rows ask for nothing, all zeros, gets zeros and costs nothing.
   /// Errors: kInvalidArgument for spans of another size, kInternal when oneDNN fails.
   Status InputGradient(std::span<const float> output_gradient, std::span<float> input_gradient);
 

@@ -60,6 +60,21 @@ TEST(CompiledGraphTest, ASpoiltGradientIsNoticed) {
   EXPECT_THAT(CompareWithCentralDifferences(SmallNetwork(), 0, 1, true), HasSubstr("along direction"));
 }
 
+// The second of three tiles asks for nothing.
+TEST(CompiledGraphTest, ATileThatAsksForNothingGetsZerosAndTheOthersTheirOwn) {
+  const auto compiled = Compile({.rows = 4});
+  const Floats input = Draw(12 * kRow, 7);
+  Floats seed = Draw(12 * kClasses, 8);
+  const Numbers all = Evaluate(*compiled, input, seed);
+  std::fill(seed.begin() + 4 * kClasses, seed.begin() + 8 * kClasses, 0.0F);
+  Numbers some = Evaluate(*compiled, input, seed);
+  EXPECT_EQ(some.output, all.output);
+  const auto middle = some.gradient.begin() + 4 * kRow;
+  EXPECT_TRUE(std::all_of(middle, middle + 4 * kRow, [](float value) { return value == 0; }));
+  std::copy_n(all.gradient.begin() + 4 * kRow, 4 * kRow, middle);
+  EXPECT_EQ(some.gradient, all.gradient);
+}
+
 TEST(CompiledGraphTest, ARowsBitsDependOnThatRowAlone) {
   for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
     const auto compiled = Compile({.precision = precision});

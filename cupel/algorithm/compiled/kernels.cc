@@ -151,10 +151,10 @@ std::vector<Reach> Reaches(std::int64_t in, std::int64_t pad, std::int64_t strid
   return reaches;
 }
 
-/// One pixel: the sum over kernel positions and channel blocks, 16 channels at a time, then over the 16.
+/// One pixel: the sums over kernel positions and channel blocks, 16 channels at a time.
 template <typename T>
-CUPEL_INLINE float SmallChannelPixel(const SmallChannelShape& s, const T* gradient, const float* weights,
-                                     const Reach& rows, const Reach& columns) {
+CUPEL_INLINE void SmallChannelPixel(const SmallChannelShape& s, const T* gradient, const float* weights,
+                                    const Reach& rows, const Reach& columns, Lanes& to) {
   Lanes sums = {};
   for (std::int64_t block = 0; block < s.blocks; ++block) {
     const T* const plane = gradient + block * s.block_stride;
@@ -177,12 +177,29 @@ CUPEL_INLINE float SmallChannelPixel(const SmallChannelShape& s, const T* gradie
       }
     }
   }
-  float values[kLanes];
-  std::memcpy(values, &sums, sizeof(values));
-  for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
-    for (std::int64_t lane = 0; lane < width; ++lane) values[lane] += values[lane + width];
+  to = sums;
+}
+
+/// v[0] becomes the sums over the lanes of each of 16 vectors, halving the lanes of two at a time: the first
+/// half of a group of lanes is then one vector's, the second the other's.
+CUPEL_INLINE void SumLanes(Lanes (&v)[kLanes]) {
+  for (int i = 0; i < 8; ++i) {
+    const Lanes a = v[i], b = v[i + 8];
+    v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+           __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
   }
-  return values[0];
+  for (int i = 0; i < 4; ++i) {
+    const Lanes a = v[i], b = v[i + 4];
+    v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27) +
+           __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+  }
+  for (int i = 0; i < 2; ++i) {
+    const Lanes a = v[i], b = v[i + 2];
+    v[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+           __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  }
+  v[0] = __builtin_shufflevector(v[0], v[1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30) +
+         __builtin_shufflevector(v[0], v[1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
 }
 
 template <typename T>
@@ -193,8 +210,14 @@ CUPEL_INLINE void SmallChannelLoop(const SmallChannelShape& s, const Reach* rows
     const float* const kernel = weights + plane % s.channels * s.blocks * s.kernel_h * s.kernel_w * kLanes;
     for (std::int64_t y = 0; y < s.in_h; ++y) {
       float* const to = input_gradient + (plane * s.in_h + y) * s.in_w;
-      for (std::int64_t x = 0; x < s.in_w; ++x)
-        to[x] = SmallChannelPixel(s, sample, kernel, rows[y], columns[x]);
+      for (std::int64_t x = 0; x < s.in_w; x += kLanes) {
+        Lanes pixels[kLanes] = {};
+        const std::int64_t count = std::min(kLanes, s.in_w - x);
+        for (std::int64_t i = 0; i < count; ++i)
+          SmallChannelPixel(s, sample, kernel, rows[y], columns[x + i], pixels[i]);
+        SumLanes(pixels);
+        std::memcpy(to + x, &pixels[0], static_cast<std::size_t>(count) * sizeof(float));
+      }
     }
   }
 }

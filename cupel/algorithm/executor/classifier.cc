@@ -284,6 +284,12 @@ Result<Tensor> Classifier::ExactLogits(const Tensor& x) const {
   });
 }
 
+Result<std::unique_ptr<Classifier>> Classifier::WithSearchPrecision(compiled::Precision precision) const {
+  ClassifierOptions options = options_;
+  options.search_precision = precision;
+  return Create(graph_, options);
+}
+
 Result<std::unique_ptr<Classifier>> Classifier::WithRandomisedWeights(std::uint64_t seed) const {
   return Create(graph::RandomiseWeights(graph_, seed), options_);
 }

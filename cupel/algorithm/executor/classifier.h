@@ -76,6 +76,14 @@ class Classifier {
   /// Logits by the exact executor, each row computed alone: what a claim is confirmed with.
   Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const;
 
+  /// See Executor; of the search executor.
+  std::int64_t independent_rows() const { return search_->independent_rows(); }
+  std::int64_t cached_rows() const { return search_->cached_rows(); }
+
+  /// A classifier of the same graph and options that searches in another precision, where the compiled
+  /// executor searches; elsewhere one like this.
+  Result<std::unique_ptr<Classifier>> WithSearchPrecision(compiled::Precision precision) const;
+
   /// A classifier of the same graph whose weights are drawn anew (same scale per tensor) from `seed`: the
   /// control of explanation sanity tests (Adebayo et al. 2018).
   Result<std::unique_ptr<Classifier>> WithRandomisedWeights(std::uint64_t seed) const;

@@ -20,7 +20,8 @@ namespace cupel::algorithm::executor {
 
 class CompiledExecutor : public Executor {
  public:
-  /// Errors: those of Partition and of the general executor.
+  /// A part that this processor does not run in `precision` runs in float32. Errors: those of Partition and
+  /// of the general executor.
   static Result<std::unique_ptr<CompiledExecutor>> Create(const graph::Graph& graph,
                                                           const graph::Shape& sample_shape,
                                                           compiled::Precision precision);
@@ -31,18 +32,31 @@ class CompiledExecutor : public Executor {
   Result<Passes> ForwardGradients(const tensor::Tensor& input,
                                   std::span<const OutputGradient> output_gradients) const override;
   tensor::Device device() const override { return {}; }
+  /// 0 with islands: the general executor's rows may depend on their number.
+  std::int64_t independent_rows() const override;
+  std::int64_t cached_rows() const override;
 
   /// As partitioned, and with what turned out not to compile on this processor.
   const std::vector<Part>& parts() const { return parts_; }
 
  private:
-  /// One part of the chain: either compiled (twice, with and without gradients) or an island.
+  /// The same graph for several rows at a time and for single ones; the latter only where both were seen to
+  /// give the same bits.
+  struct Tiled {
+    std::unique_ptr<compiled::CompiledGraph> several;
+    std::unique_ptr<compiled::CompiledGraph> single;
+
+    /// Of n rows, those that `several` computes; the rest are single ones.
+    std::int64_t Whole(std::int64_t n) const;
+  };
+  /// One part of the chain: either compiled (with and without gradients) or an island.
   struct Link {
-    std::unique_ptr<compiled::CompiledGraph> forward;
-    std::unique_ptr<compiled::CompiledGraph> gradient;
+    Tiled forward;
+    Tiled gradient;
     std::unique_ptr<GeneralExecutor> island;
   };
 
+  static Result<Tiled> Compile(const graph::Graph& graph, compiled::CompileOptions options);
   static Result<Link> MakeLink(Part& part, compiled::Precision precision);
   Status CheckInput(const tensor::Tensor& input) const;
   /// The chain from this part on, with `input` for its input.

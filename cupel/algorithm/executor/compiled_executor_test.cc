@@ -96,6 +96,34 @@ TEST(CompiledExecutorTest, SeveralObjectivesShareOneForwardPass) {
   }
 }
 
+// As many rows as it says, wherever they stand in a batch.
+TEST(CompiledExecutorTest, RowsAreAsIndependentAsItSays) {
+  for (const compiled::Precision precision :
+       {compiled::Precision::kFloat32, compiled::Precision::kBfloat16}) {
+    ExecutorOptions options = Compiled({3, 8, 8});
+    options.precision = precision;
+    CUPEL_ASSERT_OK(const auto executor, MakeExecutor(WithIsland("Relu"), options));
+    const std::int64_t step = executor->independent_rows();
+    ASSERT_GT(step, 0);
+    EXPECT_GT(executor->cached_rows(), 0);
+    const Tensor x = Drawn({12, 3, 8, 8}, 7), seed = Drawn({12, 5}, 8);
+    CUPEL_ASSERT_OK(const Pass all, executor->ForwardGradient(x, [&](const auto&) { return seed; }));
+    for (const std::int64_t first : {0, 4, 8}) {
+      for (std::int64_t n = step; first + n <= 12; n += step) {
+        const Tensor rows = x.narrow(0, first, n);
+        CUPEL_ASSERT_OK(const Tensor forward, executor->Forward(rows));
+        CUPEL_ASSERT_OK(const Pass some, executor->ForwardGradient(
+                                             rows, [&](const auto&) { return seed.narrow(0, first, n); }));
+        EXPECT_TRUE(forward.equal(all.output.narrow(0, first, n)));
+        EXPECT_TRUE(some.output.equal(all.output.narrow(0, first, n)));
+        EXPECT_TRUE(some.input_gradient.equal(all.input_gradient.narrow(0, first, n)));
+      }
+    }
+  }
+  CUPEL_ASSERT_OK(const auto with_island, MakeExecutor(WithIsland("Sin"), Compiled({3, 8, 8})));
+  EXPECT_EQ(with_island->independent_rows(), 0);
+}
+
 TEST(CompiledExecutorTest, AGraphOfIslandsAloneStillRuns) {
   const Graph graph = GraphOf({}, {{"odd", "Sin", "", {"x"}, {"y"}, {}}});
   CUPEL_ASSERT_OK(const auto parts, DescribeCompiled(graph, Compiled({4})));

@@ -57,6 +57,13 @@ class Executor {
                                           std::span<const OutputGradient> output_gradients) const;
 
   virtual tensor::Device device() const = 0;
+
+  /// Rows that are computed together whatever the number of rows: with any multiple of it, a row's bits
+  /// depend on that row alone. 0: the executor cannot say so.
+  virtual std::int64_t independent_rows() const { return 0; }
+  /// A batch is best asked in parts of so many rows, whose inner values then stay in the processor's cache
+  /// between the forward and the backward pass. 0: in one.
+  virtual std::int64_t cached_rows() const { return 0; }
 };
 
 enum class ExecutorKind {

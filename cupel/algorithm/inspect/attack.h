@@ -11,7 +11,8 @@
 ///
 ///   while (walk.Next(x))                     x is the next point to look at
 ///     the model answers x                    a success there is noticed by the caller, not by the walk
-///     walk.OutputGradient(k, logits, g)      gradient attacks, k in 0 .. gradients-1: what to differentiate
+///     walk.OutputGradient(k, logits, g)      gradient attacks, k in 0 .. gradients-1: what to differentiate;
+///                                            not where walk.WantsGradients(logits) is false
 ///     walk.See(logits, gradients)
 ///
 /// A budget-bound attack looks only at points inside the ball and the box of its threat model, by the exact
@@ -26,6 +27,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cupel/algorithm/inspect/objective.h"
 #include "cupel/algorithm/inspect/threat_model.h"
@@ -53,12 +55,22 @@ class Walk {
   /// after See.
   virtual bool Next(std::span<float> x) = 0;
 
+  /// Looks at points whose answer the walk knew, because it had looked there before, since this was last
+  /// asked: they count as evaluations and cost no pass.
+  virtual std::int64_t TakeRepeats() { return 0; }
+
+  /// Gradient attacks: whether See needs the gradients at the point that was answered with `logits`. Where it
+  /// does not, they may be left out, and are zeros.
+  virtual bool WantsGradients(std::span<const float> logits) const;
+  /// A guess of it before the answer is known, so that those who will not want any are computed together.
+  virtual bool ExpectsGradients() const { return true; }
+
   /// Gradient attacks: writes the gradient of objective number `k` with respect to the logits at the point
   /// being looked at. logits, gradient: [c]; gradient is all zero on entry.
   virtual void OutputGradient(int k, std::span<const float> logits, std::span<float> gradient);
 
   /// The answer at the point. logits: [c], finite. gradients: [k][d], the objectives' gradients with respect
-  /// to x; empty for an attack that asks for none.
+  /// to x; empty for an attack that asks for none, zeros where the walk wants none.
   virtual void See(std::span<const float> logits, std::span<const float> gradients) = 0;
 
   virtual int restart() const { return 0; }      ///< Of the point being looked at, for the record.
@@ -79,6 +91,9 @@ class Attack {
   virtual bool nearest() const { return false; }
 
   virtual std::unique_ptr<Walk> Begin(const Sample& sample) const = 0;
+  /// A walk for each of several samples, in their order; overridden by an attack that works on all of them
+  /// together before they walk. What a walk does depends on its own sample alone.
+  virtual std::vector<std::unique_ptr<Walk>> BeginAll(std::span<const Sample> samples) const;
 };
 
 }  // namespace cupel::algorithm::inspect

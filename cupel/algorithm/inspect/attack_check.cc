@@ -63,7 +63,17 @@ std::vector<ParameterSpec> SharedParameters(const AttackTraits& traits) {
   eot_iter.meaning = {
       "Draws averaged at every point when the model is random by design; otherwise without effect",
       "模型本身带随机性时，每个点上取平均的抽样次数；对确定性模型不起作用"};
-  if (!traits.targeted) return {epsilons, norm, samples, stored, eot_iter};
+
+  ParameterSpec precision;
+  precision.name = "search_precision";
+  precision.type = ParameterType::kText;
+  precision.fallback = traits.search_precision;
+  precision.choices = {"float32", "bfloat16"};
+  precision.meaning = {
+      "Precision in which the attack searches, where the compiled executor runs the model; whatever it finds "
+      "is confirmed in float32 on the model as given",
+      "攻击搜索所用的精度（模型由编译执行器运行时有效）；所得结果一律用 float32 在原模型上确认"};
+  if (!traits.targeted) return {epsilons, norm, samples, stored, eot_iter, precision};
 
   ParameterSpec target;
   target.name = "target";
@@ -72,7 +82,7 @@ std::vector<ParameterSpec> SharedParameters(const AttackTraits& traits) {
   target.choices = {"any", "next", "least-likely"};
   target.meaning = {"Class the attacker wants: any wrong one, the next, or the least likely",
                     "攻击者期望的类别：任意错误类别、下一类别或最不可能的类别"};
-  return {epsilons, norm, samples, stored, eot_iter, target};
+  return {epsilons, norm, samples, stored, eot_iter, precision, target};
 }
 
 Status CheckNames(const std::vector<double>& epsilons) {
@@ -167,9 +177,21 @@ Result<AttackPlan> AttackCheck::PlanFrom(const check::Context& context, std::int
 }
 
 Result<check::CheckResult> AttackCheck::Run(const check::Context& context) const {
-  const std::unique_ptr<AttackTarget> model = TargetOf(*context.model);
+  std::unique_ptr<AttackTarget> model = TargetOf(*context.model);
   CUPEL_TRY(const AttackPlan plan, PlanFrom(context, model->class_count()));
   CUPEL_TRY(const bool random, IsRandom(*model, *context.data));
+  std::unique_ptr<executor::Classifier> coarse;
+  const bool rounds = context.parameters.Text("search_precision") == "bfloat16";
+  if (rounds && plan.nearest()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "an attack that closes in on the nearest input searches in float32: its steps there are finer "
+                "than bfloat16's rounding",
+                "search_precision", "leave search_precision out");
+  }
+  if (rounds && !random) {
+    CUPEL_TRY(coarse, context.model->WithSearchPrecision(compiled::Precision::kBfloat16));
+    model = CoarseTargetOf(*coarse, *context.model);
+  }
   const StochasticOptions options{.eot_iter = static_cast<int>(context.parameters.Integer("eot_iter"))};
   const std::unique_ptr<AttackTarget> expectation = random ? ExpectationOf(*model, options) : nullptr;
   CUPEL_TRY(const AttackRun run, RunAttack(random ? *expectation : *model, plan, context, description_.id));

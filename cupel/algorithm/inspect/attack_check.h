@@ -19,14 +19,16 @@ struct AttackTraits {
   Reported reported{};                                               ///< Which metrics it has.
   bool targeted = false;  ///< Whether it takes the parameter `target`.
   bool inherit = true;    ///< See AttackPlan.
+  const char* search_precision = "float32";  ///< Default of the parameter.
 };
 
 /// The parameter `loss`: ce, margin or dlr, for attacks that climb one.
 check::ParameterSpec LossParameter();
 
-/// Shared parameters: epsilons, norm, samples, stored_inputs, eot_iter and, for targeted attacks, target. A
+/// Shared parameters: epsilons, norm, samples, stored_inputs, eot_iter, search_precision and, for targeted
+/// attacks, target. A
 /// model that is random by design is attacked and judged in expectation (stochastic_target.h). Errors of a
-/// run: kInvalidArgument for an empty list of epsilons, or a loss dlr with fewer than three classes; those of
+/// run: kInvalidArgument for an empty list of epsilons, bfloat16 for a nearest-point attack by itself, or a loss dlr with fewer than three classes; those of
 /// `make`, RunAttack and AttackResult.
 class AttackCheck : public check::Check {
  public:

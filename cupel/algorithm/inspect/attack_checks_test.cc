@@ -123,6 +123,8 @@ TEST_F(ChecksOnALinearModel, NearestAttacksRefuseNormsThatTheyAreNotDefinedIn) {
               HasError(ErrorCode::kInvalidArgument, HasSubstr("l2, linf")));
   EXPECT_THAT(RunCheck(CarliniWagnerCheck(), R"({"norm": "linf"})"), HasError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(RunCheck(DeepFoolCheck(), R"({"candidates": 1})"), HasError(ErrorCode::kInvalidArgument));
+  EXPECT_THAT(RunCheck(DeepFoolCheck(), R"({"search_precision": "bfloat16"})"),
+              HasError(ErrorCode::kInvalidArgument, HasSubstr("nearest")));
   EXPECT_THAT(RunCheck(FabCheck(), R"({"beta": 1})"), HasError(ErrorCode::kInvalidArgument));
   EXPECT_THAT(RunCheck(FmnCheck(), R"({"gamma": 0})"), HasError(ErrorCode::kInvalidArgument));
 }

@@ -9,9 +9,10 @@
 /// With `keep_nearest` the walk runs to its end and the nearest success is confirmed (if it is not, the next
 /// nearest of those kept: up to eight whose margins grow with their distance).
 ///
-/// Continuous batching: samples walk in a tile of fixed size; one that is done leaves and the next one enters
-/// its row. When no sample waits, the tile shrinks through the sizes that `Stability` found to give the same
-/// bits.
+/// Continuous batching: samples walk in a tile of fixed size; one that is done leaves and the next one enters.
+/// When no sample waits, the tile shrinks through the sizes that `Stability` found to give the same bits. In a
+/// tile those that expect to need gradients come first, so that an executor that works in smaller tiles spends
+/// none on the others.
 ///
 /// An outcome depends only on (model, sample, attack, options), as far as `Stability::position_independent`
 /// holds.

@@ -23,7 +23,7 @@
 
 namespace cupel::algorithm::inspect {
 
-inline constexpr std::int64_t kPieceSamples = 256;
+inline constexpr std::int64_t kPieceSamples = 64;
 
 /// Which class a targeted attack wants of a sample.
 enum class TargetRule { kAny, kNext, kLeastLikely };

@@ -14,6 +14,8 @@ class ClassifierTarget : public AttackTarget {
   std::int64_t class_count() const override { return classifier_.class_count(); }
   const std::vector<std::int64_t>& sample_shape() const override { return classifier_.sample_shape(); }
   tensor::Device device() const override { return classifier_.device(); }
+  std::int64_t independent_rows() const override { return classifier_.independent_rows(); }
+  std::int64_t cached_rows() const override { return classifier_.cached_rows(); }
   Result<tensor::Tensor> Logits(const tensor::Tensor& x) const override { return classifier_.Logits(x); }
   Result<executor::Passes> LogitsGradients(
       const tensor::Tensor& x, std::span<const executor::OutputGradient> output_gradients) const override {
@@ -27,6 +29,18 @@ class ClassifierTarget : public AttackTarget {
   const executor::Classifier& classifier_;
 };
 
+class CoarseTarget final : public ClassifierTarget {
+ public:
+  CoarseTarget(const executor::Classifier& coarse, const executor::Classifier& fine)
+      : ClassifierTarget(coarse), fine_(fine) {}
+  bool coarse() const override { return true; }
+  Result<tensor::Tensor> FloatLogits(const tensor::Tensor& x) const override { return fine_.Logits(x); }
+  Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const override { return fine_.ExactLogits(x); }
+
+ private:
+  const executor::Classifier& fine_;
+};
+
 class ExecutorTarget : public AttackTarget {
  public:
   ExecutorTarget(const executor::Executor& search, const executor::Executor& exact, std::int64_t class_count,
@@ -35,6 +49,8 @@ class ExecutorTarget : public AttackTarget {
   std::int64_t class_count() const override { return class_count_; }
   const std::vector<std::int64_t>& sample_shape() const override { return sample_shape_; }
   tensor::Device device() const override { return search_.device(); }
+  std::int64_t independent_rows() const override { return search_.independent_rows(); }
+  std::int64_t cached_rows() const override { return search_.cached_rows(); }
   Result<tensor::Tensor> Logits(const tensor::Tensor& x) const override { return search_.Forward(x); }
   Result<executor::Passes> LogitsGradients(
       const tensor::Tensor& x, std::span<const executor::OutputGradient> output_gradients) const override {
@@ -61,6 +77,11 @@ class ExecutorTarget : public AttackTarget {
 
 std::unique_ptr<AttackTarget> TargetOf(const executor::Classifier& classifier) {
   return std::make_unique<ClassifierTarget>(classifier);
+}
+
+std::unique_ptr<AttackTarget> CoarseTargetOf(const executor::Classifier& coarse,
+                                             const executor::Classifier& fine) {
+  return std::make_unique<CoarseTarget>(coarse, fine);
 }
 
 std::unique_ptr<AttackTarget> TargetOf(const executor::Executor& search, const executor::Executor& exact,

@@ -34,10 +34,22 @@ class AttackTarget {
   /// [n, ...sample_shape] to logits [n, classes]: float32, the graph as it was given, each row computed
   /// alone.
   virtual Result<tensor::Tensor> ExactLogits(const tensor::Tensor& x) const = 0;
+
+  /// See executor::Executor.
+  virtual std::int64_t independent_rows() const { return 0; }
+  virtual std::int64_t cached_rows() const { return 0; }
+  /// Whether search is coarser than float32: then FloatLogits says what it would answer in float32.
+  virtual bool coarse() const { return false; }
+  virtual Result<tensor::Tensor> FloatLogits(const tensor::Tensor& x) const { return Logits(x); }
 };
 
 /// The classifier must outlive the target.
 std::unique_ptr<AttackTarget> TargetOf(const executor::Classifier& classifier);
+
+/// Searches with `coarse`, in less than float32; claims are held to `fine`, of the same graph. Both must
+/// outlive the target.
+std::unique_ptr<AttackTarget> CoarseTargetOf(const executor::Classifier& coarse,
+                                             const executor::Classifier& fine);
 
 /// `search` and `exact` answer logits [n, classes]; both must outlive the target.
 std::unique_ptr<AttackTarget> TargetOf(const executor::Executor& search, const executor::Executor& exact,

@@ -72,15 +72,21 @@ class CarliniWagnerWalk : public Walk {
     return true;
   }
 
+  bool WantsGradients(std::span<const float> logits) const override {
+    return sample_.goal.MarginOf(logits) < options_.confidence;
+  }
+  bool ExpectsGradients() const override { return !here_succeeded_; }
+
   // Of -margin + confidence where that is positive, so that its descent is the attack's.
   void OutputGradient(int, std::span<const float> logits, std::span<float> gradient) override {
-    if (!(sample_.goal.MarginOf(logits) < options_.confidence)) return;
+    if (!WantsGradients(logits)) return;
     LossGradient(Loss::kMargin, logits, sample_.goal, gradient);
     for (float& value : gradient) value = -value;
   }
 
   void See(std::span<const float> logits, std::span<const float> gradients) override {
     const double margin = sample_.goal.MarginOf(logits);
+    here_succeeded_ = margin >= options_.confidence;
     succeeded_ = succeeded_ || (margin > 0 && margin >= options_.confidence);
     const double objective = Distance() + const_ * std::max(options_.confidence - margin, 0.0);
     if (Stalls(objective)) return EndRound();
@@ -125,6 +131,7 @@ class CarliniWagnerWalk : public Walk {
     step_ = 0;
     last_ = kUnbounded;
     succeeded_ = false;
+    here_succeeded_ = false;
   }
 
   void EndRound() {
@@ -150,6 +157,7 @@ class CarliniWagnerWalk : public Walk {
   double upper_ = kUnbounded;
   double last_ = kUnbounded;  // objective a tenth of the round ago
   bool succeeded_ = false;
+  bool here_succeeded_ = false;  // where the walk looked last
   int round_ = 0;
   int step_ = 0;
 };

@@ -26,26 +26,36 @@ class DeepFoolWalk : public Walk {
     return true;
   }
 
+  bool WantsGradients(std::span<const float> logits) const override { return !IsLast(logits); }
+  // Where less was left to go than the overshoot adds, the point is probably across.
+  bool ExpectsGradients() const override { return !(left_ < options_.overshoot * moved_); }
+
   void OutputGradient(int k, std::span<const float> logits, std::span<float> gradient) override {
     if (rivals_.empty()) rivals_ = LikeliestRivals(logits, sample_.goal.label, options_.candidates - 1);
     DifferenceGradient(rivals_[static_cast<std::size_t>(k)], sample_.goal.label, gradient);
   }
 
   void See(std::span<const float> logits, std::span<const float> gradients) override {
-    over_ = sample_.goal.MarginOf(logits) > LogitRounding(logits) || step_ == options_.steps;
+    over_ = IsLast(logits);
     if (over_) return;
     const NearestClass nearest =
         FindNearestClass(sample_.threat.norm, logits, gradients, rivals_, sample_.goal.label);
     over_ = nearest.gradient.empty();  // flat in every direction: no step leads anywhere
     if (over_) return;
     const double width = double{sample_.threat.box_high} - sample_.threat.box_low;
-    Add(nearest, nearest.distance + options_.nudge * width);
+    left_ = nearest.distance + options_.nudge * width;
+    moved_ += left_;
+    Add(nearest, left_);
     ++step_;
   }
 
   int step() const override { return step_; }
 
  private:
+  bool IsLast(std::span<const float> logits) const {
+    return sample_.goal.MarginOf(logits) > LogitRounding(logits) || step_ == options_.steps;
+  }
+
   // A step of that length in the norm, which raises the class as fast as can be.
   void Add(const NearestClass& nearest, double length) {
     for (std::size_t i = 0; i < x_.size(); ++i) {
@@ -62,6 +72,8 @@ class DeepFoolWalk : public Walk {
   std::vector<std::int32_t> rivals_;
   std::vector<float> x_;
   std::vector<double> total_;
+  double left_ = 0;   // the last step's length
+  double moved_ = 0;  // all steps' lengths
   int step_ = 0;
   bool over_ = false;
 };

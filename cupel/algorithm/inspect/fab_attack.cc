@@ -42,6 +42,12 @@ class FabWalk : public Walk {
     return true;
   }
 
+  // A success is only stepped back from.
+  bool WantsGradients(std::span<const float> logits) const override {
+    return starts_here_ || !(sample_.goal.MarginOf(logits) > 0);
+  }
+  bool ExpectsGradients() const override { return starts_here_; }
+
   void OutputGradient(int k, std::span<const float> logits, std::span<float> gradient) override {
     if (rivals_.empty()) {
       const auto all = static_cast<int>(logits.size()) - 1;

@@ -107,6 +107,13 @@ TEST_F(NearestCandidates, TheNearestOneIsReportedWhereItIsAboveTheNoise) {
   EXPECT_EQ(outcome.evaluations, 402);
 }
 
+// As DeepFool's do: the first success is within the noise, the next one is clear of it and farther.
+TEST_F(NearestCandidates, AFartherOneIsReportedWhereTheNearestIsWithinTheNoise) {
+  const AttackOutcome outcome = Look({0.5 + 1e-7, 0.55, 0.6});
+  ASSERT_TRUE(outcome.broken);
+  EXPECT_NEAR(outcome.moved.l2, 0.55 * 2 * distance_, 1e-5);
+}
+
 TEST_F(NearestCandidates, ApproachesAreNotedFromOneHundredthToTheNext) {
   std::vector<double> shares;
   for (int k = 0; k <= 400; ++k) shares.push_back(1 - 0.001 * k);

@@ -73,11 +73,12 @@ inline std::int32_t RunnerUp(const AnswerFunction& answer, const OwnedSample& sa
 struct Trace {
   std::vector<std::vector<float>> points;
   std::vector<double> margins;
+  std::vector<std::size_t> spent;  ///< Looks by then, with those whose answer the walk knew.
 
   /// Looks spent when the first success was seen; 0: none.
   std::size_t FirstSuccess() const {
     for (std::size_t i = 0; i < margins.size(); ++i) {
-      if (margins[i] > 0) return i + 1;
+      if (margins[i] > 0) return spent[i];
     }
     return 0;
   }
@@ -100,7 +101,10 @@ inline Trace Drive(const Attack& attack, const OwnedSample& sample, const Answer
   Trace trace;
   const std::unique_ptr<Walk> walk = attack.Begin(sample.View());
   std::vector<float> x(sample.original.size());
+  std::size_t spent = 0;
   while (walk->Next(x)) {
+    spent += 1 + static_cast<std::size_t>(walk->TakeRepeats());
+    trace.spent.push_back(spent);
     const std::vector<float> logits = answer(x);
     trace.points.push_back(x);
     trace.margins.push_back(sample.goal.MarginOf(logits));

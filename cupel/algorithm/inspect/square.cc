@@ -53,7 +53,9 @@ check::Description Describe() {
 
 const check::Check& SquareCheck() {
   static const AttackCheck check(Describe(),
-                                 {.reported = {.gradients = false, .queries = true}, .targeted = true},
+                                 {.reported = {.gradients = false, .queries = true},
+                                  .targeted = true,
+                                  .search_precision = "bfloat16"},
                                  [](const check::Parameters& parameters, Norm) -> Result<std::vector<Stage>> {
                                    SquareOptions options;
                                    options.queries = parameters.Integer("queries");

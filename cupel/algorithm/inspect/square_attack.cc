@@ -4,7 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
+#include <set>
+#include <utility>
 
+#include "cupel/algorithm/inspect/projected_point.h"
 #include "cupel/algorithm/inspect/square_window.h"
 #include "cupel/base/reproducible_stream.h"
 
@@ -19,36 +23,52 @@ Plane PlaneOf(std::span<const std::int64_t> shape) {
 /// The random search that both norms share: what is looked at, what is kept.
 class SquareWalk : public Walk {
  public:
-  SquareWalk(const SquareOptions& options, const Sample& sample)
+  SquareWalk(const SquareOptions& options, const Sample& sample, const IterateHasher& hasher)
       : options_(options),
         sample_(sample),
+        hasher_(hasher),
         plane_(PlaneOf(sample.shape)),
         channels_(static_cast<std::int64_t>(sample.original.size()) / plane_.cells()),
         stream_(sample.seed, sample.stream, static_cast<std::uint64_t>(sample.original_index)),
         best_(sample.original.begin(), sample.original.end()),
         candidate_(best_) {}
 
+  // A proposal that changes nothing, or that was refused since the best point last changed, would be refused
+  // as it was: it counts as a query that need not be asked.
   bool Next(std::span<float> x) override {
-    if (queries_ == options_.queries) return false;
-    if (queries_ == 0) {
-      Start(candidate_);
-    } else {
-      const std::int64_t iteration = queries_ - 1;
-      Propose(options_.resc_schedule ? RescaledSquareShare(options_.p_init, iteration, options_.queries)
-                                     : SquareShare(options_.p_init, iteration));
+    while (queries_ < options_.queries) {
+      if (queries_ == 0) {
+        Start(candidate_);
+      } else {
+        const std::int64_t iteration = queries_ - 1;
+        Propose(options_.resc_schedule ? RescaledSquareShare(options_.p_init, iteration, options_.queries)
+                                       : SquareShare(options_.p_init, iteration));
+      }
+      ++queries_;
+      hash_ = hasher_(candidate_);
+      if (refused_.contains(hash_)) {
+        ++repeats_;
+        continue;
+      }
+      std::copy(candidate_.begin(), candidate_.end(), x.begin());
+      return true;
     }
-    ++queries_;
-    std::copy(candidate_.begin(), candidate_.end(), x.begin());
-    return true;
+    return false;
   }
+
+  std::int64_t TakeRepeats() override { return std::exchange(repeats_, 0); }
 
   // A success that the caller did not confirm is kept too: it is the best point to go on from.
   void See(std::span<const float> logits, std::span<const float>) override {
     const double margin = sample_.goal.MarginOf(logits);
     const double loss = options_.loss == Loss::kMargin ? -margin : ClassLoss(logits, sample_.goal);
-    if (loss >= best_loss_ && !(margin > 0)) return;
+    if (loss >= best_loss_ && !(margin > 0)) {
+      refused_.insert(hash_);
+      return;
+    }
     best_loss_ = std::min(loss, best_loss_);
     std::swap(best_, candidate_);
+    refused_ = {hash_};
   }
 
   int step() const override { return static_cast<int>(queries_ - 1); }
@@ -65,6 +85,7 @@ class SquareWalk : public Walk {
 
   const SquareOptions options_;
   const Sample sample_;
+  const IterateHasher& hasher_;
   const Plane plane_;
   const std::int64_t channels_;
   ReproducibleStream stream_;
@@ -75,11 +96,15 @@ class SquareWalk : public Walk {
  private:
   std::int64_t queries_ = 0;
   double best_loss_ = std::numeric_limits<double>::infinity();
+  IterateHash hash_{};             ///< Of the candidate.
+  std::set<IterateHash> refused_;  ///< With the best point itself: their answers are known.
+  std::int64_t repeats_ = 0;
 };
 
 class SquareLinf final : public SquareWalk {
  public:
-  SquareLinf(const SquareOptions& options, const Sample& sample) : SquareWalk(options, sample) {
+  SquareLinf(const SquareOptions& options, const Sample& sample, const IterateHasher& hasher)
+      : SquareWalk(options, sample, hasher) {
     low_.resize(sample.original.size());
     high_.resize(sample.original.size());
     InnerBounds(sample.threat, sample.original, low_, high_);
@@ -119,8 +144,8 @@ class SquareLinf final : public SquareWalk {
 
 class SquareL2 final : public SquareWalk {
  public:
-  SquareL2(const SquareOptions& options, const Sample& sample)
-      : SquareWalk(options, sample),
+  SquareL2(const SquareOptions& options, const Sample& sample, const IterateHasher& hasher)
+      : SquareWalk(options, sample, hasher),
         moved_(sample.original.size()),
         in_window_(static_cast<std::size_t>(plane_.cells()), 0) {}
 
@@ -219,12 +244,15 @@ class SquareAttack final : public Attack {
   int gradients(std::int64_t) const override { return 0; }
   std::unique_ptr<Walk> Begin(const Sample& sample) const override {
     CUPEL_CHECK(sample.threat.norm != Norm::kL1 && std::isfinite(sample.threat.epsilon));
-    if (sample.threat.norm == Norm::kLinf) return std::make_unique<SquareLinf>(options_, sample);
-    return std::make_unique<SquareL2>(options_, sample);
+    std::call_once(once_, [&] { hasher_ = std::make_unique<IterateHasher>(sample.original.size()); });
+    if (sample.threat.norm == Norm::kLinf) return std::make_unique<SquareLinf>(options_, sample, *hasher_);
+    return std::make_unique<SquareL2>(options_, sample, *hasher_);
   }
 
  private:
   SquareOptions options_;
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<IterateHasher> hasher_;
 };
 
 }  // namespace

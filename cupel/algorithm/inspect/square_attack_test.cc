@@ -324,6 +324,37 @@ TEST(Square, ATwinWithoutMemoryIsFarWeaker) {
   EXPECT_LT(broken_by_twin, broken - 20);
 }
 
+// A small plane, whose windows come round again: what was refused is not asked twice before something better
+// is found, and the budget is spent all the same.
+TEST(Square, WhatWasRefusedIsNotAskedAgain) {
+  const RowModel model = RowModel::Random({36, 2}, 8);
+  for (const Norm norm : {Norm::kLinf, Norm::kL2}) {
+    const OwnedSample sample = DrawSample(AnswersOf(model), {1, 6, 6}, Ball(norm, 1e-4), 0);
+    const auto attack = MakeSquareAttack({.queries = 3000});
+    const std::unique_ptr<Walk> walk = attack->Begin(sample.View());
+    std::set<std::vector<float>> refused;
+    std::vector<float> x(36);
+    std::int64_t asked = 0, known = 0;
+    double best = -std::numeric_limits<double>::infinity();
+    while (walk->Next(x)) {
+      ++asked;
+      known += walk->TakeRepeats();
+      EXPECT_FALSE(refused.contains(x));
+      const std::vector<float> logits = model.Logits(x);
+      const double margin = sample.goal.MarginOf(logits);
+      if (margin > best) refused.clear();
+      refused.insert(x);
+      best = std::max(best, margin);
+      walk->See(logits, {});
+    }
+    known += walk->TakeRepeats();
+    EXPECT_EQ(asked + known, 3000);
+    if (norm == Norm::kLinf) {
+      EXPECT_GT(known, 1500);
+    }
+  }
+}
+
 TEST(Square, MoreQueriesAndLargerBallsBreakNoFewer) {
   const RowModel model = RowModel::Random({144, 2}, 8);
   std::vector<int> by_epsilon;

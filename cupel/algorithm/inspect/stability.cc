@@ -12,6 +12,8 @@ namespace cupel::algorithm::inspect {
 namespace {
 
 constexpr std::int64_t kSmallestTile = 4;
+// Suffice where rows are independent by the way they are computed.
+constexpr std::int64_t kFewRows = 8;
 
 struct Probe {
   std::vector<float> logits;
@@ -90,25 +92,32 @@ Result<Stability> MeasureStability(const AttackTarget& target, std::span<const f
   const std::int64_t c = target.class_count();
 
   Stability stability;
-  const std::vector<std::int64_t> forward = Wrapped(0, kTileRows, n);
+  const std::int64_t step = target.independent_rows();
+  const std::int64_t rows = step > 0 ? std::max(kFewRows, step) : kTileRows;
+  const std::vector<std::int64_t> forward = Wrapped(0, rows, n);
   CUPEL_TRY(const Probe base, RunRows(target, all, labels, forward, measured));
   if (!std::all_of(base.logits.begin(), base.logits.end(), [](float z) { return std::isfinite(z); })) {
     return Fail(ErrorCode::kInvalidArgument, "the model answers NaN or infinity on the first samples", "",
                 "check the model's input range and preprocessing");
   }
 
-  std::vector<std::int64_t> shuffled = Wrapped(n / 3, kTileRows, n);
+  std::vector<std::int64_t> shuffled = Wrapped(step > 0 ? 1 : n / 3, rows, n);
   std::reverse(shuffled.begin(), shuffled.end());
   CUPEL_TRY(const Probe moved, RunRows(target, all, labels, shuffled, measured));
   stability.position_noise = Difference(base, forward, moved, shuffled, c, &stability.position_independent);
 
-  for (std::int64_t rows = kTileRows / 2; rows >= kSmallestTile && stability.position_independent;
-       rows /= 2) {
-    const std::vector<std::int64_t> few = Wrapped(n / 2, rows, n);
+  if (step > 0 && stability.position_independent) {
+    for (std::int64_t tile = (kTileRows - 1) / step * step; tile > 0; tile -= step)
+      stability.tile_sizes.push_back(tile);
+    return stability;
+  }
+  for (std::int64_t tile = kTileRows / 2; tile >= kSmallestTile && stability.position_independent;
+       tile /= 2) {
+    const std::vector<std::int64_t> few = Wrapped(n / 2, tile, n);
     CUPEL_TRY(const Probe small, RunRows(target, all, labels, few, measured));
     bool same = true;
     Difference(base, forward, small, few, c, &same);
-    if (same) stability.tile_sizes.push_back(rows);
+    if (same) stability.tile_sizes.push_back(tile);
   }
   return stability;
 }

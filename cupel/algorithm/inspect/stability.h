@@ -5,7 +5,7 @@
 ///
 /// Whether a row's logits and gradient have the same bits wherever the row stands in a tile and whatever
 /// stands beside it, and at which smaller tile sizes that stays true. Only those sizes are used while a tile
-/// empties.
+/// empties. Where the target says that its rows are independent, all that it says so of are taken.
 ///
 /// It is a test on samples, not a proof for every input. Where it fails, results are still the same for any
 /// number of workers (pieces are fixed), but two shardings of the data may differ in a few inputs: a note

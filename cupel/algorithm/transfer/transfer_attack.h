@@ -50,15 +50,18 @@ class TransferAttack : public inspect::Attack {
 
   int gradients(std::int64_t) const override { return 0; }
   std::unique_ptr<inspect::Walk> Begin(const inspect::Sample& sample) const override;
+  /// Inputs for all of them are made together.
+  std::vector<std::unique_ptr<inspect::Walk>> BeginAll(
+      std::span<const inspect::Sample> samples) const override;
 
   /// What went wrong with the surrogate; a walk cannot say it and ends early. Ask when all is done.
   Status status() const;
 
-  /// The input made for a sample, [d]. Errors: those of the surrogate; kInvalidArgument when it answers NaN.
-  Result<std::vector<float>> Craft(const inspect::Sample& sample) const;
+  /// The inputs made for samples of one shape and one budget, each [d]; none depends on the others. Errors:
+  /// those of the surrogate; kInvalidArgument when it answers NaN.
+  Result<std::vector<std::vector<float>>> Craft(std::span<const inspect::Sample> samples) const;
 
  private:
-  friend class TransferWalk;
   void Keep(Error error) const;
 
   const inspect::AttackTarget& surrogate_;

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "cupel/algorithm/inspect/linear_model_for_test.h"
 #include "cupel/algorithm/transfer/input_diversity.h"
 #include "cupel/base/interrupt.h"
 #include "cupel/testing/status_matchers.h"
@@ -28,6 +29,7 @@ class Scripted : public inspect::AttackTarget {
   std::int64_t class_count() const override { return 2; }
   const std::vector<std::int64_t>& sample_shape() const override { return shape_; }
   tensor::Device device() const override { return {}; }
+  std::int64_t independent_rows() const override { return 1; }
   Result<tensor::Tensor> Logits(const tensor::Tensor&) const override {
     return tensor::FromFloats(std::vector<float>{logit, 0}, {1, 2});
   }
@@ -66,9 +68,9 @@ class TransferAttackTest : public ::testing::Test {
                                  .seed = 1,
                                  .stream = "test"};
     const TransferAttack attack(surrogate, options);
-    auto crafted = attack.Craft(sample);
+    const auto crafted = attack.Craft({&sample, 1});
     EXPECT_TRUE(crafted.has_value()) << crafted.error().ToString();
-    return crafted.value_or(std::vector<float>{});
+    return crafted ? crafted->at(0) : std::vector<float>{};
   }
 
   std::vector<float> original_;
@@ -161,17 +163,45 @@ TEST_F(TransferAttackTest, ASurrogateThatAnswersNanIsReportedWhenAllIsDone) {
   EXPECT_THAT(attack.status(), HasError(ErrorCode::kInvalidArgument, HasSubstr("sample 8")));
 }
 
+TEST_F(TransferAttackTest, AnInputIsTheSameWhateverIsMadeBesideIt) {
+  const inspect::RowModel model = inspect::RowModel::Random({64, 10, 4}, 3);
+  const auto target = inspect::TargetOf(model, model, 4, {1, 8, 8});
+  const TransferAttack attack(*target, {.nesterov = true, .diversity_prob = 0.5, .kernel = 0});
+  std::vector<std::vector<float>> originals;
+  std::vector<inspect::Sample> samples;
+  for (std::int64_t i = 0; i < 5; ++i) {
+    ReproducibleStream stream(5, "originals", static_cast<std::uint64_t>(i));
+    for (float& value : originals.emplace_back(64)) value = stream.Uniform();
+  }
+  for (std::size_t i = 0; i < 5; ++i) {
+    samples.push_back({.original = originals[i],
+                       .shape = target->sample_shape(),
+                       .original_index = static_cast<std::int64_t>(i),
+                       .goal = {static_cast<std::int32_t>(i % 4)},
+                       .class_count = 4,
+                       .threat = {Norm::kLinf, 0.1, 0, 1},
+                       .seed = 1,
+                       .stream = "test"});
+  }
+  CUPEL_ASSERT_OK(const auto together, attack.Craft(samples));
+  for (std::size_t i = 0; i < 5; ++i) {
+    CUPEL_ASSERT_OK(const auto alone, attack.Craft({&samples[i], 1}));
+    EXPECT_EQ(together[i], alone[0]);
+    EXPECT_NE(together[i], originals[i]);
+  }
+}
+
 TEST_F(TransferAttackTest, StopsWhenAsked) {
   const Scripted surrogate({2}, {{1, 1}});
   const TransferAttack attack(surrogate, {});
   const std::vector<float> original = {0.5F, 0.5F};
   Interrupt::SetRequested(true);
-  EXPECT_THAT(attack.Craft({.original = original,
-                            .shape = surrogate.sample_shape(),
-                            .goal = {0},
-                            .threat = {Norm::kLinf, 0.1, 0, 1},
-                            .stream = "test"}),
-              HasError(ErrorCode::kInterrupted));
+  const inspect::Sample sample{.original = original,
+                               .shape = surrogate.sample_shape(),
+                               .goal = {0},
+                               .threat = {Norm::kLinf, 0.1, 0, 1},
+                               .stream = "test"};
+  EXPECT_THAT(attack.Craft({&sample, 1}), HasError(ErrorCode::kInterrupted));
   Interrupt::SetRequested(false);
 }
 
