@@ -11,6 +11,7 @@
 #include "cupel/base/clock.h"
 #include "cupel/base/file.h"
 #include "cupel/cli/command.h"
+#include "cupel/cli/evaluate_claim.h"
 #include "cupel/cli/evaluate_listing.h"
 #include "cupel/cli/evaluate_matrix.h"
 #include "cupel/cli/metric_text.h"
@@ -118,6 +119,7 @@ void AddEvaluate(CLI::App& app, Session& session) {
   evaluate->add_option("--report", arguments->report, "Also a page with the pictures: FILE.html");
   AddEvaluateListing(*evaluate, session);
   AddEvaluateMatrix(*evaluate, session);
+  AddEvaluateClaim(*evaluate, session);
   OnRun(evaluate, session, [&session, arguments, evaluate]() -> Status {
     if (!evaluate->get_subcommands().empty()) return {};
     if (arguments->schemes.empty() || arguments->predictions.empty()) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cupel/algorithm/backdoor/checks.h"
+#include "cupel/algorithm/catalogue/checks.h"
 #include "cupel/algorithm/certify/checks.h"
 #include "cupel/algorithm/evaluate/checks.h"
 #include "cupel/algorithm/explain/checks.h"
@@ -30,6 +31,7 @@ std::span<const Check* const> AllChecks() {
       &algorithm::evaluate::CalibrationCheck(),
       &algorithm::evaluate::CorruptionCheck(),
       &algorithm::evaluate::SubgroupsCheck(),
+      &algorithm::catalogue::SchemesCheck(),
       &algorithm::fairness::FairnessCheck(),
       &algorithm::fairness::SubgroupSearchCheck(),
       &algorithm::inspect::FgsmCheck(),
