@@ -23,7 +23,7 @@ target_compile_options(cupel_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-vir
   $<$<BOOL:${CUPEL_WERROR}>:-Werror>
   # The same kind of false report; not silenced for people, who may see a true one.
   "$<$<AND:$<BOOL:${CUPEL_WERROR}>,$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:\
--Wno-error=stringop-overflow;-Wno-error=stringop-overread>")
+-Wno-error=stringop-overflow;-Wno-error=stringop-overread;-Wno-error=array-bounds;-Wno-error=maybe-uninitialized>")
 
 set(CUPEL_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined or thread")
 if(CUPEL_SANITIZE)
