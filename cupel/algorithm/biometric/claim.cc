@@ -145,7 +145,7 @@ void AddSampleNotes(const Claim& claim, Judgement& judgement) {
     judgement.reasons.push_back(
         {fmt::format("rule of 30: 30 errors give +-30 %; at the claimed rate they take {} trials",
                      judgement.needed_for_rule_of_30),
-         fmt::format("30 法则：30 次错误可达 ±30 %；按声明的错误率需要 {} 次试验",
+         fmt::format("30 法则：30 次错误可达 正负 30 %；按声明的错误率需要 {} 次试验",
                      judgement.needed_for_rule_of_30)});
   }
   if (claim.errors > 0 && std::abs(judgement.observed / claim.value - 1) < 0.01) {
