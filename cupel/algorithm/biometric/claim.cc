@@ -104,6 +104,9 @@ check::Text Alone(const Figure& figure, Side side) {
                   figure.metric, figure.value, 1 / figure.value)};
 }
 
+/// "1 error", "3 errors".
+std::string Errors(std::int64_t count) { return fmt::format("{} error{}", count, count == 1 ? "" : "s"); }
+
 ClaimVerdict VerdictOf(const Claim& claim, const Judgement& judgement) {
   if (judgement.upper_bound <= claim.value) return ClaimVerdict::kSupported;
   if (judgement.lower_bound > claim.value) return ClaimVerdict::kContradicted;
@@ -114,24 +117,22 @@ check::Text VerdictText(const Claim& claim, const Judgement& judgement, std::str
   const std::string at = fmt::format("{:g} %", 100 * claim.level);
   switch (judgement.verdict) {
     case ClaimVerdict::kSupported:
-      return {fmt::format(
-                  "{} errors in {} independent trials support {} <= {:g} at {}: the upper bound is {:.3g}",
-                  claim.errors, claim.trials, name, claim.value, at, judgement.upper_bound),
+      return {fmt::format("{} in {} independent trials support {} <= {:g} at {}: the upper bound is {:.3g}",
+                          Errors(claim.errors), claim.trials, name, claim.value, at, judgement.upper_bound),
               fmt::format("{} 次独立试验中 {} 次错误，在 {} 置信下支持 {} <= {:g}：上界为 {:.3g}",
                           claim.trials, claim.errors, at, name, claim.value, judgement.upper_bound)};
     case ClaimVerdict::kContradicted:
-      return {fmt::format("{} errors in {} trials contradict {} <= {:g}: the rate is above {:.3g} at {}",
-                          claim.errors, claim.trials, name, claim.value, judgement.lower_bound, at),
+      return {fmt::format("{} in {} trials contradict {} <= {:g}: the rate is above {:.3g} at {}",
+                          Errors(claim.errors), claim.trials, name, claim.value, judgement.lower_bound, at),
               fmt::format("{} 次试验中 {} 次错误与 {} <= {:g} 矛盾：在 {} 置信下错误率高于 {:.3g}",
                           claim.trials, claim.errors, name, claim.value, at, judgement.lower_bound)};
     case ClaimVerdict::kUnsupported: break;
   }
   return {
-      fmt::format(
-          "refused: {} errors in {} trials support at most {} <= {:.3g} at {}, not {:g}; the claim needs {} "
-          "trials with as many errors, {} without an error",
-          claim.errors, claim.trials, name, judgement.upper_bound, at, claim.value,
-          judgement.needed_with_errors, judgement.needed_without_error),
+      fmt::format("refused: {} in {} trials support at most {} <= {:.3g} at {}, not {:g}; the claim needs {} "
+                  "trials with as many errors, {} without an error",
+                  Errors(claim.errors), claim.trials, name, judgement.upper_bound, at, claim.value,
+                  judgement.needed_with_errors, judgement.needed_without_error),
       fmt::format("拒绝：{} 次试验中 {} 次错误，在 {} 置信下最多支持 {} <= {:.3g}，而非 "
                   "{:g}；该声明在同样错误数下需要 "
                   "{} 次试验，无错误时需要 {} 次",
@@ -144,7 +145,7 @@ void AddSampleNotes(const Claim& claim, Judgement& judgement) {
     judgement.reasons.push_back(
         {fmt::format("rule of 30: 30 errors give +-30 %; at the claimed rate they take {} trials",
                      judgement.needed_for_rule_of_30),
-         fmt::format("30 法则：30 次错误可达 ±30 %；按声明的错误率需要 {} 次试验",
+         fmt::format("30 法则：30 次错误可达 正负 30 %；按声明的错误率需要 {} 次试验",
                      judgement.needed_for_rule_of_30)});
   }
   if (claim.errors > 0 && std::abs(judgement.observed / claim.value - 1) < 0.01) {

@@ -48,7 +48,7 @@ void NoteSmallSample(const check::Metric& metric, std::vector<check::Text>& note
                    "trials would support a claim of {:.3g} at 95 %",
                    metric.name, k, metric.n, bound),
        fmt::format(
-           "{}：{} 次试验中有 {} 次错误，少于达到 ±30 % 所需的 30 次（30 法则）；若各次试验独立，95 % "
+           "{}：{} 次试验中有 {} 次错误，少于达到 正负 30 % 所需的 30 次（30 法则）；若各次试验独立，95 % "
            "置信下可支持的声明为 {:.3g}",
            metric.name, metric.n, k, bound)});
 }
