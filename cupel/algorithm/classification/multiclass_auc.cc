@@ -9,7 +9,8 @@
 namespace cupel::algorithm::classification {
 
 MulticlassAuc::MulticlassAuc(const Labelled& input, bool pairs, bool weighted)
-    : input_(input), pairs_(pairs), weighted_(weighted) {
+    : input_(input), pairs_(pairs), weighted_(weighted), occurs_(static_cast<std::size_t>(input.c)) {
+  for (const std::int32_t label : input.labels) occurs_[static_cast<std::size_t>(label)] = 1;
   for (std::size_t label = 0; label < static_cast<std::size_t>(input.c); ++label) {
     std::vector<double> scores;
     for (std::size_t i = 0; i < static_cast<std::size_t>(input.n); ++i)
@@ -69,7 +70,11 @@ double MulticlassAuc::Of(std::span<const double> weights) const {
   std::vector<double> totals(c);
   for (std::size_t i = 0; i < weights.size(); ++i)
     totals[static_cast<std::size_t>(input_.labels[i])] += weights[i];
-  if (std::ranges::find(totals, 0.0) != totals.end()) return std::numeric_limits<double>::quiet_NaN();
+  const bool may_skip = weighted_ && !pairs_;
+  for (std::size_t label = 0; label < c; ++label) {
+    if (occurs_[label] == 0 || (totals[label] == 0 && !may_skip))
+      return std::numeric_limits<double>::quiet_NaN();
+  }
   double sum = 0;
   double weight_sum = 0;
   const auto add = [&](double area, double weight) {
@@ -77,7 +82,9 @@ double MulticlassAuc::Of(std::span<const double> weights) const {
     weight_sum += weighted_ ? weight : 1;
   };
   if (!pairs_) {
-    for (std::size_t label = 0; label < c; ++label) add(RestArea(label, weights), totals[label]);
+    for (std::size_t label = 0; label < c; ++label) {
+      if (totals[label] > 0) add(RestArea(label, weights), totals[label]);
+    }
     return sum / weight_sum;
   }
   std::vector<std::vector<double>> areas;

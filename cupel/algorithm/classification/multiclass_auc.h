@@ -17,7 +17,8 @@ class MulticlassAuc {
   /// or the pair's share of the samples. Precondition: the input has scores and labels; it must outlive this.
   MulticlassAuc(const Labelled& input, bool pairs, bool weighted);
 
-  /// weights: [n]. NaN when a class has no weight.
+  /// weights: [n]. NaN when a class has no sample, or no weight unless the mean is by true weight, which then
+  /// leaves it out.
   double Of(std::span<const double> weights) const;
 
  private:
@@ -28,6 +29,7 @@ class MulticlassAuc {
   const Labelled& input_;
   bool pairs_;
   bool weighted_;
+  std::vector<std::uint8_t> occurs_;                ///< By class: whether it has a sample.
   std::vector<std::vector<std::uint32_t>> orders_;  ///< By class: samples by falling score.
 };
 

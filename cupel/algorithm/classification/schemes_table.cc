@@ -201,7 +201,7 @@ std::vector<scheme::Scheme> LikelihoodSchemes() {
            .title = {.en = "Diagnostic odds ratio", .zh = "诊断优势比"},
            .definition = "tp tn / (fp fn) = LR+ / LR-",
            .rules = Counting("left out when there is no false positive or no false negative", ""),
-           .reference = "scikit-learn class_likelihood_ratios, LR+ / LR-",
+           .reference = "the definition, on scikit-learn confusion_matrix",
            .test = kTest,
            .parameters = {PositiveSpec()},
            .unit = "times"}),

@@ -94,10 +94,13 @@ Table CountTable(std::int64_t c, std::span<const std::int32_t> labels, std::span
                  std::span<const double> weights) {
   if (weights.empty()) return Counted(c, labels, answers);
   const auto width = static_cast<std::size_t>(c);
-  Table table{.c = c, .cells = std::vector<double>(width * width)};
+  Table table{
+      .c = c, .cells = std::vector<double>(width * width), .occurs = std::vector<std::uint8_t>(width)};
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    table.cells[static_cast<std::size_t>(labels[i]) * width + static_cast<std::size_t>(answers[i])] +=
-        weights[i];
+    const auto truth = static_cast<std::size_t>(labels[i]);
+    const auto answer = static_cast<std::size_t>(answers[i]);
+    table.cells[truth * width + answer] += weights[i];
+    table.occurs[truth] = table.occurs[answer] = 1;
   }
   return table;
 }
@@ -125,9 +128,11 @@ std::vector<Counts> CountsOfAll(const Table& table) {
       all[answer].fp += table.cells[cell];
     }
   }
-  for (Counts& counts : all) {
-    const double rest = total - counts.tp - counts.fp - counts.fn;
-    counts.tn = rest > 1e-12 * total ? rest : 0;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    Counts& counts = all[k];
+    const double own = counts.tp + counts.fp + counts.fn;
+    counts.tn = total - own > 1e-12 * total ? total - own : 0;
+    counts.occurs = table.occurs.empty() ? own > 0 : table.occurs[k] != 0;
   }
   return all;
 }
@@ -166,7 +171,7 @@ double AveragedRate(std::span<const Counts> counts, const RateRule& rule, Averag
   std::vector<double> weights;
   std::vector<Counts> used;
   for (const Counts& one : counts) {
-    if (only_occurring && !one.Occurs()) continue;
+    if (only_occurring && !one.occurs) continue;
     used.push_back(one);
     rates.push_back(RateOf(one, rule));
     weights.push_back(average == Average::kWeighted ? one.tp + one.fn : 1);

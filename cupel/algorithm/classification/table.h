@@ -17,6 +17,8 @@ namespace cupel::algorithm::classification {
 struct Table {
   std::int64_t c = 0;
   std::vector<double> cells;  ///< [c, c], cells[truth * c + answer].
+  /// [c], whether a sample has the class as truth or answer, where weights of 0 can hide it; else empty.
+  std::vector<std::uint8_t> occurs{};
 
   double At(std::int64_t truth, std::int64_t answer) const {
     return cells[static_cast<std::size_t>(truth * c + answer)];
@@ -39,7 +41,7 @@ struct Counts {
   double fp = 0;
   double fn = 0;
   double tn = 0;
-  bool Occurs() const { return tp + fp + fn > 0; }
+  bool occurs = true;  ///< In truth or answer.
 };
 
 Counts CountsOf(const Table& table, std::int64_t positive);
