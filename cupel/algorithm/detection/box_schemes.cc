@@ -32,34 +32,15 @@ struct PairSums {
 
 using Quality = double (*)(const Box& found, const Box& truth);
 
-/// Each detection that counts as right with its object: greedy matching, the pair found again by overlap.
 PairSums SumPairs(const Detections& detections, double threshold, Quality quality) {
   PairSums sums = {std::vector<double>(detections.images()), std::vector<double>(detections.images())};
-  ForEachCell(detections.truth, detections.found, [&](const Cell& cell) {
-    std::vector<std::int32_t> order(cell.found.begin(), cell.found.end());
-    std::ranges::stable_sort(order, std::greater<>(), [&](std::int32_t i) {
-      return detections.found[static_cast<std::size_t>(i)].score;
-    });
-    std::vector<bool> taken(cell.truth.size(), false);
-    for (const std::int32_t i : order) {
-      const Box& box = detections.found[static_cast<std::size_t>(i)].box;
-      double largest = threshold;
-      const Object* best = nullptr;
-      std::size_t best_at = 0;
-      for (std::size_t g = 0; g < cell.truth.size(); ++g) {
-        const Object& object = detections.truth.objects[static_cast<std::size_t>(cell.truth[g])];
-        const double overlap = Iou(box, object.box);
-        if (taken[g] || object.crowd || object.ignore || overlap < largest) continue;
-        largest = overlap;
-        best = &object;
-        best_at = g;
-      }
-      if (best == nullptr) continue;
-      taken[best_at] = true;
-      sums.sum[static_cast<std::size_t>(cell.image)] += quality(box, best->box);
-      sums.pairs[static_cast<std::size_t>(cell.image)] += 1;
-    }
-  });
+  const auto add = [&](const Object& found, const Object& object) {
+    sums.sum[static_cast<std::size_t>(object.source)] += quality(found.box, object.box);
+    sums.pairs[static_cast<std::size_t>(object.source)] += 1;
+  };
+  MatchGreedily(detections, {.thresholds = {threshold},
+                             .max_detections = std::numeric_limits<std::int32_t>::max(),
+                             .on_right = add});
   return sums;
 }
 
@@ -163,10 +144,7 @@ Scheme QualityScheme() {
   made.definition =
       "mean, over the detections that found an object, of the overlap of the two boxes; how well boxes fit, "
       "not how many objects are found (share_found says that)";
-  made.rules = {.matching =
-                    "per class and image, by falling score: the free object with the largest IoU >= overlap; "
-                    "crowds and "
-                    "ignored objects are left out",
+  made.rules = {.matching = "as coco_ap at one overlap; what took a crowd or an ignored object is left out",
                 .ties = "equal scores: order of the file; equal overlaps: the later object",
                 .empty = "no pair: no figure",
                 .averaging = "plain mean over pairs of all images and classes"};

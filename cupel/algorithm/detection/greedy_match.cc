@@ -29,7 +29,7 @@ class CellMatcher {
     ignored_.assign(count, 0);
     taken_bits_.assign(count, 0);
     if (SetOverlaps(found)) {
-      for (std::size_t t = 0; t < rules_.thresholds.size(); ++t) MatchAt(t, count);
+      for (std::size_t t = 0; t < rules_.thresholds.size(); ++t) MatchAt(t, found);
     }
     const auto all = static_cast<std::uint16_t>((1U << rules_.thresholds.size()) - 1);
     for (std::size_t d = 0; d < count; ++d) {
@@ -73,10 +73,10 @@ class CellMatcher {
   /// A threshold of 1 must be reachable in spite of rounding.
   double Least(std::size_t t) const { return std::min(rules_.thresholds[t], 1 - 1e-10); }
 
-  void MatchAt(std::size_t t, std::size_t detections) {
+  void MatchAt(std::size_t t, std::span<const Object* const> found) {
     const auto bit = static_cast<std::uint16_t>(1U << t);
     free_.assign(targets_.size(), 1);
-    for (std::size_t d = 0; d < detections; ++d) {
+    for (std::size_t d = 0; d < found.size(); ++d) {
       const std::size_t best = BestTarget(d, Least(t));
       if (best == targets_.size()) continue;
       const Target& target = targets_[best];
@@ -87,6 +87,7 @@ class CellMatcher {
         ignored_[d] |= bit;
       } else if (marked) {
         right_[d] |= bit;
+        if (t == 0 && rules_.on_right) rules_.on_right(*found[d], *target.object);
       }
     }
   }

@@ -12,6 +12,7 @@
 /// are ignored, and so are detections outside it that took nothing.
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "cupel/algorithm/detection/detections.h"
@@ -30,6 +31,8 @@ struct GreedyRules {
   /// pycocotools marks a match by the object's id, so that a detection of an object with id 0 counts as
   /// wrong.
   bool id_zero_is_no_match = false;
+  /// If set: called for each detection that found an object, at the first threshold.
+  std::function<void(const Object& found, const Object& object)> on_right{};
 };
 
 /// One ranking a class.

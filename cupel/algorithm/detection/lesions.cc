@@ -20,43 +20,51 @@ namespace {
 constexpr double kUnknownDiameter = 10;
 constexpr std::array<double, 7> kRates = {0.125, 0.25, 0.5, 1, 2, 4, 8};
 
+/// x, y and, if there is one, z.
+template <typename T>
+Status ReadPosition(const CsvRow& row, T& item) {
+  CUPEL_TRY(item.x, row.Number("x"));
+  CUPEL_TRY(item.y, row.Number("y"));
+  if (row.IsEmpty("z")) return {};
+  CUPEL_TRY(item.z, row.Number("z"));
+  return {};
+}
+
+Status ReadTruth(const std::filesystem::path& path, Lesions& input, NameIndex& images) {
+  return ReadRows(path, {{"image", "x", "y", "diameter"}, {}}, [&](const CsvRow& row) -> Status {
+    Lesion lesion;
+    lesion.image = images.Add(row.Text("image"));
+    if (row.IsEmpty("x") && row.IsEmpty("y") && row.IsEmpty("diameter")) return {};
+    CUPEL_TRY_STATUS(ReadPosition(row, lesion));
+    CUPEL_TRY(lesion.diameter, row.Number("diameter"));
+    CUPEL_TRY(lesion.ignore, row.Flag("ignore"));
+    input.lesions.push_back(lesion);
+    return {};
+  });
+}
+
+Status ReadCandidates(const std::filesystem::path& path, Lesions& input, const NameIndex& images) {
+  return ReadRows(path, {{"image", "x", "y", "score"}, {}}, [&](const CsvRow& row) -> Status {
+    Candidate candidate;
+    candidate.image = images.Find(row.Text("image"));
+    if (candidate.image < 0) {
+      return row.Wrong(fmt::format("image \"{}\" is not in the truth", row.Text("image")));
+    }
+    CUPEL_TRY_STATUS(ReadPosition(row, candidate));
+    CUPEL_TRY(candidate.score, row.Number("score"));
+    input.candidates.push_back(candidate);
+    return {};
+  });
+}
+
 Result<std::unique_ptr<scheme::Input>> Read(const scheme::Sources& sources) {
   if (!sources.truth) {
     return Fail(ErrorCode::kInvalidArgument, "lesions need a truth file", "", "name it with --truth");
   }
   auto input = std::make_unique<Lesions>();
   NameIndex images;
-  CUPEL_TRY_STATUS(
-      ReadRows(*sources.truth, {{"image", "x", "y", "diameter"}, {}}, [&](const CsvRow& row) -> Status {
-        Lesion lesion;
-        lesion.image = images.Add(row.Text("image"));
-        if (row.IsEmpty("x") && row.IsEmpty("y") && row.IsEmpty("diameter")) return {};
-        CUPEL_TRY(lesion.x, row.Number("x"));
-        CUPEL_TRY(lesion.y, row.Number("y"));
-        if (!row.IsEmpty("z")) {
-          CUPEL_TRY(lesion.z, row.Number("z"));
-        }
-        CUPEL_TRY(lesion.diameter, row.Number("diameter"));
-        CUPEL_TRY(lesion.ignore, row.Flag("ignore"));
-        input->lesions.push_back(lesion);
-        return {};
-      }));
-  CUPEL_TRY_STATUS(
-      ReadRows(sources.predictions, {{"image", "x", "y", "score"}, {}}, [&](const CsvRow& row) -> Status {
-        Candidate candidate;
-        candidate.image = images.Find(row.Text("image"));
-        if (candidate.image < 0) {
-          return row.Wrong(fmt::format("image \"{}\" is not in the truth", row.Text("image")));
-        }
-        CUPEL_TRY(candidate.x, row.Number("x"));
-        CUPEL_TRY(candidate.y, row.Number("y"));
-        if (!row.IsEmpty("z")) {
-          CUPEL_TRY(candidate.z, row.Number("z"));
-        }
-        CUPEL_TRY(candidate.score, row.Number("score"));
-        input->candidates.push_back(candidate);
-        return {};
-      }));
+  CUPEL_TRY_STATUS(ReadTruth(*sources.truth, *input, images));
+  CUPEL_TRY_STATUS(ReadCandidates(sources.predictions, *input, images));
   if (images.names().empty()) {
     return Fail(ErrorCode::kInvalidArgument, "there is no image to evaluate", sources.truth->string());
   }
