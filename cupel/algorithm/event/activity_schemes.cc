@@ -268,7 +268,9 @@ Schemes ActivitySchemes() {
        .definition = "mean over pairs of C_miss missed/(true - collar) + C_fa false/(video - true - collar)",
        .rules = {.matching = kRules.matching,
                  .ties = kRules.ties,
-                 .empty = "a pair with a zero denominator is rejected and counted; no pair: does not exist",
+                 .empty =
+                     "a pair with a zero denominator is rejected and counted; no pair: does not exist; "
+                     "the scorer charges cost_miss for false time too, which shows only where costs differ",
                  .averaging = "over pairs of all activities"},
        .reference = "NIST ActEV_Scorer, protocol ActEV_SDL_V2, n-mide",
        .test = "ActivityAlignmentTest.AgreesWithActevScorer",

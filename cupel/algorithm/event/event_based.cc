@@ -74,6 +74,39 @@ double Substitutions(const std::vector<std::vector<std::size_t>>& in_time,
   return count;
 }
 
+/// Matches one recording and adds what came of it.
+void MatchRecording(const EventInput& input, std::size_t source, const EventRules& rules,
+                    EventMatch& result) {
+  const Recording recording(input, source, rules);
+  Counts* by_category = result.tally.by_category.data() + source * input.categories.size();
+  std::vector<std::vector<std::size_t>> in_time(recording.truths());
+  std::vector<std::vector<std::size_t>> fits(recording.truths());
+  for (std::size_t i = 0; i < recording.truths(); ++i) {
+    in_time[i] = recording.InTimeFor(i);
+    std::ranges::copy_if(in_time[i], std::back_inserter(fits[i]), [&](std::size_t k) {
+      return recording.Answer(k).category == recording.Truth(i).category;
+    });
+    by_category[recording.Truth(i).category].truth += 1;
+  }
+  for (std::size_t k = 0; k < recording.answers(); ++k)
+    by_category[recording.Answer(k).category].answers += 1;
+  const std::vector<std::size_t> match =
+      rules.greedy ? GreedyMatching(fits, recording.answers()) : LargestMatching(fits, recording.answers());
+  Counts& all = result.tally.overall[source];
+  for (std::size_t i = 0; i < match.size(); ++i) {
+    if (match[i] == kUnmatched) continue;
+    result.truth_found[input.truth_of[source][i]] = true;
+    result.answer_is_hit[input.answers_of[source][match[i]]] = true;
+    by_category[recording.Truth(i).category].hits += 1;
+    all.hits += 1;
+  }
+  all.truth = static_cast<double>(recording.truths());
+  all.answers = static_cast<double>(recording.answers());
+  all.substituted = Substitutions(in_time, match, recording.answers());
+  all.deleted = all.truth - all.hits - all.substituted;
+  all.inserted = all.answers - all.hits - all.substituted;
+}
+
 }  // namespace
 
 EventMatch MatchEvents(const EventInput& input, const EventRules& rules) {
@@ -84,34 +117,7 @@ EventMatch MatchEvents(const EventInput& input, const EventRules& rules) {
   result.tally.overall.resize(input.sources.size());
   result.tally.by_category.resize(input.sources.size() * input.categories.size());
   for (std::size_t source = 0; source < input.sources.size(); ++source) {
-    const Recording recording(input, source, rules);
-    Counts* by_category = result.tally.by_category.data() + source * input.categories.size();
-    std::vector<std::vector<std::size_t>> in_time(recording.truths());
-    std::vector<std::vector<std::size_t>> fits(recording.truths());
-    for (std::size_t i = 0; i < recording.truths(); ++i) {
-      in_time[i] = recording.InTimeFor(i);
-      std::ranges::copy_if(in_time[i], std::back_inserter(fits[i]), [&](std::size_t k) {
-        return recording.Answer(k).category == recording.Truth(i).category;
-      });
-      by_category[recording.Truth(i).category].truth += 1;
-    }
-    for (std::size_t k = 0; k < recording.answers(); ++k)
-      by_category[recording.Answer(k).category].answers += 1;
-    const std::vector<std::size_t> match =
-        rules.greedy ? GreedyMatching(fits, recording.answers()) : LargestMatching(fits, recording.answers());
-    Counts& all = result.tally.overall[source];
-    for (std::size_t i = 0; i < match.size(); ++i) {
-      if (match[i] == kUnmatched) continue;
-      result.truth_found[input.truth_of[source][i]] = true;
-      result.answer_is_hit[input.answers_of[source][match[i]]] = true;
-      by_category[recording.Truth(i).category].hits += 1;
-      all.hits += 1;
-    }
-    all.truth = static_cast<double>(recording.truths());
-    all.answers = static_cast<double>(recording.answers());
-    all.substituted = Substitutions(in_time, match, recording.answers());
-    all.deleted = all.truth - all.hits - all.substituted;
-    all.inserted = all.answers - all.hits - all.substituted;
+    MatchRecording(input, source, rules, result);
   }
   return result;
 }

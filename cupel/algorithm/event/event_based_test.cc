@@ -73,6 +73,16 @@ TEST(EventBasedTest, ToyListsGiveSedEvalsFigures) {
   const Counts counts = Overall(MatchEvents(*right, {}).tally, Once(*right));
   EXPECT_DOUBLE_EQ(FScore(counts, Silence::kUndefined), 2.0 / 3);
   EXPECT_DOUBLE_EQ(ErrorRate(counts), 1.0);
+
+  // binary5 of the same tests: four true events, two answers that begin 0.8 s and 0.4 s early.
+  const auto wrong = InputOf({{"0", "babycry", 0.8814731551300574, 2.7214731551300573},
+                              {"1", "babycry", 4.644176637346825, 5.424176637346826},
+                              {"2", "babycry", 7.232925726313507, 9.272925726313508},
+                              {"4", "babycry", 0.1479751109055967, 1.3879751109055987}},
+                             {{"0", "babycry", 0.1, 2.2}, {"2", "babycry", 6.8, 9.1}});
+  const Counts none = Overall(MatchEvents(*wrong, {}).tally, Once(*wrong));
+  EXPECT_EQ(FScore(none, Silence::kUndefined), 0);
+  EXPECT_DOUBLE_EQ(ErrorRate(none), 1.5);
 }
 
 TEST(EventBasedTest, SilenceCostsTheScoreOnlyWhereItIsAskedTo) {

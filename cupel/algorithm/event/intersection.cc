@@ -102,6 +102,26 @@ void Bump(std::vector<IntersectionCounts::Entry>& entries, std::size_t source, s
   entries.push_back({static_cast<std::uint32_t>(source), static_cast<std::uint32_t>(cell), 1});
 }
 
+void CountPoint(const EventInput& input, std::size_t point, const std::vector<std::size_t>& answers,
+                const std::vector<int>& category_index, const IntersectionRules& rules,
+                IntersectionCounts& counts) {
+  const std::size_t c = counts.categories.size();
+  std::vector<std::vector<std::size_t>> by_source(input.sources.size());
+  for (const std::size_t i : answers) {
+    by_source[static_cast<std::size_t>(input.answers.events[i].source)].push_back(i);
+  }
+  for (std::size_t source = 0; source < by_source.size(); ++source) {
+    const Comparison comparison(input, source, by_source[source], category_index, rules);
+    const auto cell = [&](int category) { return point * c + static_cast<std::size_t>(category); };
+    comparison.Count(
+        counts.duration[source], [&](int category) { Bump(counts.found, source, cell(category)); },
+        [&](int category) { Bump(counts.false_alarms, source, cell(category)); },
+        [&](int category, int other) {
+          Bump(counts.cross, source, cell(category) * c + static_cast<std::size_t>(other));
+        });
+  }
+}
+
 std::vector<double> Weighted(const std::vector<IntersectionCounts::Entry>& entries,
                              std::span<const double> weights, std::size_t cells) {
   std::vector<double> sums(cells, 0);
@@ -206,20 +226,7 @@ Result<IntersectionCounts> CountIntersections(const EventInput& input,
     counts.truth_length[cell] += Length(event);
   }
   for (std::size_t point = 0; point < points.size(); ++point) {
-    std::vector<std::vector<std::size_t>> by_source(input.sources.size());
-    for (const std::size_t i : points[point]) {
-      by_source[static_cast<std::size_t>(input.answers.events[i].source)].push_back(i);
-    }
-    for (std::size_t source = 0; source < by_source.size(); ++source) {
-      const Comparison comparison(input, source, by_source[source], category_index, rules);
-      const auto cell = [&](int category) { return point * c + static_cast<std::size_t>(category); };
-      comparison.Count(
-          counts.duration[source], [&](int category) { Bump(counts.found, source, cell(category)); },
-          [&](int category) { Bump(counts.false_alarms, source, cell(category)); },
-          [&](int category, int other) {
-            Bump(counts.cross, source, cell(category) * c + static_cast<std::size_t>(other));
-          });
-    }
+    CountPoint(input, point, points[point], category_index, rules, counts);
   }
   return counts;
 }

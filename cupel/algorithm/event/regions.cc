@@ -52,30 +52,33 @@ Status CountFrames(const EventInput& input, RegionOutcome& outcome) {
   return {};
 }
 
-}  // namespace
+/// The score at which each true region is first detected, and which answered boxes overlap none.
+struct Overlaps {
+  std::vector<double> seen;    ///< [truth.objects], kNever for a region that nothing overlaps.
+  std::vector<bool> is_false;  ///< [answers.objects]
+};
 
-Result<RegionOutcome> MatchRegions(const EventInput& input, const RegionRules& rules) {
-  RegionOutcome outcome;
-  CUPEL_TRY_STATUS(CountFrames(input, outcome));
-  outcome.regions.assign(input.sources.size(), 0);
-  outcome.tracks.assign(input.sources.size(), 0);
-  const std::vector<Object>& truths = input.truth.objects;
-  const std::vector<Object>& answers = input.answers.objects;
-  if (truths.empty()) return Fail(ErrorCode::kInvalidArgument, "the truth has no box");
-  std::vector<double> seen(truths.size(), kNever);
-  std::vector<bool> is_false(answers.size(), true);
+Overlaps CompareBoxes(const std::vector<Object>& truths, const std::vector<Object>& answers,
+                      double region_iou) {
+  Overlaps overlaps{std::vector<double>(truths.size(), kNever), std::vector<bool>(answers.size(), true)};
   const auto answers_at = ByFrame(answers);
   for (const auto& [frame, in_truth] : ByFrame(truths)) {
     const auto at = answers_at.find(frame);
     if (at == answers_at.end()) continue;
     for (const std::size_t t : in_truth) {
       for (const std::size_t a : at->second) {
-        if (Iou(truths[t].box, answers[a].box) < rules.region_iou) continue;
-        is_false[a] = false;
-        seen[t] = std::max(seen[t], answers[a].score);
+        if (Iou(truths[t].box, answers[a].box) < region_iou) continue;
+        overlaps.is_false[a] = false;
+        overlaps.seen[t] = std::max(overlaps.seen[t], answers[a].score);
       }
     }
   }
+  return overlaps;
+}
+
+/// Regions and tracks that are detected at some score, and how many there are.
+void AddTruths(const std::vector<Object>& truths, const std::vector<double>& seen, double track_share,
+               RegionOutcome& outcome) {
   std::map<std::pair<std::int32_t, std::int64_t>, std::vector<double>> tracks;
   for (std::size_t t = 0; t < truths.size(); ++t) {
     if (truths[t].ignore) continue;
@@ -87,12 +90,25 @@ Result<RegionOutcome> MatchRegions(const EventInput& input, const RegionRules& r
   }
   for (auto& [key, scores] : tracks) {
     outcome.tracks[static_cast<std::size_t>(key.first)] += 1;
-    const double score = TrackScore(std::move(scores), rules.track_share);
+    const double score = TrackScore(std::move(scores), track_share);
     if (score == kNever) continue;
     outcome.turns.push_back({score, static_cast<std::uint32_t>(key.first), RegionTurn::Kind::kTrack});
   }
+}
+
+}  // namespace
+
+Result<RegionOutcome> MatchRegions(const EventInput& input, const RegionRules& rules) {
+  RegionOutcome outcome;
+  CUPEL_TRY_STATUS(CountFrames(input, outcome));
+  outcome.regions.assign(input.sources.size(), 0);
+  outcome.tracks.assign(input.sources.size(), 0);
+  const std::vector<Object>& answers = input.answers.objects;
+  if (input.truth.objects.empty()) return Fail(ErrorCode::kInvalidArgument, "the truth has no box");
+  const Overlaps overlaps = CompareBoxes(input.truth.objects, answers, rules.region_iou);
+  AddTruths(input.truth.objects, overlaps.seen, rules.track_share, outcome);
   for (std::size_t a = 0; a < answers.size(); ++a) {
-    if (!is_false[a]) continue;
+    if (!overlaps.is_false[a]) continue;
     outcome.turns.push_back(
         {answers[a].score, static_cast<std::uint32_t>(answers[a].source), RegionTurn::Kind::kFalse});
   }

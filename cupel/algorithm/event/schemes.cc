@@ -29,15 +29,6 @@ check::ParameterSpec Choice(std::string name, std::vector<std::string> choices, 
   return spec;
 }
 
-check::ParameterSpec Switch(std::string name, bool fallback, std::string en, std::string zh) {
-  check::ParameterSpec spec;
-  spec.name = std::move(name);
-  spec.type = check::ParameterType::kBoolean;
-  spec.fallback = fallback;
-  spec.meaning = {std::move(en), std::move(zh)};
-  return spec;
-}
-
 check::ParameterSpec ThresholdSpec() {
   return Real("threshold", 0, 0, 0, "", "answers of a lower score do not count", "低于该得分的结果不计");
 }

@@ -31,7 +31,6 @@ check::ParameterSpec Real(std::string name, double fallback, double low, double 
                           std::string en, std::string zh);
 check::ParameterSpec Choice(std::string name, std::vector<std::string> choices, std::string en,
                             std::string zh);  ///< The first is the default.
-check::ParameterSpec Switch(std::string name, bool fallback, std::string en, std::string zh);
 
 /// "threshold": answers of a lower score do not count; 0 keeps all where scores are not negative.
 check::ParameterSpec ThresholdSpec();

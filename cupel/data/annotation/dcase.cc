@@ -86,6 +86,11 @@ class Reader {
     while (lines.Next()) {
       if (Trimmed(lines.line()).empty()) continue;
       CUPEL_TRY(const Fields fields, Split(lines));
+      if (events_expected && fields.size() == 1) {
+        if (const auto source = names_.Source(fields[0]); !source)
+          return FailAt(lines.Place(), source.error());
+        continue;
+      }
       if (std::exchange(first, false)) {
         columns = Columns::OfHeader(fields);
         const bool header = columns.HoldsEvents() || (columns.file >= 0 && columns.duration >= 0);

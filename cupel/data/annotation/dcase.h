@@ -6,7 +6,8 @@
 /// With a header: columns `filename`, `onset`, `offset`, `event_label` in any order, optionally `score` and
 /// `duration` (of the recording); other columns are ignored. Without one, by the number of fields, as
 /// sed_eval reads them: onset, offset, label; file, onset, offset, label; file, scene, onset, offset, label.
-/// A row whose onset, offset and label are empty declares a recording without events. Seconds.
+/// A row whose onset, offset and label are empty, or that is a file name alone, declares a recording without
+/// events. Seconds.
 
 #include <string>
 #include <string_view>

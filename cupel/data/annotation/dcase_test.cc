@@ -40,6 +40,13 @@ TEST(DcaseTest, WithoutAHeaderTheNumberOfFieldsDecides) {
   EXPECT_EQ(five.events[0].end, 1);
 }
 
+TEST(DcaseTest, AFileNameAloneIsARecordingWithoutEvents) {
+  CUPEL_ASSERT_OK(const Annotations read, ParseDcase("a.wav\t  0.1\t  2.2\tcar\nb.wav\n", "t.tsv"));
+  ASSERT_EQ(read.sources.size(), 2U);
+  EXPECT_EQ(read.events.size(), 1U);
+  EXPECT_EQ(read.events[0].start, 0.1);
+}
+
 TEST(DcaseTest, DurationsComeFromTheSecondTable) {
   CUPEL_ASSERT_OK(const Annotations read,
                   ParseDcase("a.wav\t0\t1\tcar\n", "t.tsv",
