@@ -128,15 +128,17 @@ void AddConditional(const Pair& pair, const Audit& strata, const Decisions& deci
     result.metrics.push_back({.name = fmt::format("conditional_p.{}.{}", InfoOf(rate).id, suffix),
                               .value = test->p_value,
                               .n = n});
-    if (plain * test->rate_difference < 0) {
+    const stats::Interval plain_interval = DifferenceInterval(pair, rate, settings.level);
+    const bool is_shown = plain_interval.low > 0 || plain_interval.high < 0;
+    if (is_shown && plain * test->rate_difference < 0) {
       result.notes.push_back(
-          {fmt::format("Simpson's paradox: the difference of {} between {} and {} has the opposite sign once "
-                       "samples of equal {} are compared ({:.3f}, against {:.3f} in the sum).",
-                       InfoOf(rate).title.en, pair.audit.GroupName(pair.group),
-                       pair.audit.GroupName(pair.audit.reference), strata.name(), test->rate_difference,
-                       plain),
+          {fmt::format(
+               "Simpson's paradox: the difference in \"{}\" between {} and {} has the opposite sign once "
+               "samples of equal {} are compared ({:.3f}, against {:.3f} in the sum).",
+               InfoOf(rate).title.en, pair.audit.GroupName(pair.group),
+               pair.audit.GroupName(pair.audit.reference), strata.name(), test->rate_difference, plain),
            fmt::format(
-               "辛普森悖论：在 {} 相同的样本中比较时，{} 与 {} 的{}之差变号（{:.3f}，合并时为 {:.3f}）。",
+               "辛普森悖论：在 {} 相同的样本中比较时，{} 与 {} 的“{}”之差变号（{:.3f}，合并时为 {:.3f}）。",
                strata.name(), pair.audit.GroupName(pair.group), pair.audit.GroupName(pair.audit.reference),
                InfoOf(rate).title.zh, test->rate_difference, plain)});
     }

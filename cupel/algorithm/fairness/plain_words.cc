@@ -66,19 +66,32 @@ std::string CountTextZh(stats::GroupCount count) {
                      Percent(static_cast<double>(count.k) / static_cast<double>(count.n)), count.n, count.k);
 }
 
+/// The difference and its limits in points, counted in the direction in which it goes. Never "-0.0".
+struct Points {
+  double size, low, high;
+
+  explicit Points(const Compared& compared) {
+    const double sign = compared.difference >= 0 ? 100 : -100;
+    const auto rounded = [](double points) { return std::round(points * 10) / 10 + 0.0; };
+    size = rounded(sign * compared.difference);
+    low = rounded(sign * (sign > 0 ? compared.interval.low : compared.interval.high));
+    high = rounded(sign * (sign > 0 ? compared.interval.high : compared.interval.low));
+  }
+};
+
 /// "21.4 points more (95 % interval 18.2 to 24.5)"
 std::string DifferenceText(const Compared& compared) {
-  return fmt::format("{:.1f} points {} ({:g} % interval {:.1f} to {:.1f})",
-                     100 * std::abs(compared.difference), compared.difference >= 0 ? "more" : "fewer",
-                     100 * compared.interval.level, 100 * compared.interval.low,
-                     100 * compared.interval.high);
+  const Points points(compared);
+  return fmt::format("{:.1f} points {} ({:g} % interval {:.1f} to {:.1f})", points.size,
+                     compared.difference >= 0 ? "more" : "fewer", 100 * compared.interval.level, points.low,
+                     points.high);
 }
 
 std::string DifferenceTextZh(const Compared& compared) {
+  const Points points(compared);
   return fmt::format("{} {:.1f} 个百分点（{:g} % 区间 {:.1f} 至 {:.1f}）",
-                     compared.difference >= 0 ? "高出" : "低", 100 * std::abs(compared.difference),
-                     100 * compared.interval.level, 100 * compared.interval.low,
-                     100 * compared.interval.high);
+                     compared.difference >= 0 ? "高出" : "低", points.size, 100 * compared.interval.level,
+                     points.low, points.high);
 }
 
 Text Conclusion(const Compared& compared, double margin) {
@@ -113,11 +126,11 @@ void NoteErrors(const Contrast& contrast, const Settings& settings, CheckResult&
   const Text wrongly_selected = Sentence(contrast, CompareRate(contrast, Rate::kFpr, settings),
                                          words.negative, words.selected, settings);
   const Text missed = {
-      fmt::format("Conversely, of the people who {}, {} of {} and {} of {} were not found ({}).",
+      fmt::format("Conversely, of the people who {}, {} of {} and {} of {} were not found: {}.",
                   words.positive.en, CountText(CountOf(contrast.own(), Rate::kFnr)), contrast.own_name(),
                   CountText(CountOf(contrast.reference(), Rate::kFnr)), contrast.reference_name(),
                   DifferenceText(CompareRate(contrast, Rate::kFnr, settings))),
-      fmt::format("反过来，在“{}”的人中，{} 有 {}、{} 有 {} 未被识别（前者比后者{}）。", words.positive.zh,
+      fmt::format("反过来，在“{}”的人中，{} 有 {}，{} 有 {}未被识别；前者比后者{}。", words.positive.zh,
                   contrast.own_name(), CountTextZh(CountOf(contrast.own(), Rate::kFnr)),
                   contrast.reference_name(), CountTextZh(CountOf(contrast.reference(), Rate::kFnr)),
                   DifferenceTextZh(CompareRate(contrast, Rate::kFnr, settings)))};
@@ -182,18 +195,17 @@ void NoteIdentity(const Contrast& contrast, const Settings& settings, CheckResul
            "table of decisions, false positive rate = p / (1 - p) x (1 - PPV) / PPV x true positive rate. If "
            "a decision meant the same for both groups (PPV {}) and found as many of both (true positive rate "
            "{}), the false positive rates would still be {} for {} and {} for {}. If instead both groups had "
-           "the same error rates ({} and {}), a decision would be right for {} of those selected of {} and "
-           "{} "
-           "of {}. Only decisions without errors, or equal base rates, escape this (Chouldechova 2017). "
-           "Which "
-           "of the two is owed is a question of law and policy that no measurement answers.",
+           "the same error rates (false positive {}, false negative {}), a decision would be right for {} of "
+           "those selected of {} and {} of {}. Only decisions without errors, or equal base rates, escape "
+           "this (Chouldechova 2017). Which of the two is owed is a question of law and policy that no "
+           "measurement answers.",
            Percent(own_base), contrast.own_name(), Percent(reference_base), contrast.reference_name(),
            words.positive.en, Percent(ppv), Percent(tpr), own_fpr, contrast.own_name(), reference_fpr,
            contrast.reference_name(), Percent(fpr), Percent(1 - tpr), own_ppv, contrast.own_name(),
            reference_ppv, contrast.reference_name()),
        fmt::format("为何双方的要求不能同时满足。{} 中有 {}、{} 中有 {}“{}”：两组的基础率 p "
                    "不同。任何决策表都满足：假正"
-                   "率 = p / (1 - p) × (1 - PPV) / PPV × 真正率。若决策对两组含义相同（PPV 为 "
+                   "率 = p / (1 - p) x (1 - PPV) / PPV x 真正率。若决策对两组含义相同（PPV 为 "
                    "{}）且识别比例相同（真正率 "
                    "{}），假正率仍将是 {} {}、{} {}。反之，若两组错误率相同（假正率 {}、假负率 "
                    "{}），则被选中者中判断正确"

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
+#include "cupel/algorithm/fairness/bit_count.h"
 #include "cupel/base/reproducible_stream.h"
 #include "cupel/stats/proportion.h"
 
@@ -19,18 +19,6 @@ using Bits = std::vector<std::uint64_t>;
 std::size_t Words(std::size_t n) { return (n + 63) / 64; }
 
 void Set(std::span<std::uint64_t> bits, std::size_t i) { bits[i / 64] |= std::uint64_t{1} << (i % 64); }
-
-std::int64_t Count(std::span<const std::uint64_t> bits) {
-  std::int64_t count = 0;
-  for (const std::uint64_t word : bits) count += std::popcount(word);
-  return count;
-}
-
-std::int64_t CountBoth(std::span<const std::uint64_t> a, const std::uint64_t* b) {
-  std::int64_t count = 0;
-  for (std::size_t w = 0; w < a.size(); ++w) count += std::popcount(a[w] & b[w]);
-  return count;
-}
 
 /// An item and the samples that have it.
 struct Frequent {
@@ -81,7 +69,7 @@ class Search {
     for (std::size_t i = 0; i < cases_; ++i) {
       if (success[order_[i]] != 0) Set(outcome_, i);
     }
-    successes_ = Count(outcome_);
+    successes_ = CountBits(outcome_);
   }
 
   /// Each shuffle draws which cases are the successes: a partial Fisher-Yates.
@@ -116,7 +104,7 @@ class Search {
         if (value >= 0) Set(bits[static_cast<std::size_t>(value)], i);
       }
       for (std::size_t v = 0; v < bits.size(); ++v) {
-        if (!IsFrequent(Count(bits[v]))) continue;
+        if (!IsFrequent(CountBits(bits[v]))) continue;
         items_.push_back({{static_cast<std::int32_t>(a), static_cast<std::int32_t>(v)}, std::move(bits[v])});
       }
     }
@@ -132,7 +120,7 @@ class Search {
       for (std::size_t w = 0; w < samples.size(); ++w) {
         samples[w] = next.samples[w] & (parent == nullptr ? ~std::uint64_t{0} : (*parent)[w]);
       }
-      const std::int64_t n = Count(samples);
+      const std::int64_t n = CountBits(samples);
       if (!IsFrequent(n)) continue;
       current_.push_back(next.item);
       Visit(samples, n);
@@ -154,7 +142,7 @@ class Search {
     Bits& cases = case_bits_;
     cases.assign(CasesOf(samples).begin(), CasesOf(samples).end());
     for (std::size_t w = 0; w < cases.size(); ++w) cases[w] &= case_mask_[w];
-    const std::int64_t m = Count(cases);
+    const std::int64_t m = CountBits(cases);
     if (m < options_.min_cases || m == static_cast<std::int64_t>(cases_)) return;
     const auto all = static_cast<double>(cases_);
     const auto own = static_cast<double>(m);
@@ -164,14 +152,14 @@ class Search {
     Subgroup subgroup;
     subgroup.items = current_;
     subgroup.n = n;
-    subgroup.count = {CountBoth(cases, outcome_.data()), m};
+    subgroup.count = {CountCommonBits(cases, outcome_.data()), m};
     const double excess = static_cast<double>(subgroup.count.k) - expected;
     subgroup.divergence = excess / own;
     subgroup.z = excess / spread;
     found_.push_back(std::move(subgroup));
     for (std::size_t p = 0; p < largest_z_.size(); ++p) {
       const std::uint64_t* shuffled = shuffled_.data() + p * cases.size();
-      const double off = std::abs(static_cast<double>(CountBoth(cases, shuffled)) - expected);
+      const double off = std::abs(static_cast<double>(CountCommonBits(cases, shuffled)) - expected);
       largest_z_[p] = std::max(largest_z_[p], off / spread);
       largest_divergence_[p] = std::max(largest_divergence_[p], off / own);
       largest_weighted_[p] = std::max(largest_weighted_[p], off / all);
