@@ -39,7 +39,7 @@ struct Arguments {
 
 /// The sample, the model and what is asked.
 struct Case {
-  data::dataset::DatasetPointer data;
+  std::unique_ptr<data::dataset::Dataset> data;
   std::unique_ptr<algorithm::executor::Classifier> classifier;
   std::vector<float> x;
   std::vector<float> baseline;
