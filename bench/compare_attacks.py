@@ -49,6 +49,7 @@ def cases():
             yield (f"PGD-{steps}", network, many, eps, "inspect.pgd", {"steps": steps}, ("torchattacks", "plain"), "pgd", {"steps": steps})
         yield ("APGD-CE", network, 200, eps, "inspect.apgd", {}, ("auto-attack",), "apgd-ce", {})
         yield ("AutoAttack", network, few, eps, "inspect.autoattack", {}, ("auto-attack",), "autoattack", {})
+        yield ("AA-bfloat16", network, few, eps, "inspect.autoattack", {"search_precision": "bfloat16"}, ("auto-attack",), "autoattack", {})
         yield ("Square-1000", network, few, eps, "inspect.square", {"queries": 1000}, ("auto-attack",), "square", {"queries": 1000})
     yield ("DeepFool", "resnet", 50, FAR, "inspect.deepfool", {"steps": 50, "candidates": 10, "overshoot": 0.02}, ("foolbox",), "deepfool", {})
     yield ("C&W", "resnet", 30, FAR, "inspect.carlini-wagner",
