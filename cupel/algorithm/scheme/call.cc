@@ -44,6 +44,7 @@ Json ReadValue(ParameterType type, std::string_view text) {
     case ParameterType::kTextList: break;
   }
   Json list{Json::Array{}};
+  if (text.empty()) return list;
   for (const std::string_view element : Split(text, '+')) {
     list.Append(type == ParameterType::kRealList ? NumberOrText<double>(element) : Json(element));
   }

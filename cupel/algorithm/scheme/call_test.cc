@@ -65,6 +65,8 @@ TEST(CallTest, ReadsEveryTypeOfParameter) {
 TEST(CallTest, FullNameHoldsEveryParameterAndIsReadBack) {
   CUPEL_ASSERT_OK(const Call call, ParseCall("f_score@beta=0.5", kKnown));
   EXPECT_EQ(call.FullName(), "f_score@average=macro@beta=0.5@bins=15@adjusted=false@thresholds=0.5@groups=");
+  CUPEL_ASSERT_OK(const Call again, ParseCall(call.FullName(), kKnown));
+  EXPECT_EQ(again.FullName(), call.FullName());
 
   CUPEL_ASSERT_OK(const Call plain, ParseCall("roc_auc", kKnown));
   EXPECT_EQ(plain.FullName(), "roc_auc");
