@@ -123,12 +123,15 @@ std::vector<double> QuantileEdges(Reals probs, std::size_t bins) {
   return edges;
 }
 
+std::size_t BinOf(Reals edges, double prob) {
+  return static_cast<std::size_t>(std::ranges::lower_bound(edges, prob) - edges.begin());
+}
+
 std::vector<Bin> BinsBetween(Reals edges, Reals probs, Events events, Reals counts) {
   std::vector<Bin> binned(edges.size() + 1);
   for (std::size_t i = 0; i < edges.size(); ++i) binned[i].upper = binned[i + 1].lower = edges[i];
   for (std::size_t i = 0; i < probs.size(); ++i) {
-    const auto bin = static_cast<std::size_t>(std::ranges::lower_bound(edges, probs[i]) - edges.begin());
-    Put(binned[bin], probs[i], events[i] != 0, CountAt(counts, i));
+    Put(binned[BinOf(edges, probs[i])], probs[i], events[i] != 0, CountAt(counts, i));
   }
   return binned;
 }

@@ -51,6 +51,8 @@ std::vector<double> EqualMassEdges(Reals probs, std::size_t bins);
 std::vector<double> QuantileEdges(Reals probs, std::size_t bins);
 /// Inner edges i (1 / bins).
 std::vector<double> UniformEdges(std::size_t bins);
+/// Which of the bins (edge, next edge] holds a value: 0 .. edges.
+std::size_t BinOf(Reals edges, double prob);
 /// Bins (edge, next edge]; counts as above.
 std::vector<Bin> BinsBetween(Reals edges, Reals probs, Events events, Reals counts);
 
