@@ -66,6 +66,9 @@ TEST(DcaseTest, ErrorsNameFileAndLine) {
   EXPECT_THAT(ParseDcase("a\t0\t1\tcar\nb\t2\t1\tdog\n", "t.tsv"), corrupt("onset <= offset"));
   EXPECT_THAT(ParseDcase("a\t0\t1\tcar\nb\t0\tnan\tdog\n", "t.tsv"), corrupt("offset"));
   EXPECT_THAT(ParseDcase("a\t0\t1\tcar\nb\t0\t1\t\n", "t.tsv"), corrupt("empty"));
+  EXPECT_THAT(ParseDcase("a\t0\t1\tcar\na\xFF\t0\t1\tcar\n", "t.tsv"), corrupt("UTF-8"));
+  EXPECT_THAT(ParseDcase("a\t0\t1\tcar\n" + std::string(5000, 'b') + "\t0\t1\tcar\n", "t.tsv"),
+              corrupt("4096"));
   EXPECT_THAT(ParseDcase("a\t0\n", "t.tsv"), HasError(ErrorCode::kCorrupt, HasSubstr("3, 4 or 5")));
   EXPECT_THAT(ParseDcase("", "t.tsv", "filename\tlength\na\t3\n", "d.tsv"),
               HasError(ErrorCode::kCorrupt, HasSubstr("d.tsv:1")));

@@ -14,12 +14,15 @@ namespace cupel::data::annotation {
 
 /// At most so many sources, and as many categories: what a reader keeps of names is bounded.
 inline constexpr std::size_t kMaxNames = 1 << 20;
+/// Bytes of one name.
+inline constexpr std::size_t kMaxNameLength = 4096;
 
 class NameIndex {
  public:
   explicit NameIndex(Annotations& annotations) : annotations_(annotations) {}
 
-  /// Errors: kCorrupt for an empty name, kResourceLimit beyond kMaxNames.
+  /// Errors: kCorrupt for an empty name and for one that is not UTF-8 or longer than kMaxNameLength;
+  /// kResourceLimit beyond kMaxNames.
   Result<std::int32_t> Source(std::string_view name);
   Result<std::int32_t> Category(std::string_view name);
 
