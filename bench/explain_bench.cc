@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an explanation costs: CPU time and model evaluations a Fashion-MNIST image of every method on the
 // example networks, one thread, one image at a time; `overhead` is the time over that of as many bare model
-// evaluations (with gradients for the gradient methods). bench/explain_pytorch.py prints the same of plain
+// evaluations (with gradients for the gradient methods; a lone image
+// pays for a whole tile of the compiled executor, 8 rows). bench/explain_pytorch.py prints the same of plain
 // PyTorch. Captum 0.8 on a ResNet-20 (32x32, batch 8) had overheads of 1.03 (saliency), 1.25 (integrated
 // gradients, 50 steps), 2.06 (DeepLift), 1.22 (occlusion) and 2.48 (KernelSHAP, 64 patches, 500 coalitions).
 #include <benchmark/benchmark.h>

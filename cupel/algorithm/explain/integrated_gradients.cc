@@ -10,7 +10,9 @@ namespace cupel::algorithm::explain {
 namespace {
 
 constexpr std::int64_t kFirstPoints = 8;
-constexpr std::size_t kSplitsAtOnce = 4;
+constexpr std::size_t kSplitsAtOnce = 2;
+/// A step is halved beside the worst one when it is at least so wrong, relative to it.
+constexpr double kAlmostWorst = 0.75;
 /// Errors of neighbouring steps may cancel in the sum, but not in the map.
 constexpr double kSizesTolerance = 0.2;
 
@@ -74,7 +76,7 @@ class AdaptivePath {
     return std::abs(sum) <= 0.98 * kCompletenessTolerance * whole && sizes <= kSizesTolerance * whole;
   }
 
-  // Middles of the worst steps: those at least half as wrong as the worst.
+  // Middles of the worst step and of those that are almost as wrong.
   std::vector<double> WorstMiddles(std::size_t most) const {
     std::vector<std::size_t> order(errors_.size());
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
@@ -82,7 +84,7 @@ class AdaptivePath {
                              [&](std::size_t k) { return std::abs(errors_[k]); });
     std::vector<double> middles;
     for (const std::size_t k : order) {
-      if (middles.size() == most || std::abs(errors_[k]) < std::abs(errors_[order[0]]) / 2) break;
+      if (middles.size() == most || std::abs(errors_[k]) < kAlmostWorst * std::abs(errors_[order[0]])) break;
       middles.push_back((points_[k].along + points_[k + 1].along) / 2);
     }
     return middles;
