@@ -183,10 +183,11 @@ Result<check::CheckResult> AttackCheck::Run(const check::Context& context) const
   std::unique_ptr<executor::Classifier> coarse;
   const bool rounds = context.parameters.Text("search_precision") == "bfloat16";
   if (rounds && plan.nearest()) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "an attack that closes in on the nearest input searches in float32: its steps there are finer "
-                "than bfloat16's rounding",
-                "search_precision", "leave search_precision out");
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        "an attack that closes in on the nearest input searches in float32: its steps there are finer "
+        "than bfloat16's rounding",
+        "search_precision", "leave search_precision out");
   }
   if (rounds && !random) {
     CUPEL_TRY(coarse, context.model->WithSearchPrecision(compiled::Precision::kBfloat16));

@@ -302,7 +302,7 @@ class PieceAttack {
   // Rounding may hide an error as well as feign one. So the point that came nearest to one is confirmed at
   // the end of the walk, and what seems one at once, unless its like has failed.
   Result<bool> JudgeCoarsely(Walker& walker, double margin) {
-    if (!walker.candidates.empty() && !(margin > walker.candidates.back().margin)) return false;
+    if (!walker.candidates.empty() && !IsNearer(margin, walker.candidates.back())) return false;
     CUPEL_TRY(const bool allowed, IsAllowed(walker));
     if (!allowed) return false;
     walker.candidates.clear();
@@ -312,6 +312,11 @@ class PieceAttack {
     if (confirmed) walker.candidates.clear();
     if (!confirmed) walker.candidates.back().failed = true;
     return confirmed;
+  }
+
+  // Of equal margins that are no errors, the later one has been driven farther.
+  static bool IsNearer(double margin, const Candidate& than) {
+    return margin > than.margin || (margin == than.margin && !(margin > 0));
   }
 
   // Inside the ball and the box; an attack bound to a budget looks nowhere else.

@@ -95,7 +95,7 @@ TEST_F(AttackRunTest, TwoShardsGiveTheWitnessesOfTheWhole) {
 TEST_F(AttackRunTest, AJournalContinuesWithoutNewPassesAndWithTheSameBytes) {
   MemoryJournal journal;
   CUPEL_ASSERT_OK(const CheckResult first, RunOn(*data_, Plan(), 1, &journal));
-  EXPECT_EQ(journal.pieces.size(), 3U);  // blocks of 256 of 600 samples
+  EXPECT_EQ(journal.pieces.size(), 10U);  // blocks of 64 of 600 samples
   const std::int64_t passes = model_.passes();
   CUPEL_ASSERT_OK(const CheckResult again, RunOn(*data_, Plan(), 1, &journal));
   EXPECT_EQ(Text(first), Text(again));
