@@ -16,6 +16,8 @@ constexpr int kDigitBits = 11;
 constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
 constexpr int kPasses = 6;  // 6 * 11 bits hold 64.
 constexpr std::size_t kSmall = 512;
+constexpr int kBucketBits = 16;                // Of the first, coarse distribution of bare keys.
+constexpr std::size_t kLargeBucket = 1 << 14;  // Beyond it a bucket is sorted digit by digit.
 constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
 
 struct KeyedIndex {
@@ -58,6 +60,7 @@ void CheckSize(std::size_t n) { CUPEL_CHECK(n < std::numeric_limits<std::uint32_
 std::vector<ScoreGroup> Merged(const std::vector<std::uint64_t>& positives,
                                const std::vector<std::uint64_t>& negatives) {
   std::vector<ScoreGroup> groups;
+  groups.reserve(positives.size() + negatives.size());  // Pages that ties leave untouched cost nothing.
   std::size_t i = 0;
   std::size_t j = 0;
   while (i < positives.size() || j < negatives.size()) {
@@ -102,7 +105,34 @@ double ScoreOfKey(std::uint64_t key) {
   return std::bit_cast<double>((key & kSign) != 0 ? key : (~key) & ~kSign);
 }
 
-void RadixSort(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& scratch) { Sort(keys, scratch); }
+void RadixSort(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& scratch) {
+  if (keys.size() < kSmall) return Sort(keys, scratch);
+  const auto [least, most] = std::ranges::minmax(keys);
+  const int bits = std::clamp(static_cast<int>(std::bit_width(keys.size())) - 6, 1, kBucketBits);
+  const int shift = std::max(0, static_cast<int>(std::bit_width(most - least)) - bits);
+  std::vector<std::size_t> ends(((most - least) >> shift) + 1);
+  for (const std::uint64_t key : keys) ++ends[(key - least) >> shift];
+  std::size_t next = 0;
+  for (std::size_t& end : ends) next += std::exchange(end, next);
+  scratch.resize(keys.size());
+  for (const std::uint64_t key : keys) scratch[ends[(key - least) >> shift]++] = key;
+  keys.swap(scratch);
+  if (shift == 0) return;  // A bucket is one key.
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    const auto first = keys.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last = keys.begin() + static_cast<std::ptrdiff_t>(end);
+    if (end - begin <= kLargeBucket) {
+      std::sort(first, last);
+    } else {
+      std::vector<std::uint64_t> bucket(first, last);
+      std::vector<std::uint64_t> spare;
+      Sort(bucket, spare);
+      std::ranges::copy(bucket, first);
+    }
+    begin = end;
+  }
+}
 
 std::vector<std::uint32_t> FallingOrder(std::span<const double> scores) {
   CheckSize(scores.size());

@@ -3,9 +3,9 @@
 
 /// Samples of two classes by falling score, equal scores together: what every ranking figure is made of.
 ///
-/// A radix sort of the scores' bits (LSD, 11 bits a pass, passes in which all keys agree are skipped), so the
-/// cost is linear and ties are exact: two scores tie when they are equal as doubles (0 and -0 are). Without
-/// weights the two classes are sorted apart and merged, and the sums are exact counts.
+/// A radix sort of the scores' bits, so the cost is linear and ties are exact: two scores tie when they are
+/// equal as doubles (0 and -0 are). Without weights the two classes are sorted apart and merged, and the sums
+/// are exact counts.
 
 #include <cstdint>
 #include <span>
@@ -32,7 +32,9 @@ std::vector<std::uint32_t> FallingOrder(std::span<const double> scores);
 std::uint64_t FallingKey(double score);
 double ScoreOfKey(std::uint64_t key);
 
-/// Sorts keys, rising. `scratch` is resized and overwritten.
+/// Sorts keys, rising: one distribution by the leading bits of their range into buckets that fit the cache,
+/// each sorted there; a bucket that is still large goes by 11 bits a pass from the lowest. `scratch` is
+/// resized and overwritten.
 void RadixSort(std::vector<std::uint64_t>& keys, std::vector<std::uint64_t>& scratch);
 
 }  // namespace cupel::stats

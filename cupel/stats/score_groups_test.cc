@@ -51,9 +51,9 @@ TEST(ScoreGroupsTest, OrderIsTheStableSortsOrder) {
 }
 
 TEST(ScoreGroupsTest, GroupsEqualAMapOfSums) {
-  for (const std::size_t n : {1U, 300U, 4000U}) {
+  for (const std::size_t n : {1U, 300U, 4000U, 60000U}) {
     for (const bool weighted : {false, true}) {
-      const std::vector<double> scores = ScoresFor(n + 1, n, n != 4000);
+      const std::vector<double> scores = ScoresFor(n + 1, n, n < 4000);
       ReproducibleStream stream(n, "classes");
       std::vector<std::uint8_t> positive(n);
       std::vector<double> weights(weighted ? n : 0);
