@@ -64,7 +64,7 @@ double AreaUnderHull(std::span<const RightPoint> points, double objects) {
   }
   // The reference's closing point: recall 1 at precision 0.
   if (points.empty() || points.back().right < objects) parts.push_back(0);
-  return PairwiseSum(parts);
+  return NumpySum(parts);
 }
 
 }  // namespace

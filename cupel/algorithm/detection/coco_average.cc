@@ -17,9 +17,31 @@ void FillLinspace(double start, double stop, Values& values) {
   values.back() = stop;
 }
 
+double PairwiseSum(std::span<const double> values) {
+  const std::size_t n = values.size();
+  if (n < 8) {
+    double sum = 0;
+    for (const double value : values) sum += value;
+    return sum;
+  }
+  if (n <= 128) {
+    std::array<double, 8> sums{};
+    std::copy_n(values.begin(), 8, sums.begin());
+    std::size_t i = 8;
+    for (; i + 8 <= n; i += 8) {
+      for (std::size_t j = 0; j < 8; ++j) sums[j] += values[i + j];
+    }
+    double sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    for (; i < n; ++i) sum += values[i];
+    return sum;
+  }
+  const std::size_t half = n / 2 - n / 2 % 8;
+  return PairwiseSum(values.first(half)) + PairwiseSum(values.subspan(half));
+}
+
 double MeanOrNan(std::span<const double> values) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-  return PairwiseSum(values) / static_cast<double>(values.size());
+  return NumpySum(values) / static_cast<double>(values.size());
 }
 
 }  // namespace
@@ -42,26 +64,13 @@ const std::array<double, kCocoRecalls>& CocoRecalls() {
   return recalls;
 }
 
-double PairwiseSum(std::span<const double> values) {
-  const std::size_t n = values.size();
-  if (n < 8) {
-    double sum = 0;
-    for (const double value : values) sum += value;
-    return sum;
+double NumpySum(std::span<const double> values) {
+  constexpr std::size_t kBuffer = 8192;
+  double sum = 0;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBuffer) {
+    sum += PairwiseSum(values.subspan(begin, std::min(kBuffer, values.size() - begin)));
   }
-  if (n <= 128) {
-    std::array<double, 8> sums{};
-    std::copy_n(values.begin(), 8, sums.begin());
-    std::size_t i = 8;
-    for (; i + 8 <= n; i += 8) {
-      for (std::size_t j = 0; j < 8; ++j) sums[j] += values[i + j];
-    }
-    double sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-    for (; i < n; ++i) sum += values[i];
-    return sum;
-  }
-  const std::size_t half = n / 2 - n / 2 % 8;
-  return PairwiseSum(values.first(half)) + PairwiseSum(values.subspan(half));
+  return sum;
 }
 
 void PrecisionAtRecalls(std::span<const RightPoint> points, double objects, std::span<double> precision) {

@@ -57,7 +57,8 @@ class CocoAverage {
   std::vector<double> values_;
 };
 
-/// NumPy's sum of contiguous doubles: eight running sums in blocks of at most 128, added in pairs.
-double PairwiseSum(std::span<const double> values);
+/// NumPy's sum of contiguous doubles (1.24): buffers of 8192 one after the other, each by eight running sums
+/// in blocks of at most 128, added in pairs.
+double NumpySum(std::span<const double> values);
 
 }  // namespace cupel::algorithm::detection

@@ -47,7 +47,7 @@ double AreaUnderHull(std::span<const double> recall, std::span<const double> pre
     before = recall[i];
   }
   if (before != 1) parts.push_back(0);
-  return PairwiseSum(parts);
+  return NumpySum(parts);
 }
 
 /// Drops what was found in images without a face.

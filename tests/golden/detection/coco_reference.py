@@ -52,7 +52,7 @@ def main():
     rows = []
     for path in sorted(folder.glob("*.truth.json")):
         name = path.name.removesuffix(".truth.json")
-        if name in ("simple", "faces", "large"):
+        if name in ("simple", "faces"):
             continue
         for max_detections in (100, 300) if name == "dense" else (100,):
             values, _ = statistics(folder, name, max_detections)
