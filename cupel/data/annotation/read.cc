@@ -6,6 +6,7 @@
 
 #include "cupel/base/file.h"
 #include "cupel/data/annotation/actev.h"
+#include "cupel/data/annotation/coco.h"
 #include "cupel/data/annotation/dcase.h"
 #include "cupel/data/annotation/jsonl.h"
 
@@ -36,6 +37,13 @@ bool IsActev(std::string_view text) {
           head.find("\"activities\"") != std::string_view::npos);
 }
 
+bool IsCoco(std::string_view text) {
+  const std::string_view head = Head(text);
+  return head.starts_with('{') && !IsJsonLines(text) && !IsActev(text) &&
+         (head.find("\"images\"") != std::string_view::npos ||
+          head.find("\"categories\"") != std::string_view::npos);
+}
+
 /// Tabs in the first line that says something, and no JSON.
 bool IsDcase(std::string_view text) {
   const std::string_view head = Head(text);
@@ -55,6 +63,10 @@ Result<Annotations> ReadActev(const NamedText& file, const std::optional<NamedTe
   return ParseActev(file.text, file.name, companion->text, companion->name);
 }
 
+Result<Annotations> ReadCoco(const NamedText& file, const std::optional<NamedText>&) {
+  return ParseCocoTruth(file.text, file.name);
+}
+
 Result<Annotations> ReadDcase(const NamedText& file, const std::optional<NamedText>& companion) {
   return companion ? ParseDcase(file.text, file.name, companion->text, companion->name)
                    : ParseDcase(file.text, file.name);
@@ -63,6 +75,7 @@ Result<Annotations> ReadDcase(const NamedText& file, const std::optional<NamedTe
 constexpr std::array kFormats = {
     Format{"jsonl", "", IsJsonLines, ReadJsonLines},
     Format{"actev", ".file-index.json", IsActev, ReadActev},
+    Format{"coco", "", IsCoco, ReadCoco},
     Format{"dcase", ".durations.tsv", IsDcase, ReadDcase},
 };
 

@@ -26,7 +26,7 @@ struct NamedText {
 
 /// One format that `Read` knows. A new format is one line of the list in read.cc.
 struct Format {
-  std::string_view name;       ///< "jsonl", "actev", "dcase"
+  std::string_view name;       ///< "jsonl", "actev", "coco", "dcase"
   std::string_view companion;  ///< Ending of the companion's name: ".durations.tsv"; empty: none.
   /// Whether a file is of this format; looks at the beginning only, and at most one format says yes.
   bool (*recognises)(std::string_view text) = nullptr;

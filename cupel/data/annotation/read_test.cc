@@ -25,6 +25,16 @@ constexpr std::string_view kActev =
     "   \"localization\": {\"a\": {\"10\": 1, \"20\": 0}}}]}\n";
 constexpr std::string_view kIndex = R"({"a":{"framerate":10,"selected":{"0":1,"100":0}}})";
 
+constexpr std::string_view kCoco =
+    R"({"images":[{"id":1,"width":10,"height":10,"file_name":"a"}],"categories":[{"id":3,"name":"b"}],)"
+    R"("annotations":[{"id":1,"image_id":1,"category_id":3,"bbox":[1,2,3,4],"area":12,"iscrowd":0}]})";
+
+TEST(ReadAnnotationsTest, CocoTruthIsRecognised) {
+  CUPEL_ASSERT_OK(const Annotations read, Parse({std::string(kCoco), "c.json"}, std::nullopt));
+  ASSERT_EQ(read.objects.size(), 1U);
+  EXPECT_EQ(read.objects[0].box.h, 4);
+}
+
 TEST(ReadAnnotationsTest, ContentDecidesAndNotTheName) {
   const testing::ScratchFolder folder;
   ASSERT_THAT(WriteFileAtomic(folder / "one.json", kJsonLines), IsOk());
@@ -41,7 +51,7 @@ TEST(ReadAnnotationsTest, ContentDecidesAndNotTheName) {
 }
 
 TEST(ReadAnnotationsTest, AtMostOneFormatRecognisesAFile) {
-  for (const std::string_view text : {kJsonLines, kDcase, kActev}) {
+  for (const std::string_view text : {kJsonLines, kDcase, kActev, kCoco}) {
     EXPECT_EQ(std::ranges::count_if(Formats(), [&](const Format& f) { return f.recognises(text); }), 1);
   }
 }
