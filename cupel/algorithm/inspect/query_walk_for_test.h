@@ -74,7 +74,7 @@ struct Trace {
   std::vector<std::vector<float>> points;
   std::vector<double> margins;
   std::vector<std::size_t> spent;  ///< Looks by then, with those whose answer the walk knew.
-  std::size_t looks = 0;           ///< In all.
+  std::size_t all = 0;             ///< Looks in the end, likewise.
 
   /// Looks spent when the first success was seen; 0: none.
   std::size_t FirstSuccess() const {
@@ -112,7 +112,7 @@ inline Trace Drive(const Attack& attack, const OwnedSample& sample, const Answer
     if (until == Until::kSuccess && trace.margins.back() > 0) break;
     walk->See(logits, {});
   }
-  trace.looks = spent + static_cast<std::size_t>(walk->TakeRepeats());
+  trace.all = spent + static_cast<std::size_t>(walk->TakeRepeats());
   return trace;
 }
 

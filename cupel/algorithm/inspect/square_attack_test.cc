@@ -68,7 +68,7 @@ TEST_P(SquareShapes, EveryPointObeysTheExactRuleAndTheBudgetIsExact) {
       const OwnedSample sample =
           DrawSample(answer, c.shape, Ball(c.norm, epsilon, c.low, c.high), index, c.low, c.high);
       const Trace trace = Drive(*MakeSquareAttack({.queries = 300, .resc_schedule = true}), sample, answer);
-      ASSERT_EQ(trace.looks, 300U);
+      ASSERT_EQ(trace.all, 300U);
       for (const auto& x : trace.points) ASSERT_THAT(CheckWithin(sample.threat, sample.original, x), IsOk());
     }
   }
