@@ -27,7 +27,7 @@ data::dataset::Predictions Example() {
   return predictions;
 }
 
-Result<check::CheckResult> Run(std::string_view json) {
+Result<check::CheckResult> RunCheck(std::string_view json) {
   const data::dataset::Predictions predictions = Example();
   CUPEL_TRY(const Json given, Json::Parse(json));
   check::Context context;
@@ -43,7 +43,7 @@ double ValueOf(const check::CheckResult& result, std::string_view name) {
 
 TEST(SchemesCheckTest, MetricsCarryTheSchemesNames) {
   CUPEL_ASSERT_OK(const check::CheckResult result,
-                  Run(R"({"schemes": ["accuracy", "roc_auc", "f_score@beta=1", "f_score@beta=2"]})"));
+                  RunCheck(R"({"schemes": ["accuracy", "roc_auc", "f_score@beta=1", "f_score@beta=2"]})"));
 
   EXPECT_DOUBLE_EQ(ValueOf(result, "accuracy"), 4.0 / 6);
   // Of the nine pairs (positive, negative), eight are in order.
@@ -54,7 +54,7 @@ TEST(SchemesCheckTest, MetricsCarryTheSchemesNames) {
 }
 
 TEST(SchemesCheckTest, LogLossIsThatOfTheSoftmax) {
-  CUPEL_ASSERT_OK(const check::CheckResult result, Run(R"({"schemes": ["log_loss"]})"));
+  CUPEL_ASSERT_OK(const check::CheckResult result, RunCheck(R"({"schemes": ["log_loss"]})"));
   double expected = 0;
   const double z[] = {-2, -1, 0.5, 1, 2, -0.5};
   for (int i = 0; i < 6; ++i) expected += std::log1p(std::exp(i < 3 ? z[i] : -z[i])) / 6;
@@ -62,9 +62,9 @@ TEST(SchemesCheckTest, LogLossIsThatOfTheSoftmax) {
 }
 
 TEST(SchemesCheckTest, RefusesASchemeThatMeasuresOnOtherFiles) {
-  EXPECT_THAT(Run(R"({"schemes": ["coco_ap"]})"),
+  EXPECT_THAT(RunCheck(R"({"schemes": ["coco_ap"]})"),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("cupel evaluate --scheme coco_ap")));
-  EXPECT_THAT(Run(R"({"schemes": ["acuracy"]})"),
+  EXPECT_THAT(RunCheck(R"({"schemes": ["acuracy"]})"),
               HasError(ErrorCode::kInvalidArgument, HasSubstr("accuracy")));
 }
 
