@@ -26,10 +26,10 @@ struct AttackTraits {
 check::ParameterSpec LossParameter();
 
 /// Shared parameters: epsilons, norm, samples, stored_inputs, eot_iter, search_precision and, for targeted
-/// attacks, target. A
-/// model that is random by design is attacked and judged in expectation (stochastic_target.h). Errors of a
-/// run: kInvalidArgument for an empty list of epsilons, bfloat16 for a nearest-point attack by itself, or a loss dlr with fewer than three classes; those of
-/// `make`, RunAttack and AttackResult.
+/// attacks, target. A model that is random by design is attacked and judged in expectation
+/// (stochastic_target.h). Errors of a run, kInvalidArgument: an empty list of epsilons, bfloat16 for a
+/// nearest-point attack by itself, a loss dlr with fewer than three classes; and those of `make`, RunAttack
+/// and AttackResult.
 class AttackCheck : public check::Check {
  public:
   /// The stages, from the check's parameters. norm: the one asked for.
