@@ -5,17 +5,15 @@
     CUPEL_DETECTION_SETS=SETS cupel_algorithm_detection_test --gtest_filter='*WritesTheSets*'
     python3 other_references.py SETS PEERS > cupel/algorithm/detection/reference_golden_for_test.h
 
-PEERS holds, unchanged, the files of the projects named below. Python 2 sources are translated by lib2to3 on loading and
-names that NumPy dropped are given back; nothing else of them is changed. bbGt.m is the exception: it is MATLAB, and its
+PEERS holds, unchanged, the files of the projects named below; dota/ also the devkit's own module polyiou, ready to
+import. Python 2 sources are translated by lib2to3 on loading and names that NumPy dropped are given back; nothing else of them is changed. bbGt.m is the exception: it is MATLAB, and its
 evalRes, compOas and compRoc are written out here line by line.
 """
 import contextlib
-import ctypes
 import io
 import json
 import math
 import pathlib
-import subprocess
 import sys
 import tempfile
 import types
@@ -165,21 +163,11 @@ def rows(name):
 
 
 def dota():
-    """DOTA_devkit dota_evaluation_task1.py and polyiou.cpp (CAPTAIN-WHU, commit 99388551)."""
+    """DOTA_devkit dota_evaluation_task1.py and its module polyiou (CAPTAIN-WHU, commit 99388551)."""
+    sys.path.insert(0, str(PEERS / "dota"))
     names = [f"{axis}{i}" for i in range(1, 5) for axis in "xy"]
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
-        wrapper = root / "wrapper.cpp"
-        wrapper.write_text(f'#include "{PEERS / "dota/polyiou.cpp"}"\n'
-                           'extern "C" double call(const double* p, const double* q) {\n'
-                           "  return iou_poly(vector<double>(p, p + 8), vector<double>(q, q + 8)); }\n")
-        subprocess.run(["g++", "-O2", "-shared", "-fPIC", "-o", root / "wrapper.so", wrapper], check=True)
-        call = ctypes.CDLL(str(root / "wrapper.so")).call
-        call.restype = ctypes.c_double
-        polyiou = types.ModuleType("polyiou")
-        polyiou.VectorDouble = lambda values: (ctypes.c_double * 8)(*values)
-        polyiou.iou_poly = call
-        sys.modules["polyiou"] = polyiou
         module = load("dota/dota_evaluation_task1.py", stubs=["matplotlib", "matplotlib.pyplot"])
         truth, results = rows("rotated.truth.csv"), rows("rotated.results.csv")
         images = list(dict.fromkeys(row["image"] for row in truth))
