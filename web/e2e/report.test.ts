@@ -141,16 +141,26 @@ describe('the figures', () => {
     const shapes = await page.locator('.chart').evaluateAll((all) => all.map((c) => c.querySelectorAll('svg path').length));
     expect(shapes).toHaveLength(drawn);
     for (const n of shapes) expect(n).toBeGreaterThan(10);
-    expect(await page.locator('details.numbers').count()).toBe(drawn);
-    await page.locator('details.numbers summary').first().click();
-    expect(await page.locator('details.numbers table').first().locator('tbody tr').count()).toBe(15);
+    expect(await page.locator('.figure:not(.figure-timeline) details.numbers').count()).toBe(drawn);
+    const bins = page.locator('.figure-reliability details.numbers').first();
+    await bins.locator('summary').click();
+    expect(await bins.locator('table tbody tr').count()).toBe(15);
   });
   it('show every picture, and the confusion matrix with its numbers', async () => {
     const page = await read();
     const sizes = await page.locator('.images img').evaluateAll((all) => all.map((i) => (i as HTMLImageElement).naturalWidth));
     expect(sizes).toEqual(Array(20).fill(28));
-    expect(await page.locator('.confusion tbody td').count()).toBe(100);
+    expect(await page.locator('.figure-confusion .confusion tbody td').count()).toBe(100);
     expect(await page.locator('.broken').count()).toBe(0);
+  });
+  it('show events on one axis, groups inside groups, and what was not evaluated', async () => {
+    const page = await read();
+    expect(await page.locator('.timeline rect').count()).toBe(9);
+    expect(await page.locator('.timeline .span-miss').count()).toBe(1);
+    expect(await page.locator('.figure-timeline details.numbers tbody tr').count()).toBe(9);
+    expect(await page.locator('.tree ul ul ul .tree-highlight').count()).toBe(1);
+    expect(await page.locator('.heat tbody td').count()).toBe(6);
+    expect(await page.locator('.heat tbody td', { hasText: 'not evaluated' }).count()).toBe(1);
   });
   it('answer the pointer', async () => {
     const page = await read();

@@ -27,7 +27,7 @@ export function Heat({ figure, label }: { figure: HeatFigure; label: string }) {
             <tr key={i}>
               <th scope="row">{say(figure.lines[i] ?? '')}</th>
               {row.map((value, j) => {
-                if (value === null) return <td key={j} className="zero">{t.notEvaluated}</td>;
+                if (value === null) return <td key={j} className="quiet">{t.notEvaluated}</td>;
                 const shade = shadeOf(Math.min(1, Math.max(0, (value - least) / range)), true);
                 return (
                   <td key={j} className={shade.alpha >= DEEP ? 'deep' : undefined} style={{ backgroundColor: `rgb(${shade.rgb} / ${shade.alpha})` }}>
