@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
+#include <regex>
 #include <set>
 #include <string>
+
+#include "cupel/base/file.h"
 
 namespace cupel::algorithm::catalogue {
 namespace {
@@ -33,6 +37,27 @@ TEST(CatalogueTest, EverySchemeHasADefinitionAReferenceAndATest) {
     EXPECT_NE(scheme->evaluate, nullptr);
     EXPECT_NE(scheme->input->read, nullptr);
   }
+}
+
+/// "Suite.Name" of every TEST, TEST_F and TEST_P in the source tree.
+std::set<std::string> NamesOfTests() {
+  const std::regex test(R"(TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\))");
+  std::set<std::string> names;
+  const std::filesystem::path root = std::filesystem::path(CUPEL_SOURCE_DIR) / "cupel/algorithm";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    if (!entry.path().filename().string().ends_with("_test.cc")) continue;
+    const std::string text = ReadTextFile(entry.path()).value_or("");
+    for (auto it = std::sregex_iterator(text.begin(), text.end(), test); it != std::sregex_iterator(); ++it)
+      names.insert((*it)[1].str() + "." + (*it)[2].str());
+  }
+  return names;
+}
+
+TEST(CatalogueTest, TheTestThatASchemeNamesExists) {
+  const std::set<std::string> names = NamesOfTests();
+  ASSERT_TRUE(names.contains("CatalogueTest.TheTestThatASchemeNamesExists"));
+  for (const Scheme* scheme : AllSchemes())
+    EXPECT_TRUE(names.contains(std::string(scheme->test))) << scheme->id << ": " << scheme->test;
 }
 
 // Families A to H of the catalogue, less the eleven rows that are left to later.
